@@ -1,0 +1,1 @@
+"""Measurements to typed warnings: pure."""

@@ -1,0 +1,1 @@
+"""The SCI arithmetic and embodied emissions: pure."""

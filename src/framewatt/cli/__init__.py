@@ -1,0 +1,56 @@
+"""The command line: one file in this folder is one command, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import click
+
+from framewatt import __version__
+from framewatt.errors import FramewattError
+from framewatt.plugins import nearest
+
+
+class _LazyGroup(click.Group):
+    """Commands are the modules of this folder; each offers a click command called ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        names = self.list_commands(ctx)
+        if cmd_name not in names:
+            ctx.fail(f"no such command {cmd_name!r}{nearest(cmd_name, names)}")
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List each command with its file's first docstring line, importing none of them."""
+        rows = [(name, _summary(name)) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def _summary(name: str) -> str:
+    source = Path(__file__).with_name(f"{name}.py")
+    with source.open(encoding="utf-8") as lines:
+        return lines.readline().strip().strip('"').rstrip(".")
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Find the AI/ML framework that does your own work with the least energy and carbon."""
+
+
+def main() -> None:
+    """Entry point: errors meant for people become one line and exit code 2."""
+    try:
+        cli.main(standalone_mode=True)
+    except FramewattError as error:
+        click.echo(f"framewatt: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,25 @@
+"""The errors framewatt raises on purpose: each message says what is wrong, where, and what to do."""
+
+
+class FramewattError(Exception):
+    """Base of every error meant for a person; the command line prints it as one line and exits with 2."""
+
+
+class BadInput(FramewattError):  # noqa: N818 - reads as what it is: the user's input is bad
+    """What the user handed over cannot be used: a file, a name, an option, a unit."""
+
+
+class EnvironmentFailed(FramewattError):  # noqa: N818 - names an outcome
+    """A framework's environment could not be resolved, downloaded or built."""
+
+
+class Inapplicable(FramewattError):  # noqa: N818 - names an outcome
+    """A candidate cannot do this work at all (operator, format, device, compiler): an answer, not a fault."""
+
+
+class TrialFailed(FramewattError):  # noqa: N818 - names an outcome
+    """A worker crashed, hung, ran out of memory or answered with an error."""
+
+
+class StoreError(FramewattError):
+    """A run folder is missing, locked, truncated, of a newer schema, or could not be written."""

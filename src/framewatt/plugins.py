@@ -1,0 +1,82 @@
+"""Finding plug-ins: list a folder, then one entry-point group per kind."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from framewatt.errors import BadInput
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+KINDS = ("workloads", "frameworks", "meters", "grids", "reporters")
+PATH_VARIABLE = "FRAMEWATT_PLUGINS"
+"""Folders (separated like PATH) that hold one sub-folder per kind: the door for a user's own files."""
+
+_HOUSE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A discovered plug-in: its name (the file's stem), its file, and the loaded module."""
+
+    name: str
+    path: Path
+    module: ModuleType
+
+
+def discover(kind: str) -> dict[str, Plugin]:
+    """All plug-ins of a kind by name; a user's file hides a shipped one of the same name."""
+    return {name: _load(kind, path) for name, path in sorted(_files(kind).items())}
+
+
+def find(kind: str, name: str) -> Plugin:
+    """One plug-in by name, loading only its file.
+
+    Raises:
+        BadInput: no such plug-in; the message offers the nearest names.
+    """
+    files = _files(kind)
+    if name not in files:
+        raise BadInput(f"unknown {kind.removesuffix('s')} {name!r}{nearest(name, files)}")
+    return _load(kind, files[name])
+
+
+def nearest(word: str, known: object) -> str:
+    """A closing phrase for an error about an unknown name: the nearest names, else all of them."""
+    names = sorted(str(name) for name in known)  # type: ignore[attr-defined]
+    close = get_close_matches(word, names, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(names)}"
+
+
+def _files(kind: str) -> dict[str, Path]:
+    folders = [_HOUSE / kind]
+    folders += [Path(root) / kind for root in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if root]
+    files = {
+        path.stem: path for folder in folders for path in folder.glob("*.py") if not path.stem.startswith("_")
+    }
+    for entry in entry_points(group=f"framewatt.{kind}"):
+        spec = importlib.util.find_spec(entry.value)
+        if spec and spec.origin:
+            files[entry.name] = Path(spec.origin)
+    return files
+
+
+@cache
+def _load(kind: str, path: Path) -> Plugin:
+    spec = importlib.util.spec_from_file_location(f"framewatt.{kind}.{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{path}: cannot be loaded as a {kind.removesuffix('s')} plug-in")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
+    return Plugin(path.stem, path, module)

@@ -1,0 +1,1 @@
+"""One file turns a decision into bytes: pure."""

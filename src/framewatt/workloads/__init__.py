@@ -1,0 +1,1 @@
+"""What a user hands over: one file is one kind of thing."""
