@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from framewatt.host import Host
     from framewatt.records import (
+        Host,
         MeterDescription,
         MeterReading,
         Quantity,

@@ -9,26 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from framewatt.records import HostState
+from framewatt.records import Host, HostState
 
 _STAT_HZ = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """The machine as a study records it; None where it does not say."""
-
-    cpu_model: str
-    cpu_family: int | None
-    cpu_model_number: int | None
-    isa: tuple[str, ...]
-    logical_cpus: int
-    physical_cores: int | None
-    sockets: int | None
-    memory_bytes: int
-    system: str
-    machine: str
-    virtual: bool
 
 
 _ISA = (

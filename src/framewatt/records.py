@@ -169,6 +169,23 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """The machine as a study records it; None where it does not say."""
+
+    cpu_model: str
+    cpu_family: int | None
+    cpu_model_number: int | None
+    isa: tuple[str, ...]
+    logical_cpus: int
+    physical_cores: int | None
+    sockets: int | None
+    memory_bytes: int
+    system: str
+    machine: str
+    virtual: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HostState:
     """What else the host did during a window; None where the host does not tell."""
 
