@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -26,7 +26,13 @@ class FrameworkPlugin(Protocol):
     """One file in `frameworks/`, loaded by path in the parent and again inside its own environment.
 
     At module level it imports only the standard library. Constants are read by the parent; functions run
-    in the worker, and raise NotImplementedError for work the framework cannot do (inapplicable).
+    in the worker, and raise NotImplementedError for work the framework cannot do (*inapplicable*).
+
+    Optional functions, offered only where the framework has such a step::
+
+        compile(session) -> session                      what comes once between load and first query
+        convert(model, folder, settings, signature) -> Path     in the `convert` environment
+        export(model, folder) -> {"model", "signature", "samples"}   to ONNX, for EXPORTS formats
     """
 
     TITLE: str
@@ -34,18 +40,28 @@ class FrameworkPlugin(Protocol):
     VERSION: str
     """The pinned version that is raced unless the user asks for another."""
     ACCEPTS: tuple[str, ...]
-    """Model formats `load` understands, most native first: ``onnx``, ``torch``, ``pt2``, ..."""
+    """Model formats `load` (after `convert`, if any) starts from: ``onnx``, ``torch``, ``pt2``, ..."""
     LIGHT: bool
     """Part of the default set (a small download)."""
     PACKAGES: Mapping[str, tuple[str, ...]]
     """Role (``runtime``, ``convert``) to exact requirements; ``{version}`` is replaced by the version."""
+    EXCLUDES: tuple[str, ...]
+    """Optional: packages that requirements pull in and that must stay out of every role."""
     IMPORTS: tuple[str, ...]
     """Modules whose import is the *import* phase."""
     SETTINGS: Mapping[str, tuple[str, ...]]
-    """Settings space: name to values, the equal-budget default first. ``precision`` is always explicit."""
+    """Settings space: name to values, the equal-budget default first. ``precision`` is always explicit;
+    ``threads`` is every framework's and is not listed; a framework that cannot set it obeys its affinity."""
+    EXPORTS: tuple[str, ...]
+    """Optional: formats that `export` turns into ONNX for all others."""
 
-    def load(self, model: Path, settings: Mapping[str, str], inputs: Sequence[str]) -> Any:
-        """Load the model; the returned object has ``run(tensors) -> sequence of arrays`` (on the host)."""
+    def load(self, model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
+        """Load the model; the result has ``run(feed: {name: array}) -> [array, ...]`` in output order.
+
+        `settings` holds ``threads`` and every name of SETTINGS. `signature` is ``{"inputs", "outputs"}``,
+        each a list of ``{"name", "dtype", "shape"}`` with None for a dynamic dimension. `run` returns only
+        when its outputs are numpy arrays on the host.
+        """
 
 
 class Meter(Protocol):
