@@ -19,7 +19,24 @@ if TYPE_CHECKING:
         MeterReading,
         Quantity,
         Usage,
+        Workload,
     )
+
+
+class WorkloadPlugin(Protocol):
+    """One file in `workloads/`: one kind of thing a user hands over."""
+
+    TITLE: str
+
+    def claims(self, source: str) -> bool:
+        """Whether `source`, as the user typed it, is of this kind (its name tells; nothing is opened)."""
+
+    def open_workload(self, source: str) -> Workload:
+        """Read it.
+
+        Raises:
+            BadInput: it is missing, truncated, or not what its name says.
+        """
 
 
 class FrameworkPlugin(Protocol):

@@ -43,8 +43,11 @@ class WorkerProcess:
         log: Path,
         cpus: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """Start `command` on `cpus`, set before exec so that thread pools see them; it prints to `log`."""
+        """Start `command` on `cpus`, set before exec so that thread pools see them; it prints to `log`,
+        and `folder` is its working directory.
+        """
         to_worker, self._to = os.pipe()
         self._from, from_worker = os.pipe()
         pipes = {REQUESTS: str(to_worker), REPLIES: str(from_worker)}
@@ -58,6 +61,7 @@ class WorkerProcess:
                     stderr=subprocess.STDOUT,
                     pass_fds=(to_worker, from_worker),
                     env={**_inherited(), **MALLOC_SETTINGS, **(environment or {}), **pipes},
+                    cwd=folder,
                     start_new_session=True,
                     preexec_fn=lambda: _before_exec(cpus),  # noqa: PLW1509 - no threads fork here
                 )
