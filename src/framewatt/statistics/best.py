@@ -1,0 +1,93 @@
+"""Multiple comparisons with the best: who may be the best, who is beaten, who is as good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from framewatt.statistics.pairs import PairSums, pooled_variance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+BORROWED_FREEDOM = 6.0
+"""Degrees of freedom that a pair borrows from the other pairs' variances (see `bounds`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Estimates and simultaneous limits of ``mu[i] - mu[j]``, each ``[..., K, K]``; infinite if unknown."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """What the bounds prove of each candidate, ``[..., K]``."""
+
+    possible_best: Mask
+    beaten: Mask
+    within: Mask
+
+
+def student_level(level: Array | float, freedom: Array | float) -> Array:
+    """The two-sided Student quantile; infinite without freedom or without any error to spend."""
+    freedom, level = np.broadcast_arrays(np.asarray(freedom, float), np.asarray(level, float))
+    usable = (freedom > 0) & (level > 0)
+    quantile = -special.stdtrit(np.where(usable, freedom, 1.0), np.where(usable, level, 0.5) / 2)
+    return np.where(usable, quantile, np.inf)
+
+
+def bounds(sums: PairSums, level: Array | float) -> Bounds:
+    """Intervals of all pairwise differences at a nominal two-sided `level` (``[...]``).
+
+    Each pair's variance is moderated towards the variance pooled over all pairs with a limited weight, as
+    in Smyth (2004, "Linear models and empirical Bayes methods", Stat. Appl. Genet. Mol. Biol. 3(1):3), so
+    that a clear loser is told after a couple of launches, while a pair with many launches rests on its own.
+    """
+    pooled, pooled_freedom = pooled_variance(sums)
+    own = np.maximum(sums.count - 1, 0)
+    borrowed = np.minimum(BORROWED_FREEDOM, np.maximum(pooled_freedom[..., None, None] - own, 0))
+    freedom = own + borrowed
+    prior = np.nan_to_num(pooled)[..., None, None]
+    variance = np.divide(
+        borrowed * prior + sums.squares, freedom, out=np.zeros_like(freedom), where=freedom > 0
+    )
+    level = np.asarray(level, float)[..., None, None]
+    error = np.sqrt(np.divide(variance, sums.weight, out=np.zeros_like(variance), where=sums.weight > 0))
+    known = (sums.weight > 0) & (freedom > 0) & (level > 0)
+    half = np.where(known, np.where(known, student_level(level, freedom), 1.0) * error, np.inf)
+    same = np.eye(sums.count.shape[-1], dtype=bool)
+    half = np.where(same, 0.0, half)
+    return Bounds(sums.mean, sums.mean - half, sums.mean + half)
+
+
+def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:
+    """Hsu's inference about the best (here: the smallest), without equal variances.
+
+    If the intervals of all comparisons *with the true best* hold together, then so do these statements,
+    because whoever is best stays among the possible best, and the others are judged against all of those:
+    Hsu (1984, "Constrained simultaneous confidence intervals for multiple comparisons with the best",
+    Ann. Stat. 12:1136); Edwards & Hsu (1983, JASA 78:965). K - 1 comparisons need to be covered, not all.
+
+    Args:
+        limits: differences of log cost.
+        alive: ``[..., K]``, who takes part.
+        margin: log ratio below which two candidates count as equal.
+    """
+    others = ~np.eye(alive.shape[-1], dtype=bool)
+    rivals = alive[..., None, :] & others
+    possible = alive & ~(rivals & (limits.low > 0)).any(axis=-1)
+    judges = possible[..., None, :] & others
+    beaten = alive & judges.any(axis=-1) & (~judges | (limits.low > margin)).all(axis=-1)
+    judged = possible.any(axis=-1, keepdims=True)
+    within = alive & judged & (~judges | (limits.high <= margin)).all(axis=-1)
+    return Classes(possible, beaten, within)
