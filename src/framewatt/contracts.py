@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewatt.records import (
+        GridIntensity,
         Host,
         MeterDescription,
         MeterReading,
-        Quantity,
         Usage,
         Workload,
     )
@@ -114,15 +114,23 @@ class MeterPlugin(Protocol):
 
 
 class GridPlugin(Protocol):
-    """One file in `grids/`: a source of carbon intensity."""
+    """One file in `grids/`: a source of carbon intensity. `RANK` orders sources that cover one region.
+
+    It raises BadInput where a region is written its way but unknown (or without a figure), and
+    GridUnavailable where a live source does not answer.
+    """
 
     TITLE: str
+    RANK: int
 
     def covers(self, region: str) -> bool:
         """Whether `region` is written the way this source names its zones."""
 
-    def intensity(self, region: str, when: datetime | None = None) -> Quantity:
-        """Intensity in gCO2eq/kWh; `reason` on the quantity names source, basis and year."""
+    def regions(self) -> Mapping[str, str]:
+        """The regions known here and their names; empty where only the live source knows them."""
+
+    def intensity(self, region: str, when: datetime | None = None) -> GridIntensity:
+        """Intensity in gCO2eq/kWh with its kind, basis, source and year."""
 
 
 class ReporterPlugin(Protocol):

@@ -20,6 +20,9 @@ KINDS = ("workloads", "frameworks", "meters", "grids", "reporters")
 PATH_VARIABLE = "FRAMEWATT_PLUGINS"
 """Folders (separated like PATH) that hold one sub-folder per kind: the door for a user's own files."""
 
+_LISTED = 40
+"""So many names at most stand in an error."""
+
 _HOUSE = Path(__file__).parent
 
 
@@ -53,7 +56,9 @@ def nearest(word: str, known: object) -> str:
     """A closing phrase for an error about an unknown name: the nearest names, else all of them."""
     names = sorted(str(name) for name in known)  # type: ignore[attr-defined]
     close = get_close_matches(word, names, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(names)}"
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return f"; known: {', '.join(names[:_LISTED])}" + (", ..." if len(names) > _LISTED else "")
 
 
 def _files(kind: str) -> dict[str, Path]:

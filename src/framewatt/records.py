@@ -119,6 +119,34 @@ class Quantity:
         return cls(value=None, unit=unit, reason=reason, scope=scope)
 
 
+class IntensityKind(StrEnum):
+    """What an intensity says of the grid. Market-based factors have no member: SCI excludes them."""
+
+    AVERAGE = "average"
+    MARGINAL = "marginal"
+
+
+@dataclass(frozen=True, slots=True)
+class GridIntensity:
+    """The carbon intensity of a region's electricity (gCO2eq/kWh), location-based, with all that must be
+    said about it: two bases are never compared without saying so.
+
+    `year` is the year the figure is for; `when` the moment of a live figure (ISO 8601, UTC). `pue` is what
+    the region's operator publishes for its data centres. `warnings` are sentences for the reader.
+    """
+
+    region: str
+    quantity: Quantity
+    kind: IntensityKind
+    basis: str
+    source: str
+    year: int | None = None
+    when: str | None = None
+    licence: str | None = None
+    pue: Quantity | None = None
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A value with the ends of its 95 % interval, in the unit that its maker documents."""
