@@ -138,7 +138,7 @@ class BlockRunner:
         queries = trial.queries_for(self._window_seconds, self._pace[trial.contestant.candidate])
         attempts = []
         for _ in range(_ATTEMPTS):
-            measurement = trial.window(block, index, queries, self._window_seconds)
+            measurement = trial.window(block, index, queries)
             self._record(measurement)
             attempts.append(measurement)
             if not measurement.noisy and not measurement.invalid:

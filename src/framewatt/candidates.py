@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
@@ -33,13 +34,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user asked for: which frameworks, with which settings."""
+    """What the user asked for: which frameworks, with which settings.
+
+    `installed` races what the user's own interpreter holds, whatever version that is.
+    """
 
     frameworks: str = "default"
     threads: int = 1
     precision: str | None = None
     allowed_precisions: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+    installed: bool = False
 
 
 def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
@@ -55,6 +60,8 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
     entries = []
     for plugin, version, repeat in _requested(choice.frameworks, plugins, formats):
         refused = _refusal(plugin, formats, model_format)
+        if choice.installed:
+            version = _installed_version(plugin) or version  # noqa: PLW2901 - the version that will run
         for settings in _variants(plugin, choice, overrides.get(plugin.name, {})):
             problem = refused or _precision_problem(plugin, settings)
             candidate = Candidate(
@@ -96,6 +103,14 @@ def _named(name: str, plugins: Mapping[str, Plugin], formats: Sequence[str]) -> 
         return [own]
     family = [p for p in plugins.values() if getattr(p.module, "FAMILY", None) == name]
     return [p for p in family if set(p.module.ACCEPTS) & set(formats)] or [own]
+
+
+def _installed_version(plugin: Plugin) -> str | None:
+    package = plugin.module.PACKAGES["runtime"][0].partition("==")[0]
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _refusal(plugin: Plugin, formats: Iterable[str], model_format: str) -> str | None:

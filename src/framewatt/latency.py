@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scipy.stats import binom
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -34,3 +36,29 @@ def percentile(histogram: Mapping[int, int], percent: float) -> float | None:
 def bin_seconds(index: int) -> float:
     """The latency in seconds that a bin stands for."""
     return float(BIN_GROWTH**index) * 1e-9
+
+
+def percentile_interval(
+    histogram: Mapping[int, int], percent: float, confidence: float = 0.95
+) -> tuple[float | None, float | None]:
+    """Ends in seconds of the interval of a percentile; None where there are too few queries to bound it.
+
+    Order statistics: the number of queries below the true percentile is binomial (Conover, Practical
+    Nonparametric Statistics, 3rd ed., section 3.2).
+    """
+    total = sum(histogram.values())
+    if not total:
+        return None, None
+    tail = (1 - confidence) / 2
+    low = int(binom.ppf(tail, total, percent / 100))
+    high = int(binom.ppf(1 - tail, total, percent / 100)) + 1
+    return _ranked(histogram, low) if low >= 1 else None, _ranked(histogram, high) if high <= total else None
+
+
+def _ranked(histogram: Mapping[int, int], rank: int) -> float:
+    passed = 0
+    for index in sorted(histogram):
+        passed += histogram[index]
+        if passed >= rank:
+            return bin_seconds(index)
+    raise ValueError(f"rank {rank} of {passed} queries")

@@ -156,8 +156,9 @@ def _contestant(entry: Entry, material: Material, context: Context) -> Contestan
         settings=entry.settings,
         signature=conversion.signature_json(material.signature),
         samples=material.files,
-        units_per_query=material.library.batch,
+        units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
         uniform=material.library.uniform,
+        patience=context.request.timeout,
     )
 
 

@@ -42,6 +42,7 @@ class SelectRequest:
     objective: str = "energy"
     margin: float = 0.02
     budget: float = 180.0
+    timeout: float = 300.0
     seed: int = 1
     incumbent: str | None = None
     region: str | None = None
@@ -55,19 +56,15 @@ class SelectRequest:
         Raises:
             BadInput: a value out of its range, or options that exclude each other.
         """
-        for name, known in (
-            ("scenario", [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
-            ("objective", list(Objective)),
-            ("environment", ["isolated", "current"]),
-        ):
-            if getattr(self, name) not in known:
-                raise BadInput(f"--{name} {getattr(self, name)!r}: choose one of {', '.join(known)}")
+        self._check_choices()
         if not 1 <= self.threads <= len(usable_cpus()):
             raise BadInput(f"--threads {self.threads}: this machine offers 1 to {len(usable_cpus())}")
         if self.batch_size < 1 or (self.batch_size > 1 and self.scenario != Scenario.OFFLINE):
             raise BadInput(f"--batch-size {self.batch_size} goes with --scenario offline and is at least 1")
         if not 0 < self.margin < 1:
             raise BadInput(f"--margin {self.margin}: a share between 0 and 1, such as 2%")
+        if self.timeout <= 0 or self.budget <= 0:
+            raise BadInput("--timeout and --budget must be longer than 0 s")
         if not self.tolerance > 0:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
         if self.samples and self.dims:
@@ -78,6 +75,15 @@ class SelectRequest:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
         self.latency_bound()
         self.memory_bound()
+
+    def _check_choices(self) -> None:
+        for name, known in (
+            ("scenario", [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
+            ("objective", list(Objective)),
+            ("environment", ["isolated", "current"]),
+        ):
+            if getattr(self, name) not in known:
+                raise BadInput(f"--{name} {getattr(self, name)!r}: choose one of {', '.join(known)}")
 
     def latency_bound(self) -> tuple[float, float] | None:
         """(percentile, seconds) from ``p99=20ms``.

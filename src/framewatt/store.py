@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from framewatt.records import Host
+
 SCHEMA = "framewatt/run/1"
 _MANIFEST = "manifest.json"
 _LINES = "measurements.jsonl"
@@ -69,6 +71,18 @@ class RunFolder:
                 f"{path}: schema {found!r}, but this framewatt reads {SCHEMA!r}; upgrade framewatt"
             )
         return cls(path, manifest)
+
+    def require_same(self, sha256: str, host: Host) -> None:
+        """Refuse to go on with another model or on another machine.
+
+        Raises:
+            BadInput: the model's content or the CPU differs from what the run began with.
+        """
+        if self.manifest["workload"]["sha256"] != sha256:
+            raise BadInput(f"{self.path}: the model has changed since this run began; start a new one")
+        began_on = self.manifest["host"]["cpu_model"], self.manifest["host"]["logical_cpus"]
+        if began_on != (host.cpu_model, host.logical_cpus):
+            raise BadInput(f"{self.path}: this run began on another machine ({began_on[0]})")
 
     def lock(self) -> None:
         """Become the run's only writer.

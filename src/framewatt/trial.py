@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
     from framewatt.contracts import Meter
 
-_LAUNCH_TIMEOUT = 300.0
 _WARMUP_SECONDS = 0.5
-_WINDOW_PATIENCE = 20.0
 _FOREIGN_LIMIT = 0.10
 """A window during which others burned more than this share of one CPU is noisy."""
 _STEAL_LIMIT = 0.02
@@ -30,7 +28,10 @@ _STEAL_LIMIT = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """What it takes to launch one candidate: command line, model, inputs, and what it may hold."""
+    """What it takes to launch one candidate: command line, model, inputs, and what it may hold.
+
+    `patience` is how many seconds one operation may take before the worker counts as hung.
+    """
 
     candidate: str
     command: tuple[str, ...]
@@ -40,9 +41,10 @@ class Contestant:
     settings: Mapping[str, str]
     signature: Mapping[str, Any] = field(repr=False)
     samples: tuple[Path, ...] = field(repr=False)
-    units_per_query: int = 1
+    units_per_query: float = 1.0
     uniform: bool = True
     stage: Stage = Stage.INFERENCE
+    patience: float = 300.0
 
 
 class Trial:
@@ -70,17 +72,17 @@ class Trial:
         self._worker = WorkerProcess(
             told.command, log=self._log, cpus=told.cpus, environment=told.environment
         )
-        self._operations = tuple(self._ask("hello", timeout=_LAUNCH_TIMEOUT)["operations"])
-        self._ask("samples", timeout=_LAUNCH_TIMEOUT, files=[str(path) for path in told.samples])
+        self._operations = tuple(self._ask("hello")["operations"])
+        self._ask("samples", files=[str(path) for path in told.samples])
         load = {"model": str(told.model), "settings": dict(told.settings), "signature": told.signature}
         steps: list[tuple[Phase, Callable[[], Any]]] = [
-            (Phase.IMPORT, lambda: self._ask("import", timeout=_LAUNCH_TIMEOUT)),
-            (Phase.LOAD, lambda: self._ask("load", timeout=_LAUNCH_TIMEOUT, **load)),
+            (Phase.IMPORT, lambda: self._ask("import")),
+            (Phase.LOAD, lambda: self._ask("load", **load)),
             (Phase.COMPILE, self._compile),
         ]
         for phase, step in steps:
             record(self._metered(phase, block, 0, step)[0])
-        warm = {"timeout": _LAUNCH_TIMEOUT, "seconds": _WARMUP_SECONDS}
+        warm = {"seconds": _WARMUP_SECONDS}
         measurement, answer = self._metered(Phase.WARMUP, block, 0, lambda: self._ask("warmup", **warm))
         record(measurement)
         return float(answer["seconds_per_query"])
@@ -91,15 +93,14 @@ class Trial:
         cycle = 1 if self.contestant.uniform else len(self.contestant.samples)
         return math.ceil(queries / cycle) * cycle
 
-    def window(self, block: int, index: int, queries: int, seconds: float) -> Measurement:
-        """Run one metered steady window; `seconds` is how long it should take."""
-        timeout = _LAUNCH_TIMEOUT / 10 + _WINDOW_PATIENCE * seconds
-        run = {"timeout": timeout, "first": 0, "count": queries}
+    def window(self, block: int, index: int, queries: int) -> Measurement:
+        """Run one metered steady window."""
+        run = {"first": 0, "count": queries}
         measurement, _ = self._metered(Phase.STEADY, block, index, lambda: self._ask("run", **run))
-        counts = self._ask("latencies", timeout=timeout)["counts"] if "latencies" in self._operations else {}
+        counts = self._ask("latencies")["counts"] if "latencies" in self._operations else {}
         return replace(
             measurement,
-            units=float(queries * self.contestant.units_per_query),
+            units=queries * self.contestant.units_per_query,
             latency={int(index): count for index, count in counts.items()} or None,
             peak_memory_bytes=self.worker.peak_memory_bytes(),
         )
@@ -109,7 +110,7 @@ class Trial:
         folder.mkdir(parents=True, exist_ok=True)
         names = [output["name"] for output in self.contestant.signature["outputs"]]
         request = {"names": names, "count": count, "folder": str(folder)}
-        answer = self._ask("outputs", timeout=_LAUNCH_TIMEOUT, **request)
+        answer = self._ask("outputs", **request)
         return [read_tensors(Path(path)) for path in answer["files"]]
 
     @property
@@ -138,11 +139,11 @@ class Trial:
 
     def _compile(self) -> None:
         if "compile" in self._operations:
-            self._ask("compile", timeout=_LAUNCH_TIMEOUT)
-        self._ask("first", timeout=_LAUNCH_TIMEOUT)
+            self._ask("compile")
+        self._ask("first")
 
-    def _ask(self, operation: str, *, timeout: float, **request: Any) -> dict[str, Any]:
-        return self.worker.request(operation, timeout=timeout, **request)
+    def _ask(self, operation: str, **request: Any) -> dict[str, Any]:
+        return self.worker.request(operation, timeout=self.contestant.patience, **request)
 
     def _metered(
         self, phase: Phase, block: int, index: int, work: Callable[[], Any]
