@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from framewatt.records import Block, Measurement, Slot
 
 _ATTEMPTS = 3
-"""A noisy window is repeated at most this often; the last attempt then stands, marked."""
+"""A noisy window is tried at most this often; the last attempt then stands, marked."""
+_GIVE_UP = 3
+"""After so many windows that never became quiet the machine itself is busy: repeating is spared until
+one window is quiet again."""
 _MEMORY_SHARE = 0.5
 """Workers stay alive as long as they fit in this share of the free memory."""
 
@@ -48,6 +51,7 @@ class BlockRunner:
         self._logs = logs
         self._alive: dict[str, Trial] = {}
         self._pace: dict[str, float] = {}
+        self._hopeless = 0
 
     def admit(self, contestant: Contestant, trial: int) -> float:
         """Launch a contestant's first trial and keep it for the race; returns the launch's wall seconds.
@@ -137,12 +141,14 @@ class BlockRunner:
     def _window(self, trial: Trial, block: int, index: int) -> list[Measurement]:
         queries = trial.queries_for(self._window_seconds, self._pace[trial.contestant.candidate])
         attempts = []
-        for _ in range(_ATTEMPTS):
+        for _ in range(_ATTEMPTS if self._hopeless < _GIVE_UP else 1):
             measurement = trial.window(block, index, queries)
             self._record(measurement)
             attempts.append(measurement)
             if not measurement.noisy and not measurement.invalid:
-                break
+                self._hopeless = 0
+                return attempts
+        self._hopeless += 1
         return attempts
 
     def _make_room(self) -> None:

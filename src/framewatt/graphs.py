@@ -6,10 +6,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
+
+from framewatt.errors import BadInput
+from framewatt.records import Signature, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+def read_signature(model: onnx.ModelProto) -> Signature:
+    """Inputs (without initialisers) and outputs of the graph."""
+    weights = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in weights]
+    return Signature(tuple(map(_tensor, inputs)), tuple(map(_tensor, model.graph.output)))
+
+
+def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
+    kind = value.type.tensor_type
+    if not value.type.HasField("tensor_type"):
+        raise BadInput(f"{value.name!r} is not a tensor (sequence or map): framewatt feeds tensors only")
+    dtype = (
+        "str"
+        if kind.elem_type == TensorProto.STRING
+        else helper.tensor_dtype_to_np_dtype(kind.elem_type).name
+    )
+    dims = kind.shape.dim
+    shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else None for d in dims)
+    names = tuple(
+        None if size is not None else (d.dim_param or f"{value.name}.{axis}")
+        for axis, (d, size) in enumerate(zip(dims, shape, strict=True))
+    )
+    return TensorSpec(value.name, dtype, shape, names)
 
 
 def vocabulary_sizes(model: onnx.ModelProto) -> dict[str, int]:
@@ -30,6 +58,12 @@ def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> o
         value.type.tensor_type.ClearField("shape")
     del copy.graph.value_info[:]
     return onnx.shape_inference.infer_shapes(copy)
+
+
+def concrete_signature(model: onnx.ModelProto, signature: Signature) -> Signature:
+    """`signature`, whose inputs are fixed, with the output shapes that follow from them (None: data decide)."""
+    shapes = {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
+    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes)).outputs)
 
 
 def widen(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -10,7 +10,7 @@ import onnx
 
 from framewatt import conversion, environments, samples
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
-from framewatt.graphs import vocabulary_sizes
+from framewatt.graphs import concrete_signature, vocabulary_sizes
 from framewatt.host import usable_cpus
 from framewatt.launch import python_environment, python_worker
 from framewatt.plugins import discover
@@ -86,7 +86,10 @@ def gather(workload: Workload, context: Context) -> Material:
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
     files = tuple(library.write(context.run.path / "samples"))
-    return Material(models, digest, samples.concrete(signature, library), library, files)
+    fixed = samples.concrete(signature, library)
+    if library.uniform:
+        fixed = concrete_signature(onnx.load(str(models["onnx"]), load_external_data=False), fixed)
+    return Material(models, digest, fixed, library, files)
 
 
 def equip(entries: Sequence[Entry], material: Material, context: Context) -> dict[str, Contestant]:

@@ -64,14 +64,18 @@ def qualify(
     task: Task | None,
     runner: BlockRunner,
     context: Context,
-) -> list[str]:
-    """Launch everyone once, check memory, outputs and quality; returns who is admitted, in order."""
+) -> tuple[list[str], float]:
+    """Launch everyone once, check memory, outputs and quality.
+
+    Returns who is admitted, in order, and the seconds that launching those took.
+    """
     wanted = len(material.files) if task else min(_CHECKED_SAMPLES, len(material.files))
     answers: Answers = {}
+    launches: dict[str, float] = {}
     for name, contestant in contestants.items():
         context.progress.say(f"launching {name}")
         try:
-            runner.admit(contestant, trial=0)
+            launches[name] = runner.admit(contestant, trial=0)
             answers[name] = runner.outputs(name, wanted, context.run.path / "outputs" / str(len(answers)))
         except Inapplicable as reason:
             _dismiss(name, Status.INAPPLICABLE, str(reason), runner, context)
@@ -81,7 +85,7 @@ def qualify(
     _check_parity(answers, material, runner, context)
     if task:
         _check_quality(answers, task, material.library.batch, runner, context)
-    return list(answers)
+    return list(answers), sum(launches[name] for name in answers)
 
 
 def _dismiss(name: str, status: Status, reason: str, runner: BlockRunner, context: Context) -> None:

@@ -100,7 +100,7 @@ def generate(
 
 
 def concrete(signature: Signature, library: SampleLibrary) -> Signature:
-    """The signature with the shapes of the samples filled in, where they all agree."""
+    """The signature with the input shapes of the samples filled in, where they all agree."""
     if not library.uniform:
         return signature
     first = library.samples[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,9 +95,8 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         logs.mkdir(exist_ok=True)
         with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs) as runner:
             if next(run.records("admitted"), None) is None:
-                clock = time.monotonic()
-                admitted = qualify(contestants, material, task, runner, context)
-                run.append("admitted", {"candidates": admitted, "seconds": time.monotonic() - clock})
+                admitted, seconds = qualify(contestants, material, task, runner, context)
+                run.append("admitted", {"candidates": admitted, "seconds": seconds})
             _race(contestants, runner, context)
     finally:
         meter.close()

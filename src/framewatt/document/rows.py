@@ -105,7 +105,7 @@ def _marginal(name: str, evidence: Evidence, missing: str) -> Quantity:
         return Quantity.unknown(_per("J", evidence), missing, scope=scope)
     value = sum(o.cost for o in seen) / len(seen)
     if provenance is Provenance.ESTIMATED:
-        bounds = evidence.model.marginal_energy(*_mean_usage(seen))
+        bounds = evidence.model.dynamic_energy(*_mean_usage(seen))
         low, high = (
             value * end / bounds.value if bounds.value else None for end in (bounds.low, bounds.high)
         )

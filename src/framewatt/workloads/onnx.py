@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import onnx
-from onnx import TensorProto, helper
 
 from framewatt.errors import BadInput
-from framewatt.records import Signature, TensorSpec, Workload
+from framewatt.graphs import read_signature
+from framewatt.records import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,31 +54,6 @@ def open_workload(source: str) -> Workload:
         sha256=_digest([path, *external]),
         signature=signature,
     )
-
-
-def read_signature(model: onnx.ModelProto) -> Signature:
-    """Inputs (without initialisers) and outputs of the graph."""
-    weights = {tensor.name for tensor in model.graph.initializer}
-    inputs = [value for value in model.graph.input if value.name not in weights]
-    return Signature(tuple(map(_tensor, inputs)), tuple(map(_tensor, model.graph.output)))
-
-
-def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
-    kind = value.type.tensor_type
-    if not value.type.HasField("tensor_type"):
-        raise BadInput(f"{value.name!r} is not a tensor (sequence or map): framewatt feeds tensors only")
-    dtype = (
-        "str"
-        if kind.elem_type == TensorProto.STRING
-        else helper.tensor_dtype_to_np_dtype(kind.elem_type).name
-    )
-    dims = kind.shape.dim
-    shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else None for d in dims)
-    names = tuple(
-        None if size is not None else (d.dim_param or f"{value.name}.{axis}")
-        for axis, (d, size) in enumerate(zip(dims, shape, strict=True))
-    )
-    return TensorSpec(value.name, dtype, shape, names)
 
 
 def _external_files(model: onnx.ModelProto, path: Path) -> list[Path]:
