@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.statistics import windows_per_trial
+from framewatt.statistics import LookPlan, look_plan, windows_per_trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from framewatt.statistics.arrays import Array, Mask
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 FIRST_WINDOWS = 2
 """Windows of each candidate's first trial, before costs and variances are known."""
@@ -29,7 +27,11 @@ RELIABLE_FREEDOM = 6
 """Degrees of freedom from which the pooled variance is trusted."""
 CLEARLY_BEHIND = 0.3
 """Log ratio to the leader from which a candidate rests while the others show how much launches scatter."""
+SPENDING_POWER = 0.7
+"""Errors are spent as this power of the share of planned rounds: most races end long before the last."""
 MOST_ROUNDS = 400
+STUDENT_DISCOUNT = 0.82
+"""Share of the error that is spent (see `looks`)."""
 
 
 def runners(alive: Mask, behind: Array, count: Array, pooled_freedom: Array) -> Mask:
@@ -78,6 +80,17 @@ def planned_rounds(remaining: Array | float, launch_cost: Array | float, window_
     windows = windows_per_trial(launch_cost, window_cost, PRIOR_VARIANCE_RATIO)
     duel = 2 * (np.asarray(launch_cost) + windows * window_cost)
     return np.asarray(np.clip(1 + np.floor(1.5 * np.maximum(remaining, 0) / duel), 6, MOST_ROUNDS))
+
+
+def looks(candidates: int, rounds: int, confidence: float) -> LookPlan:
+    """The plan of looks for each of the ``candidates - 1`` comparisons with the best (Bonferroni).
+
+    With few rounds Student's t moves more from look to look than the normal theory of the plan assumes, which
+    costs up to a fifth of the error; that much is held back.
+    """
+    comparisons = max(candidates - 1, 1)
+    error = (1 - confidence) * STUDENT_DISCOUNT / comparisons
+    return look_plan(3 if comparisons == 1 else 2, rounds, error, SPENDING_POWER)
 
 
 def legs(running: Sequence[int], anchor: int, cohort_size: int | None) -> tuple[tuple[int, ...], ...]:

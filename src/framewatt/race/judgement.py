@@ -10,10 +10,7 @@ import numpy as np
 from framewatt.statistics import Bounds, classify
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
+    from framewatt.statistics.arrays import Array, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,8 @@ def rule(evidence: Evidence, alive: Mask, margin: float) -> Ruling:
 
 def leader(value: Array, alive: Mask) -> Array:
     """Index of the survivor whose worst estimated disadvantage is least, ``[...]``."""
-    worst = np.where(alive[..., None, :], value, -np.inf).max(axis=-1)
+    rivals = alive[..., None, :] & np.isfinite(value)
+    worst = np.where(rivals, value, -np.inf).max(axis=-1)
     return np.asarray(np.where(alive, worst, np.inf).argmin(axis=-1))
 
 

@@ -14,11 +14,8 @@ from framewatt.statistics import PairSums, additive_effects
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from framewatt.records import Block, Observation
-
-    Array = NDArray[np.float64]
+    from framewatt.statistics.arrays import Array
 
 
 @dataclass

@@ -13,11 +13,9 @@ from framewatt.records import Observation
 from framewatt.statistics import bounds
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from framewatt.race.race import Race
+    from framewatt.statistics.arrays import Array
 
-    Array = NDArray[np.float64]
 
 _INTERVAL_95 = 1.959963984540054
 
@@ -28,10 +26,18 @@ def evidence_of(race: Race, level: float) -> Evidence:
     if race.uncertainty is None:
         return Evidence(cost, cost, cpu)
     below, above = model_half_widths(race)
-    # The model does not become more certain with more rounds, so its error is spent once, not per look.
-    comparisons = max(len(race.entrants) - 1, 1)
-    scale = -float(special.ndtri((1 - race.rules.confidence) / comparisons / 2)) / _INTERVAL_95
+    scale = model_quantile(len(race.entrants), race.rules.confidence) / _INTERVAL_95
     return Evidence(cost, widened(cost, below * scale, above * scale), cpu)
+
+
+def model_quantile(candidates: int, confidence: float) -> float:
+    """The normal quantile for the model's error of a log ratio, simultaneous over all pairs.
+
+    The model does not become more certain with more rounds, so its error is spent once, not per look. Who
+    is best depends on that error itself, so all pairs count, not only those with one best.
+    """
+    pairs = max(candidates * (candidates - 1) // 2, 1)
+    return -float(special.ndtri((1 - confidence) / pairs / 2))
 
 
 def model_half_widths(race: Race) -> tuple[Array, Array]:

@@ -12,8 +12,10 @@ from framewatt.race.ledger import Costs, Ledger
 from framewatt.race.look import evidence_of
 from framewatt.race.report import build_standings, pair_ratio
 from framewatt.race.rounds import Leg, Round
+from framewatt.race.schedule import Schedule, next_round
+from framewatt.race.search import families
 from framewatt.records import Block, Slot
-from framewatt.statistics import LookPlan, look_plan, pooled_variance, windows_per_trial
+from framewatt.statistics import differences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
     from framewatt.race.standings import Standings
     from framewatt.records import Estimate, Observation
+    from framewatt.statistics import LookPlan
 
 _LONE_ROUNDS = 3
 """Trials of a candidate without rivals: enough for an interval."""
@@ -52,6 +55,8 @@ class Race:
         if len(set(ids)) < len(ids):
             raise ValueError("two entrants have the same id")
         self.ledger, self.costs = Ledger(ids), Costs()
+        self.families = families(self.entrants)
+        self.entered = {index for index, one in enumerate(self.entrants) if self._enters_at_once(one)}
         self.dropped: dict[int, str] = {}
         self.eliminated: dict[int, tuple[int, str]] = {}
         self.equal: tuple[int, ...] = ()
@@ -117,23 +122,32 @@ class Race:
 
     @property
     def alive(self) -> NDArray[np.bool_]:
-        """Who is neither eliminated nor dropped, ``[K]``."""
-        gone = self.dropped.keys() | self.eliminated.keys()
-        return np.array([index not in gone for index in range(len(self.entrants))], dtype=bool)
+        """Who has entered and is neither eliminated nor dropped, ``[K]``."""
+        there = self.entered - self.dropped.keys() - self.eliminated.keys()
+        return np.array([index in there for index in range(len(self.entrants))], dtype=bool)
 
     @property
     def leader(self) -> int:
         """Index of the cheapest survivor so far."""
-        return int(leader(self.ledger.cost.mean, self.alive))
+        return int(leader(differences(self.ledger.cost), self.alive))
+
+    @property
+    def window_seconds(self) -> float:
+        """Expected wall time of one window."""
+        return self.costs.window(self.rules.window_seconds)
 
     def round_seconds(self, running: Sequence[int], windows: int) -> float:
         """Expected wall time of a round."""
         launch = sum(self.launch_seconds(index) for index in running)
-        return launch + len(running) * windows * self.costs.window(self.rules.window_seconds)
+        return launch + len(running) * windows * self.window_seconds
 
     def launch_seconds(self, index: int) -> float:
         """Expected wall time of one launch of a candidate."""
         return self.costs.launch(self.entrants[index].id, self.rules.launch_seconds)
+
+    def _enters_at_once(self, entrant: Entrant) -> bool:
+        searched = {family.name for family in self.families}
+        return entrant.equal_budget or entrant.family not in searched
 
     def _prepare(self) -> None:
         """Finish what is finished, and have the next block ready."""
@@ -153,67 +167,58 @@ class Race:
         return exhausted or (self._round is not None and not self._round.next_members(self.dropped.keys()))
 
     def _open_round(self) -> None:
-        running, windows = self._next_round()
-        affordable = self.costs.spent + self.round_seconds(running, windows) <= self.rules.budget_seconds
-        if not running or (self.ledger.rounds and not affordable):
+        schedule = next_round(self)
+        if not schedule.running or (self.ledger.rounds and not self._fits(schedule)):
             self.over = True
             return
+        self.entered |= set(schedule.newcomers)
         legs = []
-        for members in design.legs(running, self.leader, self.rules.cohort_size):
+        for members in design.legs(schedule.running, self.leader, self.rules.cohort_size):
             self._legs += 1
-            legs.append(Leg(self._legs, members, windows))
-        for index in running:
+            legs.append(Leg(self._legs, members, schedule.windows))
+        for index in schedule.running:
             self._trials[index] += 1
         self._round = Round(self.leader, legs, self.rules.seed)
-
-    def _next_round(self) -> tuple[list[int], int]:
-        """Who runs next, and how many windows per trial (the optimum for mean costs and pooled variances)."""
-        sums, alive = self.ledger.cost, self.alive
-        variance, freedom = pooled_variance(sums)
-        behind = sums.mean[:, self.leader]
-        running = np.flatnonzero(design.runners(alive, behind, sums.appearances, freedom))
-        indices = [int(index) for index in running]
-        if not indices or not self.ledger.rounds:
-            return indices, design.FIRST_WINDOWS
-        ratio = design.variance_ratio(
-            variance,
-            freedom,
-            np.asarray(self.ledger.window_variance),
-            float(np.mean(self.ledger.window_counts)),
-        )
-        launch = float(np.mean([self.launch_seconds(index) for index in indices]))
-        return indices, int(windows_per_trial(launch, self.costs.window(self.rules.window_seconds), ratio))
 
     def _block(self, members: Sequence[int]) -> Block | None:
         slots = tuple(Slot(self.entrants[index].id, self._trials[index]) for index in members)
         return Block(self.blocks + 1, slots) if slots else None
 
     def _look(self) -> None:
-        """Judge what is known after a round; the last look may spend all error that is left."""
+        """Judge what is known after a round; once no further round fits, with all error that is left."""
         if self.plan is None:
             self.plan = self._plan_looks()
-        rounds = self.ledger.rounds
-        last = rounds >= self.plan.rounds or not self._affordable()
-        level = (self.plan.final if last else self.plan.interim)[min(rounds, self.plan.rounds)]
+        rounds, searching = self.ledger.rounds, False
+        last = rounds >= self.plan.rounds
+        if not last:
+            self._judge(float(self.plan.interim[rounds]))
+            following = next_round(self)
+            searching = bool(following.newcomers)
+            last = (searching or not self._decided()) and not self._fits(following)
+        if last:
+            self._judge(float(self.plan.final[min(rounds, self.plan.rounds)]))
+        self.over = last or (self._decided() and not searching)
+
+    def _judge(self, level: float) -> None:
         if level > 0:
-            self.evidence = evidence_of(self, float(level))
+            self.evidence = evidence_of(self, level)
             self._apply(rule(self.evidence, self.alive, self.rules.log_margin))
+
+    def _decided(self) -> bool:
         survivors = int(self.alive.sum())
-        alone = survivors == 1 and (bool(self.eliminated) or rounds >= _LONE_ROUNDS)
-        self.over = last or alone or bool(self.equal) or survivors == 0
+        alone = survivors == 1 and (bool(self.eliminated) or self.ledger.rounds >= _LONE_ROUNDS)
+        return alone or bool(self.equal) or survivors == 0
 
     def _plan_looks(self) -> LookPlan:
         contenders = np.flatnonzero(self.alive)
         launch = float(np.mean([self.launch_seconds(int(index)) for index in contenders] or [0.0]))
-        window = self.costs.window(self.rules.window_seconds)
-        rounds = design.planned_rounds(self.rules.budget_seconds - self.costs.spent, launch, window)
-        comparisons = max(len(self.entrants) - 1, 1)
-        first = 3 if comparisons == 1 else 2
-        return look_plan(first, int(rounds), (1 - self.rules.confidence) / comparisons)
+        remaining = self.rules.budget_seconds - self.costs.spent
+        rounds = design.planned_rounds(remaining, launch, self.window_seconds)
+        return design.looks(len(self.entrants), int(rounds), self.rules.confidence)
 
-    def _affordable(self) -> bool:
-        running, windows = self._next_round()
-        return self.costs.spent + self.round_seconds(running, windows) <= self.rules.budget_seconds
+    def _fits(self, schedule: Schedule) -> bool:
+        seconds = self.round_seconds(schedule.running, schedule.windows)
+        return self.costs.spent + seconds <= self.rules.budget_seconds
 
     def _apply(self, ruling: Ruling) -> None:
         for mask, ground in (

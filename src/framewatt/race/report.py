@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewatt.race.judgement import leader
 from framewatt.race.standings import CandidateStanding, Standings
 from framewatt.records import Estimate, Verdict
-from framewatt.statistics import geometric_means
+from framewatt.statistics import differences, geometric_means
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from framewatt.race.race import Race
     from framewatt.statistics import Bounds
 
-    Mask = NDArray[np.bool_]
 
 _HOPELESS = 1000.0
 
@@ -47,10 +45,11 @@ def pair_ratio(race: Race, first: str, second: str) -> Estimate | None:
     i, j = race.ledger.index[first], race.ledger.index[second]
     if i == j:
         return Estimate(1.0, 1.0, 1.0)
-    if race.ledger.cost.count[i, j] == 0:
+    value = differences(race.ledger.cost)[i, j]
+    if not math.isfinite(value):
         return None
     if race.evidence is None:
-        return Estimate(math.exp(race.ledger.cost.mean[i, j]), 0.0, math.inf)
+        return Estimate(math.exp(value), 0.0, math.inf)
     limits = race.evidence.full
     return _estimate(limits.value[i, j], limits.low[i, j], limits.high[i, j])
 
@@ -62,8 +61,8 @@ def _verdict(race: Race) -> tuple[Verdict, list[int], str]:
     ground = "CPU seconds" if race.rests_on_cpu else race.rules.objective_decides_on.replace("_", " ")
     margin = f"{race.rules.margin:.3g}"
     if race.equal:
-        mean = race.ledger.cost.mean
-        order = sorted(race.equal, key=lambda index: float(mean[index, list(race.equal)].mean()))
+        mean = differences(race.ledger.cost)
+        order = sorted(race.equal, key=lambda index: float(mean[index, race.leader]))
         return Verdict.EQUIVALENT, order, f"equal in {ground} within a margin of {margin}"
     if len(alive) == 1 and race.over:
         lone = not race.eliminated
@@ -94,6 +93,8 @@ def _candidate(race: Race, index: int, cost: Estimate | None, cpu: Estimate | No
     entrant = race.entrants[index]
     gone = race.eliminated.get(index)
     reason = race.dropped.get(index)
+    if index not in race.entered:
+        reason = "its settings were not reached by the search"
     if gone and not reason:
         reason = f"beaten in {gone[1].replace('_', ' ')} beyond the margin by block {gone[0]}"
     evidence = race.evidence
@@ -104,7 +105,7 @@ def _candidate(race: Race, index: int, cost: Estimate | None, cpu: Estimate | No
         equal_budget=entrant.equal_budget,
         trials=len({seen.trial for seen in race.ledger.observations[index]}),
         windows=len(race.ledger.observations[index]),
-        entered=True,
+        entered=index in race.entered,
         eliminated_at=gone[0] if gone else None,
         dropped=index in race.dropped,
         reason=reason,
@@ -127,11 +128,7 @@ def _to_best(race: Race, index: int, limits: Bounds) -> Estimate | None:
     taking_part = np.array([i not in race.dropped for i in range(len(race.entrants))])
     taking_part &= race.ledger.cost.appearances > 0
     possible = taking_part & ~((limits.low > 0) & taking_part[None, :]).any(axis=1)
-    best = int(
-        np.argmin(
-            np.where(taking_part, np.where(taking_part[None, :], limits.value, -np.inf).max(axis=1), np.inf)
-        )
-    )
+    best = int(leader(limits.value, taking_part))
     rivals = possible.copy()
     rivals[index] = False
     if not rivals.any():

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from numpy.typing import NDArray
+    from framewatt.statistics.arrays import Array
 
-    Array = NDArray[np.float64]
 
 MOST_REPAIRS = 3
 """Extra blocks per leg for windows that were noisy or invalid."""

@@ -6,7 +6,7 @@ dimensions are allowed throughout, so that a simulation runs the very code that 
 
 from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level
 from framewatt.statistics.nested import additive_effects, windows_per_trial
-from framewatt.statistics.pairs import PairSums, pooled_variance
+from framewatt.statistics.pairs import PairSums, differences, pooled_variance
 from framewatt.statistics.ratios import (
     fieller_ratio,
     geometric_mean,
@@ -26,6 +26,7 @@ __all__ = [
     "additive_effects",
     "bounds",
     "classify",
+    "differences",
     "fieller_ratio",
     "geometric_mean",
     "geometric_means",

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from framewatt.statistics.pairs import PairSums, pooled_variance
+from framewatt.statistics.pairs import PairSums, bridged, pooled_variance
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from framewatt.statistics.arrays import Array, Mask
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 BORROWED_FREEDOM = 6.0
 """Degrees of freedom that a pair borrows from the other pairs' variances (see `bounds`)."""
+
+_OWN_FREEDOM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,28 @@ def bounds(sums: PairSums, level: Array | float) -> Bounds:
     Each pair's variance is moderated towards the variance pooled over all pairs with a limited weight, as
     in Smyth (2004, "Linear models and empirical Bayes methods", Stat. Appl. Genet. Mol. Biol. 3(1):3), so
     that a clear loser is told after a couple of launches, while a pair with many launches rests on its own.
+    A pair that scatters more than the others keeps its own, larger variance.
     """
     pooled, pooled_freedom = pooled_variance(sums)
     own = np.maximum(sums.count - 1, 0)
     borrowed = np.minimum(BORROWED_FREEDOM, np.maximum(pooled_freedom[..., None, None] - own, 0))
     freedom = own + borrowed
     prior = np.nan_to_num(pooled)[..., None, None]
-    variance = np.divide(
-        borrowed * prior + sums.squares, freedom, out=np.zeros_like(freedom), where=freedom > 0
-    )
-    level = np.asarray(level, float)[..., None, None]
-    error = np.sqrt(np.divide(variance, sums.weight, out=np.zeros_like(variance), where=sums.weight > 0))
-    known = (sums.weight > 0) & (freedom > 0) & (level > 0)
-    half = np.where(known, np.where(known, student_level(level, freedom), 1.0) * error, np.inf)
+    variance = _ratio(borrowed * prior + sums.squares, freedom)
+    variance = np.maximum(variance, np.where(own >= _OWN_FREEDOM, _ratio(sums.squares, own), 0.0))
     same = np.eye(sums.count.shape[-1], dtype=bool)
-    half = np.where(same, 0.0, half)
-    return Bounds(sums.mean, sums.mean - half, sums.mean + half)
+    met = (sums.weight > 0) & (freedom > 0)
+    error = np.where(same, 0.0, np.where(met, _ratio(variance, sums.weight), np.inf))
+    value, error, freedom = bridged(sums.mean, error, np.where(same, np.inf, freedom))
+    level = np.asarray(level, float)[..., None, None]
+    known = np.isfinite(error) & (level > 0) & ~same
+    half = np.where(known, student_level(level, np.where(known, freedom, 1.0)), np.inf)
+    half = np.where(same, 0.0, half * np.sqrt(np.where(known, error, 1.0)))
+    return Bounds(value, value - half, value + half)
+
+
+def _ratio(numerator: Array, denominator: Array) -> Array:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
 def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:

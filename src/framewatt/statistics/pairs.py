@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
+    from framewatt.statistics.arrays import Array, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +77,37 @@ def pooled_variance(sums: PairSums) -> tuple[Array, Array]:
     seen = (sums.appearances > 0).sum(axis=-1)
     freedom = np.where(spare > 0, np.maximum(sums.contrasts - np.maximum(seen - 1, 0), 1), 0)
     return np.divide(squares, spare, out=np.full_like(squares, np.nan), where=spare > 0), freedom
+
+
+def bridged(value: Array, variance: Array, freedom: Array) -> tuple[Array, Array, Array]:
+    """Fill in pairs that never met through the third candidate that serves best.
+
+    An indirect comparison, as in network meta-analysis: Bucher et al. (1997, J. Clin. Epidemiol. 50:683).
+    Two that never met share no round, so the two steps of the bridge are independent.
+
+    Args:
+        value: ``[..., K, K]``, differences.
+        variance: Of those differences; infinite for pairs that never met.
+        freedom: Degrees of freedom of the variances.
+    """
+    unmet = ~np.isfinite(variance)
+    if not unmet.any():
+        return value, variance, freedom
+    steps = variance[..., :, :, None] + variance[..., None, :, :]
+    through = steps.argmin(axis=-2)
+    rows, columns = np.indices(value.shape[-2:])
+    lead = tuple(np.indices(value.shape)[: value.ndim - 2])
+    first, second = (*lead, rows, through), (*lead, through, columns)
+    variance = np.where(unmet, variance[first] + variance[second], variance)
+    value = np.where(unmet & np.isfinite(variance), value[first] + value[second], value)
+    return value, variance, np.where(unmet, np.minimum(freedom[first], freedom[second]), freedom)
+
+
+def differences(sums: PairSums) -> Array:
+    """Estimated differences of all pairs, ``[..., K, K]``, bridged where they never met, NaN if unknown."""
+    met = sums.weight > 0
+    size = met.shape[-1]
+    variance = np.divide(1.0, sums.weight, out=np.full_like(sums.weight, np.inf), where=met)
+    variance = np.where(np.eye(size, dtype=bool), 0.0, variance)
+    value, variance, _ = bridged(sums.mean, variance, np.ones_like(variance))
+    return np.where(np.isfinite(variance), value, np.nan)

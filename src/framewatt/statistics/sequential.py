@@ -10,9 +10,8 @@ import numpy as np
 from scipy import special
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from framewatt.statistics.arrays import Array
 
-    Array = NDArray[np.float64]
 
 _STEP = 0.04
 _REACH = 8.0
@@ -83,7 +82,7 @@ class _Walk:
         reach = int(np.ceil(_REACH * np.sqrt(steps) / _STEP))
         offsets = np.arange(-reach, reach + 1) * _STEP
         kernel = np.exp(-(offsets**2) / (2 * steps))
-        density = np.convolve(self._density, kernel / kernel.sum()).astype(np.float64)
+        density = np.asarray(np.convolve(self._density, kernel / kernel.sum()), dtype=np.float64)
         half = (len(density) - 1) // 2
         return _Walk(np.arange(-half, half + 1) * _STEP, density)
 
