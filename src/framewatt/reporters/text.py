@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TITLE = "plain text"
 SUFFIX = "txt"
 _WIDTH = 100
+_WIDE = 100
 _RACED = {"measured", "eliminated"}
 
 
@@ -34,7 +35,7 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
     others = [row for row in rows if row["status"] not in _RACED]
     console.print(f"\n[bold]{escape(_headline(decision))}[/bold]")
     if raced:
-        console.print(_table(raced, decision))
+        console.print(_table(raced, decision, console.width))
     for row in others:
         console.print(f"  [dim]{row['status']}[/dim]  {escape(row['name'])}: {escape(str(row['reason']))}")
     for line in _notes(decision):
@@ -56,29 +57,29 @@ def _verdict(decision: Mapping[str, Any]) -> str:
     return told
 
 
-def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any]) -> Table:
+def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width: int) -> Table:
+    """Figures per unit; a narrow terminal goes without latency and memory, the document has them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("", no_wrap=True)
-    table.add_column("framework", overflow="fold")
-    for title in ("energy", "x best", "CPU time", "x best", "p50", "memory"):
+    table.add_column("framework", overflow="fold", min_width=20)
+    for title in ("energy", "× best", "CPU time", "× best"):
         table.add_column(title, justify="right", no_wrap=True)
-    quality = any(row["quality"]["metric"] for row in rows)
+    wide = width >= _WIDE
+    for title in ("p50", "memory") if wide else ():
+        table.add_column(title, justify="right", no_wrap=True)
+    quality = next((row["quality"]["metric"] for row in rows if row["quality"]["metric"]), None)
     if quality:
-        table.add_column(str(rows[0]["quality"]["metric"]), justify="right")
+        table.add_column(quality[:8], justify="right", no_wrap=True)
     for row in rows:
         chosen = row["id"] in decision["selected"]
         cells = [
-            "★" if chosen else "",
-            escape(row["name"]),
+            ("* " if chosen else "  ") + escape(row["name"]),
             _figure(row["energy_per_unit"], "J"),
             _ratio(row["ratio_to_best"]),
             _figure(row["cpu_seconds_per_unit"], "s"),
             _ratio(row["cpu_ratio_to_best"]),
-            _figure(row["latency"]["p50"], "s"),
-            _size(row["peak_memory"]),
         ]
-        if quality:
-            cells.append(_plain(row["quality"]["value"]))
+        cells += [_figure(row["latency"]["p50"], "s"), _size(row["peak_memory"])] if wide else []
+        cells += [_plain(row["quality"]["value"])] if quality else []
         table.add_row(*cells, style="bold" if chosen else None)
     return table
 
@@ -128,4 +129,4 @@ def _ratio(quantity: Mapping[str, Any]) -> str:
     value = f"{quantity['value']:.2f}"
     if quantity["low"] is None or quantity["high"] is None:
         return value
-    return f"{value} ({quantity['low']:.2f}–{quantity['high']:.2f})"
+    return f"{value} {quantity['low']:.2f}–{quantity['high']:.2f}"
