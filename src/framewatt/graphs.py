@@ -61,7 +61,7 @@ def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> o
 
 
 def concrete_signature(model: onnx.ModelProto, signature: Signature) -> Signature:
-    """`signature`, whose inputs are fixed, with the output shapes that follow from them (None: data decide)."""
+    """`signature`, whose inputs are fixed, with the output shapes that follow (None: the data decide)."""
     shapes = {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
     return Signature(signature.inputs, read_signature(fix_shapes(model, shapes)).outputs)
 

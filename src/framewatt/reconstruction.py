@@ -59,9 +59,9 @@ def race_of(manifest: Mapping[str, Any], admitted: list[str], spent_seconds: flo
 
 
 def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
-    """The race after all that was stored, or None when no candidate was admitted yet."""
+    """The race after all that was stored, or None while there is none: nobody was admitted (yet)."""
     admission = next(run.records("admitted"), None)
-    if admission is None:
+    if admission is None or not admission["candidates"]:
         return None
     measurements = run.measurements()
     race = race_of(run.manifest, admission["candidates"], admission["seconds"])
