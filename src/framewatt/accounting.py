@@ -6,12 +6,12 @@ it adds alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from framewatt.records import Observation, Phase
+from framewatt.records import Observation, Phase, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from framewatt.records import Measurement
 
@@ -30,6 +30,16 @@ def reserved_joules(measurement: Measurement, reserved_share: float) -> float:
     """
     idle = sum(measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules)
     return marginal_joules(measurement) + idle * measurement.usage.seconds * reserved_share
+
+
+def idle_share(meter: Mapping[str, Any]) -> float:
+    """The share of a window's idle energy that the work answers for, by the meter's description.
+
+    A counter reads the whole machine, of which the work holds a part; an estimate is already of that part.
+    """
+    if meter["provenance"] == Provenance.ESTIMATED:
+        return 1.0
+    return float(meter["parameters"]["reserved_share"])
 
 
 def observations(

@@ -109,8 +109,12 @@ class MeterPlugin(Protocol):
     def unavailable(self, host: Host) -> tuple[str, str] | None:
         """None where the meter works here, else (what is missing, what to do about it)."""
 
-    def open_meter(self, host: Host) -> Meter:
-        """Open the instrument."""
+    def open_meter(self, host: Host, reserved_cpus: int | None = None) -> Meter:
+        """Open the instrument for work that holds `reserved_cpus` of the host's CPUs (None: all of them).
+
+        A whole-machine counter reads the same whatever is reserved and notes the share in its description;
+        an estimate's joules and idle watts are already those of the reserved share.
+        """
 
 
 class GridPlugin(Protocol):

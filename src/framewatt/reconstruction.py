@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import observations, reserved_joules
+from framewatt.accounting import idle_share, observations, reserved_joules
 from framewatt.carbon.views import carbon_cost
-from framewatt.power import model_from_parameters
+from framewatt.power.model import PowerModel
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.records import Objective, Observation, Provenance
 from framewatt.request import SelectRequest
@@ -30,7 +30,7 @@ class Replay:
 
 def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measurement], float]:
     """A window's whole cost under the study's objective: reserved joules, or gCO2eq."""
-    share = manifest["meter"]["parameters"].get("reserved_share", 1.0)
+    share = idle_share(manifest["meter"])
 
     def joules(measurement: Measurement) -> float:
         return reserved_joules(measurement, share)
@@ -83,11 +83,13 @@ def _ratio_uncertainty(manifest: Mapping[str, Any]) -> Callable[[Observation, Ob
     meter = manifest["meter"]
     if meter["provenance"] != Provenance.ESTIMATED:
         return None
-    model = model_from_parameters(meter["parameters"])
+    model = PowerModel.from_parameters(meter["parameters"]["model"])
+    share = meter["parameters"]["reserved_share"]
     family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         same = family[a.candidate] == family[b.candidate]
-        return model.ratio((a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds), same_framework=same)
+        runs = (a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds)
+        return model.ratio(*runs, same_framework=same, share=share)
 
     return ratio

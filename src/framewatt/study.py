@@ -18,7 +18,8 @@ from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.functional_unit import functional_unit
 from framewatt.host import inspect_host
 from framewatt.launch import MALLOC_SETTINGS
-from framewatt.metering import choose_meter, power_model_of
+from framewatt.metering import choose_meter
+from framewatt.power.build import host_model
 from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
 from framewatt.qualification import qualify, task_of
@@ -189,7 +190,7 @@ def _manifest(
         "python": platform.python_version(),
         "worker_environment": MALLOC_SETTINGS,
         "meter": asdict(meter.description),
-        "power_model": power_model_of(host).parameters(),
+        "power_model": host_model(host).parameters(),
         "candidates": [_candidate_line(entry) for entry in entries],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import reserved_joules
+from framewatt.accounting import idle_share, reserved_joules
 from framewatt.document.figures import plain
 from framewatt.records import Provenance, Quantity, Scope, Usage
 
@@ -29,7 +29,7 @@ def selection_cost(
 def _energy(evidence: Evidence) -> Quantity:
     """Metered windows by the meter, everything else by the power model; the sum is as weak as the weaker."""
     meter = evidence.manifest["meter"]
-    share = meter["parameters"].get("reserved_share", 1.0)
+    share = idle_share(meter)
     windows = [m for measurements in evidence.measurements.values() for m in measurements if not m.invalid]
     metered = sum(reserved_joules(m, share) for m in windows)
     built = [evidence.model.energy(usage.seconds, usage.cpu_seconds) for usage in _builds(evidence)]

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from framewatt.carbon.views import CarbonBasis
-    from framewatt.power import PowerModel
     from framewatt.race import Standings
     from framewatt.records import Measurement
     from framewatt.store import RunFolder
@@ -45,7 +44,7 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
     return Evidence(
         manifest=run.manifest,
         basis=basis,
-        model=model_from_parameters(run.manifest["power_model"]),
+        model=PowerModel.from_parameters(run.manifest["power_model"]),
         replay=replayed,
         standings=replayed.race.standings() if replayed else None,
         measurements=measurements,

@@ -12,7 +12,7 @@ from framewatt.statistics.ratios import geometric_means
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from framewatt.power import PowerModel
+    from framewatt.power.model import PowerModel
     from framewatt.records import Usage
 
 

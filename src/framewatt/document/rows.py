@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from framewatt import latency
-from framewatt.accounting import marginal_joules, observations, reserved_joules
+from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
 from framewatt.carbon.views import footprint, sci_block
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
@@ -50,12 +50,12 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
 def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
     meter = evidence.manifest["meter"]
-    share = meter["parameters"].get("reserved_share", 1.0)
+    share = idle_share(meter)
     seen = _observed(name, evidence, lambda m: reserved_joules(m, share))
     value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
     provenance = Provenance(meter["provenance"])
     if value is not None and provenance is Provenance.ESTIMATED:
-        value = widened(value, evidence.model.energy(*_mean_usage(seen)))
+        value = widened(value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"]))
     return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
 
 
