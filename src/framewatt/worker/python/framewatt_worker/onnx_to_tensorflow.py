@@ -33,14 +33,17 @@ def convert_with_onnx2tf(
         NotImplementedError: the model has dynamic dimensions or operators that onnx2tf lacks.
         RuntimeError: onnx2tf failed.
     """
-    import numpy as np  # noqa: PLC0415 - the parent's interpreter need not have it
+    import numpy as np  # noqa: PLC0415 - only the convert environment needs these
+    import onnx  # noqa: PLC0415
+
+    from .onnx_rewrites import norms_spelled_out  # noqa: PLC0415
 
     for entry in signature["inputs"]:
         if None in entry["shape"]:
             raise NotImplementedError(f"onnx2tf does not keep dynamic dimensions (input {entry['name']})")
     np.save(folder / _CALIBRATION_FILE, np.zeros((20, 128, 128, 3), dtype=np.float32))
     source = folder / "source.onnx"
-    _spell_out_norms(model, source)
+    onnx.save(norms_spelled_out(onnx.load(model)), source)  # onnx2tf 1.29 fails on ReduceL2
     target = folder / "tensorflow"
     command = [sys.executable, "-m", "onnx2tf", "-i", source.name, "-o", target.name, "-osd", "-coion", "-n"]
     command += ["-kat", *(entry["name"] for entry in signature["inputs"]), *options]
@@ -71,24 +74,6 @@ def arrange(wanted: list[dict[str, Any]], offered: list[tuple[str, tuple[int, ..
     if sorted(shapes) == sorted(sizes) and len(set(sizes)) == len(sizes):
         return [shapes.index(size) for size in sizes]
     return list(range(len(wanted)))
-
-
-def _spell_out_norms(model: Path, target: Path) -> None:
-    """Copy the model with each ReduceL2 as Sqrt(ReduceSumSquare): onnx2tf 1.29 fails on the former."""
-    import onnx  # noqa: PLC0415 - only the convert environment has it
-
-    loaded = onnx.load(model)
-    nodes = []
-    for node in loaded.graph.node:
-        nodes.append(node)
-        if node.op_type == "ReduceL2":
-            result = node.output[0]
-            node.op_type, node.output[0] = "ReduceSumSquare", f"{result}_squared"
-            root = onnx.helper.make_node("Sqrt", [node.output[0]], [result], f"{node.name}_root")
-            nodes.append(root)
-    del loaded.graph.node[:]
-    loaded.graph.node.extend(nodes)
-    onnx.save(loaded, target)
 
 
 def _explained(folder: Path, error: RuntimeError) -> Exception:
