@@ -21,7 +21,7 @@ _HIGHEST_PLAUSIBLE = 2000
 
 def resolve_intensity(
     region: str | None = None,
-    intensity: float | None = None,
+    intensity: float | Quantity | None = None,
     *,
     when: datetime | None = None,
     kind: str = IntensityKind.AVERAGE,
@@ -71,7 +71,9 @@ def intensity_or_reason(
         return None, str(error)
 
 
-def declared(value: float, region: str | None = None, kind: str = IntensityKind.AVERAGE) -> GridIntensity:
+def declared(
+    value: float | Quantity, region: str | None = None, kind: str = IntensityKind.AVERAGE
+) -> GridIntensity:
     """An intensity that the user states.
 
     Raises:
@@ -82,21 +84,24 @@ def declared(value: float, region: str | None = None, kind: str = IntensityKind.
             f"intensity kind {kind!r}: SCI takes average or marginal; market-based measures are excluded by "
             "the specification, since certificates do not change the electricity that flows"
         )
-    if not (math.isfinite(value) and 0 <= value <= _HIGHEST_PLAUSIBLE):
-        raise BadInput(f"intensity {value:g} gCO2eq/kWh: give a figure from 0 to {_HIGHEST_PLAUSIBLE}")
+    stated = value.value if isinstance(value, Quantity) else value
+    if stated is None or not (math.isfinite(stated) and 0 <= stated <= _HIGHEST_PLAUSIBLE):
+        raise BadInput(f"intensity {stated} gCO2eq/kWh: give a figure from 0 to {_HIGHEST_PLAUSIBLE}")
     zero = ("an intensity of 0 needs its reason in the report: no grid is free of emissions",)
     return GridIntensity(
         region=region or "declared",
         quantity=Quantity(
-            value=value,
+            value=stated,
             unit="gCO2eq/kWh",
             provenance=Provenance.DECLARED,
+            low=value.low if isinstance(value, Quantity) else None,
+            high=value.high if isinstance(value, Quantity) else None,
             reason="declared by the user",
         ),
         kind=IntensityKind(kind),
         basis="declared by the user, location-based",
         source="declared by the user",
-        warnings=zero if value == 0 else (),
+        warnings=zero if stated == 0 else (),
     )
 
 

@@ -52,7 +52,7 @@ def operational(energy: Quantity, intensity: Quantity, pue: Quantity) -> Quantit
         BadInput: a negative figure, or a PUE below 1.
     """
     check_pue(pue)
-    unit, factor = _energy_unit(energy.unit)
+    unit, factor = energy_unit(energy.unit)
     if energy.value is not None and energy.scope is not Scope.WALL:
         said = f"{energy.scope.value} scope" if energy.scope else "a scope that is not stated"
         return Quantity.unknown(
@@ -142,7 +142,12 @@ def not_applicable_pue() -> Quantity:
     )
 
 
-def _energy_unit(unit: str) -> tuple[str, float]:
+def energy_unit(unit: str) -> tuple[str, float]:
+    """The unit of the emissions of an energy in `unit` (``J/sample`` to ``gCO2eq/sample``), and kWh per it.
+
+    Raises:
+        BadInput: not a unit of energy.
+    """
     name, _, per = unit.partition("/")
     if name not in _KWH_PER:
         raise BadInput(f"an energy in {unit!r}: use one of {', '.join(_KWH_PER)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from framewatt.power import model_from_parameters
+from framewatt.power.model import PowerModel
 from framewatt.reconstruction import Replay, replay
 from framewatt.records import Usage
 

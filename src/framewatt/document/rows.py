@@ -55,7 +55,9 @@ def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
     value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
     provenance = Provenance(meter["provenance"])
     if value is not None and provenance is Provenance.ESTIMATED:
-        value = widened(value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"]))
+        value = widened(
+            value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"])
+        )
     return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
 
 
