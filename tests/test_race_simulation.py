@@ -17,9 +17,9 @@ class Tape:
 
     def __init__(self, field: SimulatedField) -> None:
         self.field = field
-        self.rounds: list[np.ndarray] = []  # type: ignore[type-arg]
+        self.rounds: list[np.ndarray] = []
 
-    def __call__(self, rng: np.random.Generator, running: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def __call__(self, rng: np.random.Generator, running: np.ndarray) -> np.ndarray:
         table = self.field.windows(rng, running)
         self.rounds.append(table)
         return table
