@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.race.simulation import SimulatedField, simulate
 from framewatt.records import Estimate, Observation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 RULES = RaceRules(seed=4, window_seconds=0.5, launch_seconds=2.0)
 
@@ -17,9 +22,9 @@ class Tape:
 
     def __init__(self, field: SimulatedField) -> None:
         self.field = field
-        self.rounds: list[np.ndarray] = []
+        self.rounds: list[NDArray[np.float64]] = []
 
-    def __call__(self, rng: np.random.Generator, running: np.ndarray) -> np.ndarray:
+    def __call__(self, rng: np.random.Generator, running: NDArray[np.bool_]) -> NDArray[np.float64]:
         table = self.field.windows(rng, running)
         self.rounds.append(table)
         return table

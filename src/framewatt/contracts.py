@@ -9,24 +9,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
     from framewatt.records import (
+        GridIntensity,
         Host,
         MeterDescription,
         MeterReading,
-        Quantity,
         Usage,
+        Workload,
     )
+
+
+class WorkloadPlugin(Protocol):
+    """One file in `workloads/`: one kind of thing a user hands over."""
+
+    TITLE: str
+
+    def claims(self, source: str) -> bool:
+        """Whether `source`, as the user typed it, is of this kind (its name tells; nothing is opened)."""
+
+    def open_workload(self, source: str) -> Workload:
+        """Read it.
+
+        Raises:
+            BadInput: it is missing, truncated, or not what its name says.
+        """
 
 
 class FrameworkPlugin(Protocol):
     """One file in `frameworks/`, loaded by path in the parent and again inside its own environment.
 
     At module level it imports only the standard library. Constants are read by the parent; functions run
-    in the worker, and raise NotImplementedError for work the framework cannot do (inapplicable).
+    in the worker, and raise NotImplementedError for work the framework cannot do (*inapplicable*).
+
+    Optional functions, offered only where the framework has such a step::
+
+        compile(session) -> session                      what comes once between load and first query
+        convert(model, folder, settings, signature) -> Path     in the `convert` environment
+        export(model, folder) -> {"model", "signature", "samples"}   to ONNX, for EXPORTS formats
     """
 
     TITLE: str
@@ -34,18 +57,28 @@ class FrameworkPlugin(Protocol):
     VERSION: str
     """The pinned version that is raced unless the user asks for another."""
     ACCEPTS: tuple[str, ...]
-    """Model formats `load` understands, most native first: ``onnx``, ``torch``, ``pt2``, ..."""
+    """Model formats `load` (after `convert`, if any) starts from: ``onnx``, ``torch``, ``pt2``, ..."""
     LIGHT: bool
     """Part of the default set (a small download)."""
     PACKAGES: Mapping[str, tuple[str, ...]]
     """Role (``runtime``, ``convert``) to exact requirements; ``{version}`` is replaced by the version."""
+    EXCLUDES: tuple[str, ...]
+    """Optional: packages that requirements pull in and that must stay out of every role."""
     IMPORTS: tuple[str, ...]
     """Modules whose import is the *import* phase."""
     SETTINGS: Mapping[str, tuple[str, ...]]
-    """Settings space: name to values, the equal-budget default first. ``precision`` is always explicit."""
+    """Settings space: name to values, the equal-budget default first. ``precision`` is always explicit;
+    ``threads`` is every framework's and is not listed; a framework that cannot set it obeys its affinity."""
+    EXPORTS: tuple[str, ...]
+    """Optional: formats that `export` turns into ONNX for all others."""
 
-    def load(self, model: Path, settings: Mapping[str, str], inputs: Sequence[str]) -> Any:
-        """Load the model; the returned object has ``run(tensors) -> sequence of arrays`` (on the host)."""
+    def load(self, model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
+        """Load the model; the result has ``run(feed: {name: array}) -> [array, ...]`` in output order.
+
+        `settings` holds ``threads`` and every name of SETTINGS. `signature` is ``{"inputs", "outputs"}``,
+        each a list of ``{"name", "dtype", "shape"}`` with None for a dynamic dimension. `run` returns only
+        when its outputs are numpy arrays on the host.
+        """
 
 
 class Meter(Protocol):
@@ -76,20 +109,32 @@ class MeterPlugin(Protocol):
     def unavailable(self, host: Host) -> tuple[str, str] | None:
         """None where the meter works here, else (what is missing, what to do about it)."""
 
-    def open_meter(self, host: Host) -> Meter:
-        """Open the instrument."""
+    def open_meter(self, host: Host, reserved_cpus: int | None = None) -> Meter:
+        """Open the instrument for work that holds `reserved_cpus` of the host's CPUs (None: all of them).
+
+        A whole-machine counter reads the same whatever is reserved and notes the share in its description;
+        an estimate's joules and idle watts are already those of the reserved share.
+        """
 
 
 class GridPlugin(Protocol):
-    """One file in `grids/`: a source of carbon intensity."""
+    """One file in `grids/`: a source of carbon intensity. `RANK` orders sources that cover one region.
+
+    It raises BadInput where a region is written its way but unknown (or without a figure), and
+    GridUnavailable where a live source does not answer.
+    """
 
     TITLE: str
+    RANK: int
 
     def covers(self, region: str) -> bool:
         """Whether `region` is written the way this source names its zones."""
 
-    def intensity(self, region: str, when: datetime | None = None) -> Quantity:
-        """Intensity in gCO2eq/kWh; `reason` on the quantity names source, basis and year."""
+    def regions(self) -> Mapping[str, str]:
+        """The regions known here and their names; empty where only the live source knows them."""
+
+    def intensity(self, region: str, when: datetime | None = None) -> GridIntensity:
+        """Intensity in gCO2eq/kWh with its kind, basis, source and year."""
 
 
 class ReporterPlugin(Protocol):

@@ -23,3 +23,7 @@ class TrialFailed(FramewattError):  # noqa: N818 - names an outcome
 
 class StoreError(FramewattError):
     """A run folder is missing, locked, truncated, of a newer schema, or could not be written."""
+
+
+class GridUnavailable(FramewattError):  # noqa: N818 - names an outcome
+    """A live source of carbon intensity did not answer with a usable figure; what is measured stays."""

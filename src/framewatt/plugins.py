@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 KINDS = ("workloads", "frameworks", "meters", "grids", "reporters")
 PATH_VARIABLE = "FRAMEWATT_PLUGINS"
 """Folders (separated like PATH) that hold one sub-folder per kind: the door for a user's own files."""
+
+_LISTED = 40
+"""So many names at most stand in an error."""
 
 _HOUSE = Path(__file__).parent
 
@@ -53,7 +57,9 @@ def nearest(word: str, known: object) -> str:
     """A closing phrase for an error about an unknown name: the nearest names, else all of them."""
     names = sorted(str(name) for name in known)  # type: ignore[attr-defined]
     close = get_close_matches(word, names, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(names)}"
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return f"; known: {', '.join(names[:_LISTED])}" + (", ..." if len(names) > _LISTED else "")
 
 
 def _files(kind: str) -> dict[str, Path]:
@@ -75,8 +81,10 @@ def _load(kind: str, path: Path) -> Plugin:
     if spec is None or spec.loader is None:
         raise BadInput(f"{path}: cannot be loaded as a {kind.removesuffix('s')} plug-in")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
     try:
         spec.loader.exec_module(module)
     except Exception as error:
+        del sys.modules[spec.name]
         raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
     return Plugin(path.stem, path, module)

@@ -8,7 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Provenance(StrEnum):
@@ -116,6 +119,34 @@ class Quantity:
         return cls(value=None, unit=unit, reason=reason, scope=scope)
 
 
+class IntensityKind(StrEnum):
+    """What an intensity says of the grid. Market-based factors have no member: SCI excludes them."""
+
+    AVERAGE = "average"
+    MARGINAL = "marginal"
+
+
+@dataclass(frozen=True, slots=True)
+class GridIntensity:
+    """The carbon intensity of a region's electricity (gCO2eq/kWh), location-based, with all that must be
+    said about it: two bases are never compared without saying so.
+
+    `year` is the year the figure is for; `when` the moment of a live figure (ISO 8601, UTC). `pue` is what
+    the region's operator publishes for its data centres. `warnings` are sentences for the reader.
+    """
+
+    region: str
+    quantity: Quantity
+    kind: IntensityKind
+    basis: str
+    source: str
+    year: int | None = None
+    when: str | None = None
+    licence: str | None = None
+    pue: Quantity | None = None
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A value with the ends of its 95 % interval, in the unit that its maker documents."""
@@ -133,6 +164,33 @@ class TensorSpec:
     dtype: str
     shape: tuple[int | None, ...]
     dims: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a model takes and gives, in its own order."""
+
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What a user hands over, as its plug-in understood it.
+
+    `signature` is None where only a framework can tell it (it is then known after the export). `samples`,
+    `labels` and `metric` are what comes along with the model, if anything.
+    """
+
+    name: str
+    kind: str
+    format: str
+    path: Path
+    sha256: str
+    signature: Signature | None = None
+    samples: Path | None = None
+    labels: Path | None = None
+    metric: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from framewatt.statistics.ratios import (
     paired_log_ratio,
 )
 from framewatt.statistics.sequential import LookPlan, look_plan
-from framewatt.statistics.stationarity import Trend, trend
+from framewatt.statistics.shape import Modes, outlier, two_modes
+from framewatt.statistics.stationarity import Trend, pooled_trend, trend
 
 __all__ = [
     "Bounds",
     "Classes",
     "LookPlan",
+    "Modes",
     "PairSums",
     "Trend",
     "additive_effects",
@@ -32,9 +34,12 @@ __all__ = [
     "geometric_means",
     "log_ratio",
     "look_plan",
+    "outlier",
     "paired_log_ratio",
+    "pooled_trend",
     "pooled_variance",
     "student_level",
     "trend",
+    "two_modes",
     "windows_per_trial",
 ]

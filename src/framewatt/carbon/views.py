@@ -1,0 +1,188 @@
+"""Two closed views of the same work, never mixed, and the blocks that the decision document carries.
+
+*Attributional* (the default): the energy of all that is reserved, the grid's average, and M.
+*Consequential*: what running this work changes: marginal energy, marginal intensity, and no M, which is sunk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from framewatt.carbon import sci
+from framewatt.carbon.sci import Footprint
+from framewatt.carbon.sharing import BatchJob, Sharing, resource_share, time_share
+from framewatt.errors import BadInput
+from framewatt.records import AuditWarning, IntensityKind, Provenance, Quantity, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from framewatt.carbon.hardware import Hardware
+    from framewatt.records import GridIntensity
+
+NO_REGION = "no region was given: pass --region or --intensity"
+NO_HARDWARE = "the hardware is not described: add a [hardware] table to framewatt.toml"
+SUNK = "the hardware exists either way: embodied emissions are sunk and no part of the consequential view"
+
+
+class View(StrEnum):
+    """Which question a score answers."""
+
+    ATTRIBUTIONAL = "attributional"
+    CONSEQUENTIAL = "consequential"
+
+
+_KIND = {View.ATTRIBUTIONAL: IntensityKind.AVERAGE, View.CONSEQUENTIAL: IntensityKind.MARGINAL}
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonBasis:
+    """All that turns energy and time into carbon; the same for every candidate of a study."""
+
+    intensity: GridIntensity | None = None
+    hardware: Hardware | None = None
+    pue: Quantity = field(default_factory=sci.not_applicable_pue)
+    sharing: Sharing = field(default_factory=BatchJob)
+    view: View = View.ATTRIBUTIONAL
+    no_intensity: str = NO_REGION
+    no_hardware: str = NO_HARDWARE
+
+
+def basis_for(
+    intensity: GridIntensity | None,
+    hardware: Hardware | None = None,
+    *,
+    pue: float | None = None,
+    view: View = View.ATTRIBUTIONAL,
+    sharing: Sharing | None = None,
+) -> CarbonBasis:
+    """A basis from what a command was given: a stated PUE wins over the one its region's operator publishes.
+
+    Raises:
+        BadInput: a PUE below 1.
+    """
+    if pue is not None:
+        chosen = Quantity(value=pue, unit="1", provenance=Provenance.DECLARED)
+    elif intensity is not None and intensity.pue is not None:
+        chosen = intensity.pue
+    else:
+        chosen = sci.not_applicable_pue()
+    sci.check_pue(chosen)
+    return CarbonBasis(intensity, hardware, chosen, sharing or BatchJob(), view)
+
+
+def footprint(energy: Quantity, seconds: Quantity, basis: CarbonBasis) -> Footprint:
+    """A candidate's score and parts per unit of work.
+
+    Args:
+        energy: Per unit at wall scope, in J or kWh: reserved for the attributional view, marginal for the
+            consequential one.
+        seconds: Wall time per unit (``s`` or ``s/...``, like the energy's unit).
+        basis: Intensity, PUE, hardware, sharing and view.
+    """
+    part_o = _operational(energy, basis)
+    part_m = _embodied(seconds, basis)
+    if basis.view is View.CONSEQUENTIAL:
+        return Footprint(part_o, part_o, part_m)
+    return sci.score(part_o, part_m)
+
+
+def carbon_cost(joules: float, seconds: float, basis: CarbonBasis) -> float:
+    """One window's gCO2eq per unit, the race's cost under ``--objective carbon``.
+
+    Raises:
+        BadInput: the score would be open; a race cannot be decided by a figure that is not there.
+    """
+    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=Scope.WALL)
+    time = Quantity(value=seconds, unit="s", provenance=Provenance.MEASURED)
+    found = footprint(energy, time, basis).score
+    if found.value is None:
+        raise BadInput(f"--objective carbon cannot be decided: {found.reason}")
+    return found.value
+
+
+def carbon_block(basis: CarbonBasis) -> dict[str, Any]:
+    """The decision document's ``carbon`` block: what every score of the study rests on."""
+    known = basis.intensity
+    quantity = known.quantity if known else Quantity.unknown(sci.INTENSITY, basis.no_intensity)
+    return {
+        "intensity": asdict(quantity),
+        "basis": known.basis if known else None,
+        "kind": known.kind.value if known else None,
+        "source": known.source if known else None,
+        "year": known.year if known else None,
+        "when": known.when if known else None,
+        "region": known.region if known else None,
+        "licence": known.licence if known else None,
+        "pue": asdict(basis.pue),
+        "embodied": _embodied_block(basis),
+        "view": basis.view.value,
+        "warnings": list(known.warnings) if known else [],
+    }
+
+
+def sci_block(found: Footprint) -> dict[str, Any]:
+    """A candidate's ``sci`` block."""
+    return asdict(found)
+
+
+def disagreement(
+    attributional: Mapping[str, Quantity], consequential: Mapping[str, Quantity]
+) -> AuditWarning | None:
+    """A warning where the two views would choose differently (scores by candidate), else None."""
+    best = [_lowest(scores) for scores in (attributional, consequential)]
+    if None in best or best[0] == best[1]:
+        return None
+    return AuditWarning(
+        code="views-disagree",
+        message=f"the attributional view chooses {best[0]}, the consequential view {best[1]}",
+        remedy="report the attributional score; decide by the consequential one only where the hardware "
+        "is held anyway and the question is what this work adds",
+    )
+
+
+def _lowest(scores: Mapping[str, Quantity]) -> str | None:
+    known = {name: score.value for name, score in scores.items() if score.value is not None}
+    return min(known, key=lambda name: known[name]) if known else None
+
+
+def _operational(energy: Quantity, basis: CarbonBasis) -> Quantity:
+    if basis.intensity is None:
+        unknown = Quantity.unknown(sci.INTENSITY, basis.no_intensity)
+        return sci.operational(energy, unknown, basis.pue)
+    wanted = _KIND[basis.view]
+    if basis.intensity.kind is not wanted:
+        reason = (
+            f"the {basis.view.value} view needs the {wanted.value} intensity, and {basis.intensity.source} "
+            f"gives the {basis.intensity.kind.value} one: the views are never mixed"
+        )
+        return sci.operational(energy, Quantity.unknown(sci.INTENSITY, reason), basis.pue)
+    return sci.operational(energy, basis.intensity.quantity, basis.pue)
+
+
+def _embodied(seconds: Quantity, basis: CarbonBasis) -> Quantity:
+    per = seconds.unit.partition("/")[2]
+    unit = f"{sci.GRAMS}/{per}" if per else sci.GRAMS
+    if basis.view is View.CONSEQUENTIAL:
+        return Quantity.unknown(unit, SUNK)
+    if basis.hardware is None:
+        return Quantity.unknown(unit, basis.no_hardware)
+    share = time_share(basis.sharing, seconds, basis.hardware.lifespan_hours)
+    reserved = resource_share(basis.sharing, basis.hardware.reserved_share)
+    return sci.embodied(basis.hardware.total, share, reserved)
+
+
+def _embodied_block(basis: CarbonBasis) -> dict[str, Any]:
+    hardware = basis.hardware
+    unknown = Quantity.unknown
+    return {
+        "total": asdict(hardware.total if hardware else unknown(sci.GRAMS, basis.no_hardware)),
+        "lifespan": asdict(hardware.lifespan_hours if hardware else unknown("h", basis.no_hardware)),
+        "reserved_share": asdict(hardware.reserved_share if hardware else unknown("1", basis.no_hardware)),
+        "part": asdict(basis.sharing.part()),
+        "description": hardware.description if hardware else None,
+        "source": hardware.source if hardware else None,
+        "sharing": basis.sharing.sentence(),
+    }

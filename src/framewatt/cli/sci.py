@@ -1,0 +1,108 @@
+"""Compute an SCI score from figures you already have."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from framewatt.records import GridIntensity
+
+_COMPONENT_OPTIONS = (
+    *("energy", "power", "time", "pue", "embodied", "instance", "lifespan", "reserved", "share"),
+)
+
+
+def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    from framewatt.carbon.declaration import refuse_neutralisation
+
+    if value is not None and parameter.name:
+        refuse_neutralisation({parameter.name: value})
+
+
+@click.command("sci")
+@click.argument("boundary", required=False, type=click.Path(path_type=Path))
+@click.option("--energy", help="Energy at the wall over the period, e.g. 0.33kWh.")
+@click.option("--power", help="Mean power at the wall, e.g. 0.33kW (with --time).")
+@click.option("--time", help="The period, e.g. 1h; a year is 8760 h.")
+@click.option("--pue", help="Power usage effectiveness of the data centre, at least 1.")
+@click.option("--intensity", help="Grid intensity in gCO2eq/kWh, location-based.")
+@click.option("--intensity-kind", help="average (default) or marginal.")
+@click.option("--region", help="FR, us:CAMX, aws:eu-west-3, or a live source's zone.")
+@click.option("--embodied", help="Embodied emissions of the hardware, e.g. 1200kg or 1000..1500kg.")
+@click.option("--instance", help="AWS instance type, instead of --embodied and --share.")
+@click.option("--lifespan", help="Expected lifespan of the hardware, e.g. 4years.")
+@click.option("--reserved", help="Time for which it is held (default: --time).")
+@click.option("--share", help="Reserved part of its resources, e.g. 1/8.")
+@click.option("--units", help="R and how much of it was done, e.g. '1000 request'.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "if"]),
+    default="text",
+    help="markdown: the GSF disclosure; if: an Impact Framework manifest.",
+)
+@click.option("--offset", hidden=True, callback=_refuse, expose_value=False)
+@click.option("--rec", hidden=True, callback=_refuse, expose_value=False)
+@click.option("--ppa", hidden=True, callback=_refuse, expose_value=False)
+@click.option("--eac", hidden=True, callback=_refuse, expose_value=False)
+def command(boundary: Path | None, form: str, **options: str | None) -> None:
+    r"""SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
+
+    \b
+    Example:
+      framewatt sci --power 0.33kW --time 1h --pue 1.09 --intensity 420 \\
+        --embodied 1200kg --lifespan 26280h --reserved 1h --share 1/8 --units "1000 request"
+    """
+    from framewatt.carbon.declaration import boundary_from
+    from framewatt.carbon.disclosure import disclosure
+
+    given = {key: value for key, value in options.items() if value is not None}
+    declared = _declared(boundary, given)
+    intensity = _intensity(declared)
+    document = disclosure(boundary_from(declared, intensity))
+    click.echo(_render(document, form), nl=False)
+
+
+def _render(document: dict[str, Any], form: str) -> str:
+    from framewatt.carbon import manifest, pages
+
+    if form == "json":
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if form == "if":
+        return manifest.to_yaml(manifest.manifest(document))
+    return pages.to_markdown(document) if form == "markdown" else pages.to_text(document)
+
+
+def _declared(path: Path | None, options: dict[str, str]) -> dict[str, Any]:
+    """The file's tables with the options over them; without a file the options are the only component."""
+    from framewatt.errors import BadInput
+
+    component = {key: options[key] for key in _COMPONENT_OPTIONS if key in options}
+    top = {key: value for key, value in options.items() if key not in component}
+    if path is None:
+        return {**top, "component": [{"name": "software", **component}]}
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: not a TOML file: {error}") from None
+    alone = [key for key in component if key not in ("time", "pue")]
+    if alone:
+        raise BadInput(f"--{alone[0]}: with a file, each component states its own; put it into {path}")
+    return {**declared, **top, **component}
+
+
+def _intensity(declared: dict[str, Any]) -> GridIntensity | None:
+    from framewatt.intensity import resolve_intensity
+    from framewatt.quantities import parse_quantity
+
+    stated = declared.get("intensity")
+    value = None if stated is None else parse_quantity(stated, "gCO2eq/kWh", "intensity")
+    kind = str(declared.get("intensity_kind", "average"))
+    return resolve_intensity(declared.get("region"), value, kind=kind)

@@ -1,0 +1,1 @@
+"""The programs that run beside a framework, one folder a host language."""

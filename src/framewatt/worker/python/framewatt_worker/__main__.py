@@ -1,0 +1,55 @@
+"""``python -m framewatt_worker FRAMEWORK_FILE``: answer requests until the pipe ends."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from .channel import Channel
+from .operations import Operations
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def load_by_path(path: str) -> ModuleType:
+    """The framework file as a module whose name cannot shadow the framework itself."""
+    spec = importlib.util.spec_from_file_location("framewatt_framework", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def answer(operations: Operations, request: dict[str, Any]) -> dict[str, Any]:
+    """One reply: ``{"ok": true, ...}`` or ``{"ok": false, "kind", "message"}``."""
+    name = request["op"]
+    if name not in operations.names():
+        return {"ok": False, "kind": "unsupported", "message": f"this worker has no operation {name!r}"}
+    try:
+        return {"ok": True, **getattr(operations, f"op_{name}")(request)}
+    except NotImplementedError as error:
+        return {"ok": False, "kind": "inapplicable", "message": str(error)}
+    except MemoryError:
+        return {"ok": False, "kind": "memory", "message": f"out of memory during {name}"}
+    except Exception as error:  # noqa: BLE001 - whatever a framework raises is an answer, not our crash
+        traceback.print_exc()
+        return {"ok": False, "kind": "failed", "message": f"{type(error).__name__}: {error}"}
+
+
+def main() -> None:
+    """Serve one parent."""
+    channel = Channel()
+    operations = Operations(load_by_path(sys.argv[1]))
+    for request in channel.requests():
+        if request["op"] == "exit":
+            channel.reply({"ok": True})
+            return
+        channel.reply(answer(operations, request))
+
+
+if __name__ == "__main__":
+    main()

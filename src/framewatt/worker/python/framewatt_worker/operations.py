@@ -1,0 +1,135 @@
+"""What a worker can be asked: one method an operation, a plain mapping in and out."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import time
+from array import array
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .tensors import read_tensors, write_tensors
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import numpy as np
+
+PROTOCOL = 1
+
+_BIN_GROWTH = 1.01
+"""Latencies are counted in bins that are 1 % wide: `counts[i]` holds those of about 1.01**i ns."""
+
+
+class Operations:
+    """One framework's answers. Each `op_*` takes the request and returns what the reply carries."""
+
+    def __init__(self, framework: ModuleType) -> None:
+        """`framework` is the plug-in file, loaded by path in this interpreter."""
+        self._framework = framework
+        self._session: Any = None
+        self._samples: list[dict[str, np.ndarray]] = []
+        self._durations = array("q")
+
+    def names(self) -> list[str]:
+        """The operations that this worker offers."""
+        needs = {"compile": "compile", "convert": "convert", "export": "export", "train": "train"}
+        names = [name.removeprefix("op_") for name in dir(self) if name.startswith("op_")]
+        return [name for name in names if name not in needs or hasattr(self._framework, needs[name])]
+
+    def op_hello(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """Who answers: protocol, interpreter, operations."""
+        return {
+            "protocol": PROTOCOL,
+            "language": f"python {platform.python_version()}",
+            "operations": self.names(),
+        }
+
+    def op_import(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Import the framework's modules, and nothing else."""
+        modules = request.get("modules") or self._framework.IMPORTS
+        for name in modules:
+            importlib.import_module(name)
+        return {}
+
+    def op_load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Load the model with its settings; ``signature`` tells its inputs and outputs."""
+        self._session = self._framework.load(
+            Path(request["model"]), request["settings"], request["signature"]
+        )
+        return {}
+
+    def op_compile(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """What the framework does once between loading and the first inference."""
+        self._session = self._framework.compile(self._session)
+        return {}
+
+    def op_samples(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Read the sample library into memory."""
+        self._samples = [read_tensors(Path(path)) for path in request["files"]]
+        return {"count": len(self._samples)}
+
+    def op_first(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """The very first query alone: what is lazily compiled is paid here."""
+        return self.op_run({"first": 0, "count": 1})
+
+    def op_warmup(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run whole cycles of the library until `seconds` have passed; says how long a query takes."""
+        deadline = time.perf_counter() + float(request["seconds"])
+        done, fastest = 0, float("inf")
+        while True:
+            before = time.perf_counter()
+            self.op_run({"first": 0, "count": len(self._samples)})
+            after = time.perf_counter()
+            done += len(self._samples)
+            fastest = min(fastest, (after - before) / len(self._samples))
+            if after >= deadline:
+                return {"queries": done, "seconds_per_query": fastest}
+
+    def op_run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run `count` queries, from sample `first` on; returns when the last output is on the host."""
+        run, samples, clock = self._session.run, self._samples, time.perf_counter_ns
+        durations = array("q", bytes(8 * request["count"]))
+        size, first = len(samples), request["first"]
+        for query in range(request["count"]):
+            feed = samples[(first + query) % size]
+            start = clock()
+            run(feed)
+            durations[query] = clock() - start
+        self._durations = durations
+        return {"queries": request["count"]}
+
+    def op_latencies(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """The last run's latencies, counted in logarithmic bins; asked after the window is closed."""
+        from math import log  # noqa: PLC0415 - not needed before
+
+        scale = 1 / log(_BIN_GROWTH)
+        counts: dict[int, int] = {}
+        for nanoseconds in self._durations:
+            index = round(log(max(nanoseconds, 1)) * scale)
+            counts[index] = counts.get(index, 0) + 1
+        return {"counts": counts}
+
+    def op_outputs(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the first `count` samples once and write their outputs, named as the model names them."""
+        files = []
+        for index in range(min(request["count"], len(self._samples))):
+            outputs = self._session.run(self._samples[index])
+            named = dict(zip(request["names"], outputs, strict=True))
+            path = Path(request["folder"]) / f"output-{index:05d}.tensors"
+            write_tensors(path, named)
+            files.append(str(path))
+        return {"files": files}
+
+    def op_convert(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Turn a model into the framework's own format, inside `folder`; answers with the new path."""
+        path = self._framework.convert(
+            Path(request["model"]), Path(request["folder"]), request["settings"], request["signature"]
+        )
+        return {"model": str(path)}
+
+    def op_export(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Export a model that only this framework can read to ONNX, with inputs and signature."""
+        answer: dict[str, Any] = self._framework.export(Path(request["model"]), Path(request["folder"]))
+        return answer
