@@ -67,7 +67,9 @@ def test_dear_first_windows_are_found() -> None:
 
 
 def test_two_modes_are_found() -> None:
-    readings = _series([noise * (1.5 if at % 3 == 0 else 1.0) for at, noise in enumerate(_noise(30, 0.01))], per_trial=1)
+    readings = _series(
+        [noise * (1.5 if at % 3 == 0 else 1.0) for at, noise in enumerate(_noise(30, 0.01))], per_trial=1
+    )
     assert "bimodal" in _codes(readings)
 
 
@@ -114,7 +116,10 @@ def test_windows_that_were_repeated_are_counted_and_left_out_of_the_series() -> 
 def test_unequal_precision_and_threads_are_said() -> None:
     one = Candidate("x", "1", settings=(("precision", "fp32"), ("threads", "1")))
     two = Candidate("y", "1", settings=(("precision", "bf16"), ("threads", "2")))
-    assert {warning.code for warning in audit_candidates([one, two])} == {"unequal-precision", "unequal-threads"}
+    assert {warning.code for warning in audit_candidates([one, two])} == {
+        "unequal-precision",
+        "unequal-threads",
+    }
     assert audit_candidates([one, one]) == []
 
 
