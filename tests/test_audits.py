@@ -81,8 +81,9 @@ def test_an_outlying_trial_is_named_and_kept() -> None:
 
 def _window(at: int, joules: float = 1.0, **fields: object) -> Measurement:
     base = {
-        "stage": Stage.INFERENCE, "candidate": "a", "phase": Phase.STEADY, "trial": 1, "block": at, "window": 0,
-        "started": float(at), "units": 10.0, "usage": Usage(1.0, 1.0, 0.0), "joules": {"host": joules},
+        "stage": Stage.INFERENCE, "candidate": "a", "phase": Phase.STEADY, "trial": 1, "block": at,
+        "window": 0, "started": float(at), "units": 10.0, "usage": Usage(1.0, 1.0, 0.0),
+        "joules": {"host": joules},
     }  # fmt: skip
     return Measurement(**{**base, **fields})  # type: ignore[arg-type]
 

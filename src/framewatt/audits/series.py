@@ -51,7 +51,7 @@ def unsteady(readings: Sequence[Reading], margin: float = 0.02) -> set[str]:
 def _moving(name: str, series: Sequence[Reading], level: Array, margin: float) -> AuditWarning | None:
     """Drift over the whole series, or within trials (a cache that warms up again after every launch)."""
     raw = np.array([math.log(one.value) for one in series])
-    overall = _both(trend(np.exp(level)), trend(np.exp(raw)), margin)
+    overall = _both(trend(np.exp(level).tolist()), trend(np.exp(raw).tolist()), margin)
     if overall:
         return AuditWarning(
             "non-stationary",

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.race.judgement import leader
 from framewatt.race.standings import CandidateStanding, Standings
 from framewatt.records import Estimate, Verdict
-from framewatt.statistics import differences, geometric_means
+from framewatt.statistics import differences, geometric_means, to_best
 
 if TYPE_CHECKING:
     from framewatt.race.race import Race
@@ -125,18 +124,8 @@ def _to_best(race: Race, index: int, limits: Bounds) -> Estimate | None:
     """Ratio to whoever is cheapest: against all that may be (see `framewatt.statistics.best.classify`)."""
     if race.ledger.cost.appearances[index] == 0:
         return None
-    taking_part = np.array([i not in race.dropped for i in range(len(race.entrants))])
-    taking_part &= race.ledger.cost.appearances > 0
-    possible = taking_part & ~((limits.low > 0) & taking_part[None, :]).any(axis=1)
-    best = int(leader(limits.value, taking_part))
-    rivals = possible.copy()
-    rivals[index] = False
-    if not rivals.any():
-        return Estimate(1.0, 1.0, 1.0)
-    low = 0.0 if possible[index] else max(float(limits.low[index, rivals].min()), 0.0)
-    return _estimate(
-        max(float(limits.value[index, best]), 0.0), low, max(float(limits.high[index, rivals].max()), 0.0)
-    )
+    there = np.array([position not in race.dropped for position in range(len(race.entrants))])
+    return to_best(limits, index, there & (race.ledger.cost.appearances > 0))
 
 
 def _budget_needed(race: Race) -> tuple[float | None, str | None]:

@@ -4,7 +4,7 @@ Costs are compared on the logarithmic scale, where launch effects and noise act 
 dimensions are allowed throughout, so that a simulation runs the very code that judges a race.
 """
 
-from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level
+from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level, to_best
 from framewatt.statistics.nested import additive_effects, windows_per_trial
 from framewatt.statistics.pairs import PairSums, differences, pooled_variance
 from framewatt.statistics.ratios import (
@@ -39,6 +39,7 @@ __all__ = [
     "pooled_trend",
     "pooled_variance",
     "student_level",
+    "to_best",
     "trend",
     "two_modes",
     "windows_per_trial",
