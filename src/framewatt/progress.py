@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from framewatt.race import Standings
     from framewatt.records import Status
 
 
@@ -20,8 +21,8 @@ class Progress(Protocol):
     def settled(self, candidate: str, status: Status, reason: str) -> None:
         """A candidate dropped out."""
 
-    def block(self, line: str, spent_seconds: float, budget_seconds: float) -> None:
-        """A block ended; `line` says how the race stands."""
+    def standing(self, standings: Standings, budget_seconds: float) -> None:
+        """A block ended: this is how the race stands."""
 
 
 class Silent:
@@ -36,5 +37,5 @@ class Silent:
     def settled(self, candidate: str, status: Status, reason: str) -> None:
         """Say nothing."""
 
-    def block(self, line: str, spent_seconds: float, budget_seconds: float) -> None:
+    def standing(self, standings: Standings, budget_seconds: float) -> None:
         """Say nothing."""

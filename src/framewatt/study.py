@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from framewatt.contracts import Meter
     from framewatt.document import Decision
     from framewatt.progress import Progress
-    from framewatt.race import Standings
     from framewatt.records import Host, Measurement, Workload
     from framewatt.trial import Contestant
 
@@ -132,7 +131,7 @@ def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Cont
             context.run.append("race", {"event": "drop", "candidate": name, "reason": str(error)})
             race.drop(name, str(error))
         standings = race.standings()
-        context.progress.block(_standing_line(standings), standings.spent_seconds, context.request.budget)
+        context.progress.standing(standings, context.request.budget)
 
 
 def _choice(request: SelectRequest) -> Choice:
@@ -160,13 +159,6 @@ def _too_slow(measurements: list[Measurement], context: Context) -> dict[str, Ex
             found = f"p{percent:.0f} latency is above {format_duration(low)}"
             slow[name] = Inapplicable(f"{found}, the bound is {format_duration(limit)}")
     return slow
-
-
-def _standing_line(standings: Standings) -> str:
-    """How the race stands, in a line."""
-    alive = sum(1 for standing in standings.candidates if standing.surviving)
-    leader = standings.leader or "nobody"
-    return f"{standings.verdict.value}: {leader} leads, {alive} in the race"
 
 
 def _manifest(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from framewatt.plugins import find
+from framewatt.records import Verdict
 from framewatt.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
     from framewatt.document import Decision
+    from framewatt.race import Standings
     from framewatt.records import Status
+
+_SILENCE_SECONDS = 15.0
 
 
 class PlainProgress:
@@ -22,6 +27,8 @@ class PlainProgress:
         """A console without colours or movement."""
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         self._announced: set[str] = set()
+        self._last_line = ""
+        self._last_time = 0.0
 
     def say(self, line: str) -> None:
         """Print it."""
@@ -41,10 +48,13 @@ class PlainProgress:
         """Say who dropped out, and why."""
         self._console.print(f"{status.value}: {candidate}: {reason}")
 
-    def block(self, line: str, spent_seconds: float, budget_seconds: float) -> None:
-        """Say how the race stands."""
-        spent = f"{format_duration(spent_seconds)} of {format_duration(budget_seconds)}"
-        self._console.print(f"[{spent}] {line}")
+    def standing(self, standings: Standings, budget_seconds: float) -> None:
+        """Say how the race stands, when that changes or a while has passed."""
+        line = _standing(standings)
+        now = time.monotonic()
+        if line != self._last_line or now - self._last_time >= _SILENCE_SECONDS or standings.over:
+            self._last_line, self._last_time = line, now
+            self._console.print(f"[{_spent(standings, budget_seconds)}] {line}")
 
     def __enter__(self) -> PlainProgress:  # noqa: PYI034 - not subclassed
         """Nothing to prepare."""
@@ -60,43 +70,60 @@ class LiveProgress:
     def __init__(self) -> None:
         """The bars appear when the study starts."""
         console = Console(stderr=True)
-        self._builds = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TimeElapsedColumn(),
-            console=console,
-        )
-        self._tasks: dict[str, int] = {}
-        self._race: int | None = None
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+        self._bars = Progress(*columns, console=console)
+        self._tasks: dict[str, TaskID] = {}
+        self._race: TaskID | None = None
 
     def say(self, line: str) -> None:
         """Print it above the bars."""
-        self._builds.console.print(line, markup=False, highlight=False)
+        self._bars.console.print(line, markup=False, highlight=False)
 
     def building(self, what: str, done_bytes: int, total_bytes: int) -> None:
         """Move the bar of this environment."""
         if what not in self._tasks:
-            self._tasks[what] = self._builds.add_task(what, total=None)
-        task = self._builds.tasks[self._tasks[what]].id
-        self._builds.update(task, completed=done_bytes, total=total_bytes or None)
+            self._tasks[what] = self._bars.add_task(what, total=None)
+        told = f"building {what}" + (f", {format_bytes(total_bytes)}" if total_bytes else "")
+        self._bars.update(
+            self._tasks[what], description=told, completed=done_bytes, total=total_bytes or None
+        )
 
     def settled(self, candidate: str, status: Status, reason: str) -> None:
         """Print who dropped out, and why."""
         self.say(f"{status.value}: {candidate}: {reason}")
 
-    def block(self, line: str, spent_seconds: float, budget_seconds: float) -> None:
-        """Print how the race stands."""
-        self.say(f"[{format_duration(spent_seconds)} of {format_duration(budget_seconds)}] {line}")
+    def standing(self, standings: Standings, budget_seconds: float) -> None:
+        """Move the race's bar, and print who leads when that changes."""
+        if self._race is None:
+            self._race = self._bars.add_task("racing", total=budget_seconds)
+        line = _standing(standings)
+        self._bars.update(self._race, completed=standings.spent_seconds, description=f"racing: {line}")
 
     def __enter__(self) -> LiveProgress:  # noqa: PYI034 - not subclassed
         """Start moving."""
-        self._builds.start()
+        self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop moving."""
-        self._builds.stop()
+        self._bars.stop()
+
+
+def _standing(standings: Standings) -> str:
+    alive = sum(standing.surviving for standing in standings.candidates)
+    if standings.verdict is not Verdict.UNDECIDED:
+        return f"{standings.verdict.value}: {', '.join(map(_short, standings.selected))}"
+    leader = f"{_short(standings.leader)} leads" if standings.leader else "nobody leads"
+    return f"undecided so far: {leader}, {alive} of {len(standings.candidates)} in the race"
+
+
+def _short(candidate: str) -> str:
+    """The framework and version of a candidate's id, which is long."""
+    return candidate.partition("/")[0]
+
+
+def _spent(standings: Standings, budget_seconds: float) -> str:
+    return f"{format_duration(standings.spent_seconds)} of {format_duration(budget_seconds)}"
 
 
 def print_decision(decision: Decision, output: str) -> None:

@@ -37,9 +37,11 @@ def advise(document: Mapping[str, Any], needed_seconds: float | None, needed_rea
 
 
 def name_of(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
-    """A candidate's name for people: title and version, with what tells it from its siblings."""
-    siblings = [other for other in rows if other["framework"] == row["framework"] and other is not row]
-    name = f"{row['title']} {row['version']}"
+    """A candidate's name for people: its title, and whatever tells it from its siblings."""
+    siblings = [other for other in rows if other["framework"] == row["framework"]]
+    name = str(row["title"])
+    if any(other["version"] != row["version"] for other in siblings):
+        name += f" {row['version']}"
     differing = {
         key: value
         for key, value in row["settings"].items()
@@ -53,7 +55,7 @@ def name_of(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
 def _winner(rows: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) -> str:
     chosen = rows[document["selected"][0]]
     others = [row for row in rows.values() if row is not chosen]
-    best = chosen["name"]
+    best = f"{chosen['name']} (version {chosen['version']})"
     column = "cpu_ratio_to_best" if document["decided_on"] == "cpu_seconds" else "ratio_to_best"
     rivals = [row for row in others if row[column]["value"] is not None]
     if not rivals:

@@ -51,6 +51,6 @@ def _noise(evidence: Evidence) -> Iterator[AuditWarning]:
     if noisy:
         yield AuditWarning(
             "noisy-windows",
-            f"{len(noisy)} of {len(steady)} windows were disturbed and repeated ({noisy[-1].noisy})",
+            f"{len(noisy)} of {len(steady)} windows were disturbed (the last one: {noisy[-1].noisy})",
             "close other programs, or measure on a machine of your own",
         )

@@ -60,7 +60,7 @@ def _verdict(decision: Mapping[str, Any]) -> str:
 def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width: int) -> Table:
     """Figures per unit; a narrow terminal goes without latency and memory, the document has them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("framework", overflow="fold", min_width=20)
+    table.add_column("framework", overflow="fold", min_width=15)
     for title in ("energy", "× best", "CPU time", "× best"):
         table.add_column(title, justify="right", no_wrap=True)
     wide = width >= _WIDE
