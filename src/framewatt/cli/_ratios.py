@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from framewatt.units import format_si, significant
+from framewatt.units import format_duration, format_si, significant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,30 @@ def show_analysis(document: Mapping[str, Any]) -> None:
             add_row(table, row["id"], cells, chosen=row["id"] in group["selected"])
         console.print(table)
         show_verdict(console, group)
+
+
+def show_comparison(document: Mapping[str, Any]) -> None:
+    """Print a comparison of commands."""
+    console = Console(highlight=False)
+    meter = document["meter"]
+    net = "" if document["null"] is None else ", net of the null command"
+    console.print(f"\nper unit{net}; energy {meter['provenance']} by {meter['name']}, {meter['scope']} scope")
+    table = costs_table("command", ("runs", "energy", "× best", "CPU time", "× best"))
+    for row in document["candidates"]:
+        figures = (
+            (row["energy_per_unit"], "J"),
+            (row["ratio_to_best"], "1"),
+            (row["cpu_seconds_per_unit"], "s"),
+            (row["cpu_ratio_to_best"], "1"),
+        )
+        cells = [str(row["runs"]), *(short_interval(*figure) for figure in figures)]
+        add_row(table, row["id"], cells, chosen=row["id"] in document["selected"])
+    console.print(table)
+    show_verdict(console, document)
+    if document["budget_needed_seconds"]:
+        console.print(f"It would take about {format_duration(document['budget_needed_seconds'])} to decide.")
+    elif document["budget_reason"] and document["verdict"] == "undecided":
+        console.print(f"No budget is named: {escape(document['budget_reason'])}.")
 
 
 def show_verdict(console: Console, found: Mapping[str, Any]) -> None:
@@ -66,6 +90,14 @@ def interval(quantity: Mapping[str, Any] | None, unit: str) -> str:
         value = format_si(quantity["value"], unit)
         told = [_in_the_unit_of(value, quantity["value"], end) for end in known]
     return f"{value} ({'–'.join(told)})" if told else value
+
+
+def short_interval(quantity: Mapping[str, Any], unit: str) -> str:
+    """A ratio with its interval, a cost without: what fits beside several others."""
+    if unit != "1" or quantity["value"] is None:
+        return "–" if quantity["value"] is None else format_si(quantity["value"], unit)
+    ends = "–".join(f"{quantity[end]:.2f}" for end in ("low", "high") if quantity[end] is not None)
+    return f"{quantity['value']:.2f} {ends}".strip()
 
 
 def _in_the_unit_of(written: str, value: float, end: float) -> str:

@@ -13,7 +13,7 @@ from framewatt.statistics import differences, geometric_means, to_best
 
 if TYPE_CHECKING:
     from framewatt.race.race import Race
-    from framewatt.statistics import Bounds
+    from framewatt.statistics import Bounds, PairSums
 
 
 _HOPELESS = 1000.0
@@ -39,17 +39,16 @@ def build_standings(race: Race) -> Standings:
     )
 
 
-def pair_ratio(race: Race, first: str, second: str) -> Estimate | None:
-    """Ratio of two named candidates' costs at the last look."""
+def pair_ratio(race: Race, first: str, second: str, sums: PairSums, limits: Bounds | None) -> Estimate | None:
+    """Ratio of two named candidates at the last look."""
     i, j = race.ledger.index[first], race.ledger.index[second]
     if i == j:
         return Estimate(1.0, 1.0, 1.0)
-    value = differences(race.ledger.cost)[i, j]
+    value = differences(sums)[i, j]
     if not math.isfinite(value):
         return None
-    if race.evidence is None:
+    if limits is None:
         return Estimate(math.exp(value), 0.0, math.inf)
-    limits = race.evidence.full
     return _estimate(limits.value[i, j], limits.low[i, j], limits.high[i, j])
 
 
