@@ -117,7 +117,7 @@ def _export(workload: Workload, context: Context) -> conversion.Export:
         raise BadInput(f"{workload.path}: no installed framework file exports {workload.format} models")
     plugin = exporters[0]
     try:
-        environment = _environment(plugin, plugin.module.VERSION, "convert", context.progress)
+        environment = _environment(plugin, plugin.module.VERSION, "convert", context)
     except EnvironmentFailed as error:
         raise BadInput(f"{workload.path}: cannot be exported to ONNX: {error}") from None
     context.progress.say(f"exporting {workload.name} to ONNX")
@@ -143,7 +143,7 @@ def _contestant(entry: Entry, material: Material, context: Context) -> Contestan
     if context.request.environment == "current":
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
     else:
-        runtime = _environment(plugin, version, "runtime", context.progress)
+        runtime = _environment(plugin, version, "runtime", context)
     costs = {**asdict(runtime), "interpreter": str(runtime.interpreter)}
     context.run.append("environment", {"candidate": entry.candidate.id, **costs})
     converted = _converted(entry, runtime, material, context)
@@ -174,12 +174,15 @@ def _converted(
         return conversion.Conversion(material.models[chosen])
     converter = runtime
     if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
-        converter = _environment(plugin, version, "convert", context.progress)
+        converter = _environment(plugin, version, "convert", context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models["onnx"], material.digest
     task = conversion.Task(plugin, converter, source, digest, material.signature, entry.settings)
     return conversion.convert(task)
 
 
-def _environment(plugin: Plugin, version: str, role: str, progress: Progress) -> Environment:
-    return environments.provide(environments.spec_for(plugin, version, role), plugin, progress.building)
+def _environment(plugin: Plugin, version: str, role: str, context: Context) -> Environment:
+    runs_own_code = context.run.manifest["workload"]["format"] in getattr(plugin.module, "EXPORTS", ())
+    extra = context.request.packages if runs_own_code else ()
+    spec = environments.spec_for(plugin, version, role, extra)
+    return environments.provide(spec, plugin, context.progress.building)
