@@ -56,6 +56,21 @@ def show_comparison(document: Mapping[str, Any]) -> None:
         console.print(f"No budget is named: {escape(document['budget_reason'])}.")
 
 
+def show_check(document: Mapping[str, Any]) -> None:
+    """Print a gate's judgement."""
+    console = Console(highlight=False)
+    limit = f"{document['max_increase']:.3g}"
+    table = costs_table("candidate", ("× earlier run", "judgement"))
+    for row in document["candidates"]:
+        add_row(table, row["candidate"], [interval(row["ratio"], "1"), row["judgement"]], chosen=row["worse"])
+    console.print(table)
+    outcome = "passed" if document["passed"] else "failed"
+    reason = f"dearer by more than {limit} beyond doubt: {', '.join(document['worse']) or 'none'}"
+    console.print(
+        f"[bold]Check {outcome}[/bold] on {document['metric'].replace('_', ' ')}; {escape(reason)}."
+    )
+
+
 def show_verdict(console: Console, found: Mapping[str, Any]) -> None:
     """The warnings, then the verdict with its reason."""
     for warning in found["warnings"]:
