@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon import sci
+from framewatt.carbon.ai import DRAFT, SIDE_OF
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.disclosure import Context, disclosure
 from framewatt.carbon.interval import product, quotient, scaled
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
-from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope
+from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +48,19 @@ def disclosures(decision: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         raise BadInput("no candidate of this run has an energy figure: there is nothing to disclose")
     order = [key for key in decision.get("selected") or () if key in measured]
     order += [key for key in measured if key not in order]
-    return {key: disclosure(*_boundary(decision, measured[key])) for key in order}
+    return {key: _disclosed(decision, measured[key]) for key in order}
+
+
+def boundary_of(decision: Mapping[str, Any], candidate: str) -> Boundary:
+    """A measured candidate's work as a boundary: to rank places and hours for it.
+
+    Raises:
+        BadInput: no candidate of this id.
+    """
+    found = next((item for item in decision["candidates"] if item["id"] == candidate), None)
+    if found is None:
+        raise BadInput(f"no candidate {candidate!r} in this run")
+    return _boundary(decision, found)[0]
 
 
 def quantity_from(document: Mapping[str, Any]) -> Quantity:
@@ -62,6 +75,16 @@ def quantity_from(document: Mapping[str, Any]) -> Quantity:
         scope=Scope(scope) if scope else None,
         reason=document.get("reason"),
     )
+
+
+def _disclosed(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, Any]:
+    document = disclosure(*_boundary(decision, candidate))
+    if stage := decision.get("stage"):
+        document["ai"] = {"score": SIDE_OF[Stage(stage)].value, "stage": stage, "status": DRAFT}
+    for key in ("elsewhere", "starts"):
+        if candidate["id"] in (decision.get("selected") or ())[:1] and decision["carbon"].get(key):
+            document[key] = decision["carbon"][key]
+    return document
 
 
 def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tuple[Boundary, Context]:

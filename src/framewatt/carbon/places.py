@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.views import CarbonBasis, basis_for, footprint
+from framewatt.carbon.boundary import assess
+from framewatt.carbon.interval import ends
 from framewatt.errors import BadInput
 from framewatt.records import AuditWarning, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from framewatt.carbon.boundary import Boundary
     from framewatt.carbon.sci import Footprint
     from framewatt.records import GridIntensity
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The same work in one region; `relative` is its operational part over the first ranked one's."""
+    """The same work in one region, per unit of R; `relative` its operational part over the lowest."""
 
     intensity: GridIntensity
     footprint: Footprint
@@ -35,23 +37,38 @@ class Start:
     intensity: Quantity
 
 
-def rank_places(
-    energy: Quantity, seconds: Quantity, basis: CarbonBasis, intensities: Sequence[GridIntensity]
-) -> tuple[Place, ...]:
+def rank_places(boundary: Boundary, intensities: Sequence[GridIntensity]) -> tuple[Place, ...]:
     """Regions by the operational part of the same work there, lowest first; M is the same everywhere.
 
-    A region's own published PUE is used where it has one. Regions whose figure cannot be used (another view's
-    kind) are left out.
+    The facility is the same too, unless the region's operator publishes its own PUE. A region whose figure is
+    of another kind than the boundary's own (marginal beside average) is left out: the views are never mixed.
     """
+    own = boundary.intensity
     found = []
     for intensity in intensities:
-        there = basis_for(intensity, basis.hardware, view=basis.view, sharing=basis.sharing)
-        result = footprint(energy, seconds, there)
-        if result.operational.value is not None:
-            found.append((result.operational.value, intensity, result))
+        if own is None or intensity.kind is own.kind:
+            result = assess(_moved(boundary, intensity)).per_unit
+            found.append((ends(result.operational)[0], intensity, result))
     found.sort(key=lambda item: item[0])
     least = found[0][0] if found else 0.0
     return tuple(Place(place, result, grams / least if least else 1.0) for grams, place, result in found)
+
+
+def place_rows(places: Sequence[Place]) -> list[dict[str, Any]]:
+    """The ranking as it stands in a document, ``elsewhere``."""
+    return [
+        {
+            "region": place.intensity.region,
+            "intensity": asdict(place.intensity.quantity),
+            "operational": asdict(place.footprint.operational),
+            "score": asdict(place.footprint.score),
+            "relative": place.relative,
+            "basis": place.intensity.basis,
+            "source": place.intensity.source,
+            "year": place.intensity.year,
+        }
+        for place in places
+    ]
 
 
 def unlike_bases(intensities: Sequence[GridIntensity]) -> AuditWarning | None:
@@ -92,12 +109,34 @@ def rank_starts(hours: Sequence[GridIntensity], duration: timedelta) -> tuple[St
     return tuple(sorted(starts, key=lambda start: start.intensity.value or 0.0))
 
 
-def at_hour(basis: CarbonBasis, start: Start) -> CarbonBasis:
-    """The basis of a study with a start's intensity in place of its own."""
-    if basis.intensity is None:
+def start_rows(boundary: Boundary, starts: Sequence[Start]) -> list[dict[str, Any]]:
+    """The ranking of starts as it stands in a document, ``starts``, with the operational part of each.
+
+    Raises:
+        BadInput: the boundary has no intensity that a start's could replace.
+    """
+    if boundary.intensity is None:
         raise BadInput("no intensity to replace: give a region first")
-    moved = replace(basis.intensity, quantity=start.intensity, when=start.when.isoformat())
-    return replace(basis, intensity=moved)
+    rows = []
+    for start in starts:
+        intensity = replace(boundary.intensity, quantity=start.intensity, when=start.when.isoformat())
+        found = assess(replace(boundary, intensity=intensity)).per_unit
+        rows.append(
+            {
+                "when": start.when.isoformat(),
+                "intensity": asdict(start.intensity),
+                "operational": asdict(found.operational),
+                "score": asdict(found.score),
+            }
+        )
+    return rows
+
+
+def _moved(boundary: Boundary, intensity: GridIntensity) -> Boundary:
+    components = boundary.components
+    if intensity.pue is not None:
+        components = tuple(replace(item, pue=intensity.pue) for item in components)
+    return replace(boundary, components=components, intensity=intensity)
 
 
 def _mean(window: Sequence[GridIntensity], duration: timedelta, step: timedelta) -> Quantity:
