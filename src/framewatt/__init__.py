@@ -1,3 +1,27 @@
 """framewatt: find the AI/ML framework that does your own work with the least energy and carbon."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from framewatt.document import Decision
+    from framewatt.power.build import power_model
+    from framewatt.selection import select
+
 __version__ = "0.1.0"
+__all__ = ["Decision", "__version__", "power_model", "select"]
+
+_PUBLIC = {
+    "Decision": "framewatt.document",
+    "power_model": "framewatt.power.build",
+    "select": "framewatt.selection",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported on first use, so that the command line answers at once."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_PUBLIC[name]), name)

@@ -19,7 +19,24 @@ if TYPE_CHECKING:
         MeterDescription,
         MeterReading,
         Usage,
+        Workload,
     )
+
+
+class WorkloadPlugin(Protocol):
+    """One file in `workloads/`: one kind of thing a user hands over."""
+
+    TITLE: str
+
+    def claims(self, source: str) -> bool:
+        """Whether `source`, as the user typed it, is of this kind (its name tells; nothing is opened)."""
+
+    def open_workload(self, source: str) -> Workload:
+        """Read it.
+
+        Raises:
+            BadInput: it is missing, truncated, or not what its name says.
+        """
 
 
 class FrameworkPlugin(Protocol):
@@ -92,8 +109,12 @@ class MeterPlugin(Protocol):
     def unavailable(self, host: Host) -> tuple[str, str] | None:
         """None where the meter works here, else (what is missing, what to do about it)."""
 
-    def open_meter(self, host: Host) -> Meter:
-        """Open the instrument."""
+    def open_meter(self, host: Host, reserved_cpus: int | None = None) -> Meter:
+        """Open the instrument for work that holds `reserved_cpus` of the host's CPUs (None: all of them).
+
+        A whole-machine counter reads the same whatever is reserved and notes the share in its description;
+        an estimate's joules and idle watts are already those of the reserved share.
+        """
 
 
 class GridPlugin(Protocol):

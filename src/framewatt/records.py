@@ -8,7 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Provenance(StrEnum):
@@ -161,6 +164,33 @@ class TensorSpec:
     dtype: str
     shape: tuple[int | None, ...]
     dims: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a model takes and gives, in its own order."""
+
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What a user hands over, as its plug-in understood it.
+
+    `signature` is None where only a framework can tell it (it is then known after the export). `samples`,
+    `labels` and `metric` are what comes along with the model, if anything.
+    """
+
+    name: str
+    kind: str
+    format: str
+    path: Path
+    sha256: str
+    signature: Signature | None = None
+    samples: Path | None = None
+    labels: Path | None = None
+    metric: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

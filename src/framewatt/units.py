@@ -1,6 +1,9 @@
 """Exact conversions, and the one way figures are written for people."""
 
 import math
+import re
+
+from framewatt.errors import BadInput
 
 JOULES_PER_KWH = 3_600_000.0
 HOURS_PER_YEAR = 8760.0
@@ -54,3 +57,34 @@ def format_duration(seconds: float) -> str:
     if seconds < hour:
         return f"{int(seconds // minute)} min {seconds % minute:.0f} s"
     return f"{int(seconds // hour)} h {int(seconds % hour // minute)} min"
+
+
+_DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "": 1.0}
+_SIZES = {"b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2**10, "mib": 2**20, "gib": 2**30, "": 1}
+_FIGURE = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-zA-Zµ]*)\s*")
+
+
+def parse_duration(text: str) -> float:
+    """Seconds from ``90``, ``90s``, ``3min``, ``20ms``.
+
+    Raises:
+        BadInput: not such a text.
+    """
+    return _parse(text, _DURATIONS, "a duration such as 20ms, 90s or 3min")
+
+
+def parse_bytes(text: str) -> float:
+    """Bytes from ``500MB``, ``1GB``, ``1GiB``.
+
+    Raises:
+        BadInput: not such a text.
+    """
+    return _parse(text, _SIZES, "a size such as 500MB or 1GiB")
+
+
+def _parse(text: str, units: dict[str, float], wanted: str) -> float:
+    match = _FIGURE.fullmatch(text)
+    scale = units.get(match[2].lower()) if match else None
+    if match is None or scale is None or float(match[1]) <= 0:
+        raise BadInput(f"{text!r} is not {wanted}")
+    return float(match[1]) * scale

@@ -1,1 +1,1 @@
-"""The power model under the estimate: parameters by CPU family, and the arithmetic."""
+"""The power model under the estimate: what a machine draws at a load, and how far that can be trusted."""

@@ -1,0 +1,70 @@
+"""From the joules a meter read to the joules a candidate answers for: reserved and marginal energy (pure).
+
+*Reserved* energy is the idle share of what the work holds plus everything it adds; *marginal* energy is what
+it adds alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt.records import Observation, Phase, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from framewatt.records import Measurement
+
+
+def marginal_joules(measurement: Measurement) -> float:
+    """What the work added to an idle machine, in J: the joules read less idle power times wall time."""
+    idle = sum(measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules)
+    return sum(measurement.joules.values()) - idle * measurement.usage.seconds
+
+
+def reserved_joules(measurement: Measurement, reserved_share: float) -> float:
+    """Marginal energy plus `reserved_share` (0..1) of the idle energy of the window, in J.
+
+    A whole-machine counter reads all of the idle power; the work answers for the share it holds. An
+    estimate of the reserved share alone has ``reserved_share = 1``.
+    """
+    idle = sum(measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules)
+    return marginal_joules(measurement) + idle * measurement.usage.seconds * reserved_share
+
+
+def idle_share(meter: Mapping[str, Any]) -> float:
+    """The share of a window's idle energy that the work answers for, by the meter's description.
+
+    A counter reads the whole machine, of which the work holds a part; an estimate is already of that part.
+    """
+    if meter["provenance"] == Provenance.ESTIMATED:
+        return 1.0
+    return float(meter["parameters"]["reserved_share"])
+
+
+def observations(
+    measurements: Iterable[Measurement], cost: Callable[[Measurement], float]
+) -> list[Observation]:
+    """Valid steady windows as the race sees them; of a repeated window the quiet attempt, else the last.
+
+    `cost` gives a window's whole cost under the objective; it is divided by the window's units here.
+    """
+    kept: dict[tuple[str, int, int, int], Measurement] = {}
+    for measurement in measurements:
+        if measurement.phase is not Phase.STEADY or measurement.invalid or not measurement.units:
+            continue
+        key = (measurement.candidate, measurement.trial, measurement.block, measurement.window)
+        if key not in kept or kept[key].noisy:
+            kept[key] = measurement
+    return [
+        Observation(
+            candidate=m.candidate,
+            trial=m.trial,
+            block=m.block,
+            cost=cost(m) / m.units,
+            cpu_seconds=m.usage.cpu_seconds / m.units,
+            seconds=m.usage.seconds / m.units,
+            units=m.units,
+        )
+        for m in kept.values()
+    ]

@@ -1,0 +1,136 @@
+"""What commands share: live progress on a terminal, plain lines elsewhere, printing a decision."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from framewatt.plugins import find
+from framewatt.records import Verdict
+from framewatt.units import format_bytes, format_duration
+
+if TYPE_CHECKING:
+    from framewatt.document import Decision
+    from framewatt.race import Standings
+    from framewatt.records import Status
+
+_SILENCE_SECONDS = 15.0
+
+
+class PlainProgress:
+    """One line an event, on stderr."""
+
+    def __init__(self) -> None:
+        """A console without colours or movement."""
+        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._announced: set[str] = set()
+        self._last_line = ""
+        self._last_time = 0.0
+
+    def say(self, line: str) -> None:
+        """Print it."""
+        self._console.print(line)
+
+    def building(self, what: str, done_bytes: int, total_bytes: int) -> None:
+        """Say once that it is built and what it weighs."""
+        if total_bytes and what not in self._announced:
+            self._announced.add(what)
+            self._console.print(
+                f"building {what}: {format_bytes(total_bytes)} to download or take from the cache"
+            )
+        if total_bytes and done_bytes >= total_bytes:
+            self._console.print(f"built {what}")
+
+    def settled(self, candidate: str, status: Status, reason: str) -> None:
+        """Say who dropped out, and why."""
+        self._console.print(f"{status.value}: {candidate}: {reason}")
+
+    def standing(self, standings: Standings, budget_seconds: float) -> None:
+        """Say how the race stands, when that changes or a while has passed."""
+        line = _standing(standings)
+        now = time.monotonic()
+        if line != self._last_line or now - self._last_time >= _SILENCE_SECONDS or standings.over:
+            self._last_line, self._last_time = line, now
+            self._console.print(f"[{_spent(standings, budget_seconds)}] {line}")
+
+    def __enter__(self) -> PlainProgress:  # noqa: PYI034 - not subclassed
+        """Nothing to prepare."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to tidy."""
+
+
+class LiveProgress:
+    """Bars that move, on a terminal."""
+
+    def __init__(self) -> None:
+        """The bars appear when the study starts."""
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+        self._bars = Progress(*columns, console=console)
+        self._tasks: dict[str, TaskID] = {}
+        self._race: TaskID | None = None
+
+    def say(self, line: str) -> None:
+        """Print it above the bars."""
+        self._bars.console.print(line, markup=False, highlight=False)
+
+    def building(self, what: str, done_bytes: int, total_bytes: int) -> None:
+        """Move the bar of this environment."""
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(what, total=None)
+        told = f"building {what}" + (f", {format_bytes(total_bytes)}" if total_bytes else "")
+        self._bars.update(
+            self._tasks[what], description=told, completed=done_bytes, total=total_bytes or None
+        )
+
+    def settled(self, candidate: str, status: Status, reason: str) -> None:
+        """Print who dropped out, and why."""
+        self.say(f"{status.value}: {candidate}: {reason}")
+
+    def standing(self, standings: Standings, budget_seconds: float) -> None:
+        """Move the race's bar, and print who leads when that changes."""
+        if self._race is None:
+            self._race = self._bars.add_task("racing", total=budget_seconds)
+        line = _standing(standings)
+        self._bars.update(self._race, completed=standings.spent_seconds, description=f"racing: {line}")
+
+    def __enter__(self) -> LiveProgress:  # noqa: PYI034 - not subclassed
+        """Start moving."""
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop moving."""
+        self._bars.stop()
+
+
+def _standing(standings: Standings) -> str:
+    alive = sum(standing.surviving for standing in standings.candidates)
+    if standings.verdict is not Verdict.UNDECIDED:
+        return f"{standings.verdict.value}: {', '.join(map(_short, standings.selected))}"
+    leader = f"{_short(standings.leader)} leads" if standings.leader else "nobody leads"
+    return f"undecided so far: {leader}, {alive} of {len(standings.candidates)} in the race"
+
+
+def _short(candidate: str) -> str:
+    """The framework and version of a candidate's id, which is long."""
+    return candidate.partition("/")[0]
+
+
+def _spent(standings: Standings, budget_seconds: float) -> str:
+    return f"{format_duration(standings.spent_seconds)} of {format_duration(budget_seconds)}"
+
+
+def print_decision(decision: Decision, output: str) -> None:
+    """Print a decision on stdout: a table on a terminal's own width, or what a reporter renders."""
+    if output == "text":
+        reporter = find("reporters", "text").module
+        reporter.show(decision.document, Console(highlight=False))
+        return
+    rendered: bytes = find("reporters", output).module.render(decision.document)
+    Console(soft_wrap=True, highlight=False, markup=False).print(rendered.decode(), end="")

@@ -1,0 +1,9 @@
+"""The decision document: everything a study concluded, as the product's API (``framewatt/decision/1``).
+
+It is a pure function of the run folder and of the carbon basis it is asked for.
+"""
+
+from framewatt.document.assembly import build_decision, carbon_basis
+from framewatt.document.decision import Decision
+
+__all__ = ["Decision", "build_decision", "carbon_basis"]

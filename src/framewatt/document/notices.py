@@ -1,0 +1,56 @@
+"""What the reader of a decision must know: warnings with a code, a sentence and a remedy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from framewatt.records import AuditWarning, Phase, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from framewatt.document.evidence import Evidence
+
+
+def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
+    """All warnings of a run."""
+    return [asdict(warning) for warning in (*_setting(evidence), *_noise(evidence))]
+
+
+def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
+    if evidence.manifest["meter"]["provenance"] == Provenance.ESTIMATED:
+        yield AuditWarning(
+            "energy-estimated",
+            "this machine has no energy counter: energies are estimated from CPU seconds and idle power",
+            "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
+        )
+    library = evidence.manifest.get("library") or {}
+    if library.get("generated"):
+        yield AuditWarning(
+            "inputs-generated",
+            "the inputs were made up from the model's signature",
+            "pass real inputs with --samples: values and shapes change what frameworks cost",
+        )
+    asked = evidence.manifest["request"]["incumbent"]
+    names = {entry["framework"] for entry in evidence.manifest["candidates"]}
+    families = {
+        entry["family"]: entry["framework"] for entry in evidence.manifest["candidates"] if entry["family"]
+    }
+    if asked and asked not in names and asked in families:
+        yield AuditWarning(
+            "incumbent-absent",
+            f"{asked} itself was not measured: this model only reached it as a converted graph",
+            f"hand over the model as {asked} code, or compare with --incumbent {families[asked]}",
+        )
+
+
+def _noise(evidence: Evidence) -> Iterator[AuditWarning]:
+    steady = [m for rows in evidence.measurements.values() for m in rows if m.phase is Phase.STEADY]
+    noisy = [m for m in steady if m.noisy]
+    if noisy:
+        yield AuditWarning(
+            "noisy-windows",
+            f"{len(noisy)} of {len(steady)} windows were disturbed (the last one: {noisy[-1].noisy})",
+            "close other programs, or measure on a machine of your own",
+        )

@@ -1,0 +1,174 @@
+"""One contestant's entry in the document: identity, status, figures per unit of R."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt import latency
+from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
+from framewatt.carbon.views import footprint, sci_block
+from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
+from framewatt.document.phases import phases_of
+from framewatt.records import Phase, Provenance, Quantity, Scope, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from framewatt.document.evidence import Evidence
+    from framewatt.records import Estimate, Measurement, Observation
+
+_PERCENTILES = (50, 90, 99)
+
+
+def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) -> dict[str, Any]:
+    """A candidate's entry; `entry` is its line in the manifest."""
+    name = entry["id"]
+    status, reason = _status(name, evidence)
+    missing = reason or "no valid window was measured"
+    energy = energy_per_unit(name, evidence, missing)
+    seconds = _per_unit(name, evidence, lambda o: o.seconds, "s", missing)
+    return {
+        **{key: entry[key] for key in ("id", "framework", "title", "version", "device", "language")},
+        "settings": entry["settings"],
+        "equal_budget": entry["equal_budget"],
+        "status": status.value,
+        "reason": reason,
+        "energy_per_unit": plain(energy),
+        "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
+        "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
+        "seconds_per_unit": plain(seconds),
+        "latency": _latency(name, evidence, missing),
+        "peak_memory": plain(_memory(name, evidence, missing)),
+        **_ratios(name, evidence, incumbent, missing),
+        "quality": _quality(name, evidence),
+        "parity": _parity(name, evidence, missing),
+        "phases": phases_of(name, evidence),
+        "sci": sci_block(footprint(energy, seconds, evidence.basis)),
+    }
+
+
+def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
+    """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
+    meter = evidence.manifest["meter"]
+    share = idle_share(meter)
+    seen = _observed(name, evidence, lambda m: reserved_joules(m, share))
+    value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
+    provenance = Provenance(meter["provenance"])
+    if value is not None and provenance is Provenance.ESTIMATED:
+        value = widened(
+            value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"])
+        )
+    return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
+
+
+def _status(name: str, evidence: Evidence) -> tuple[Status, str | None]:
+    if name in evidence.statuses:
+        settled = evidence.statuses[name]
+        return Status(settled["status"]), settled["reason"]
+    if evidence.standings is None:
+        return Status.FAILED, "the run ended before this candidate was launched"
+    standing = next((s for s in evidence.standings.candidates if s.id == name), None)
+    if standing is None:
+        return Status.FAILED, "the run ended before this candidate was launched"
+    if not standing.windows:
+        return Status.ELIMINATED, standing.reason or "the budget ended before its first window"
+    if standing.eliminated_at is not None:
+        return Status.ELIMINATED, standing.reason
+    return Status.MEASURED, None
+
+
+def _observed(name: str, evidence: Evidence, cost: Callable[[Measurement], float]) -> list[Observation]:
+    return observations(evidence.measurements.get(name, []), cost)
+
+
+def _mean_usage(seen: list[Observation]) -> tuple[float, float]:
+    count = len(seen)
+    return sum(o.seconds for o in seen) / count, sum(o.cpu_seconds for o in seen) / count
+
+
+def _per(unit: str, evidence: Evidence) -> str:
+    return f"{unit}/{evidence.manifest['functional_unit']['name']}"
+
+
+def _per_unit(
+    name: str, evidence: Evidence, figure: Callable[[Observation], float], unit: str, missing: str
+) -> Quantity:
+    seen = _observed(name, evidence, lambda m: m.usage.seconds)
+    value = mean_over_trials(grouped([(o.trial, figure(o)) for o in seen if figure(o) > 0]))
+    return quantity(value, _per(unit, evidence), Provenance.MEASURED, missing)
+
+
+def _marginal(name: str, evidence: Evidence, missing: str) -> Quantity:
+    """What the work adds to the idle machine; a difference, so it may be near zero and has no ratio."""
+    meter = evidence.manifest["meter"]
+    provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
+    seen = _observed(name, evidence, marginal_joules)
+    if not seen:
+        return Quantity.unknown(_per("J", evidence), missing, scope=scope)
+    value = sum(o.cost for o in seen) / len(seen)
+    if provenance is Provenance.ESTIMATED:
+        bounds = evidence.model.dynamic_energy(*_mean_usage(seen))
+        low, high = (
+            value * end / bounds.value if bounds.value else None for end in (bounds.low, bounds.high)
+        )
+        return Quantity(value, _per("J", evidence), provenance, low, high, scope)
+    return Quantity(value, _per("J", evidence), provenance, scope=scope)
+
+
+def _latency(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
+    steady = [m for m in evidence.measurements.get(name, []) if m.phase is Phase.STEADY and m.latency]
+    counts = latency.merge(m.latency for m in steady if m.latency)
+    figures = {}
+    for percent in _PERCENTILES:
+        value = latency.percentile(counts, percent)
+        if value is None:
+            figures[f"p{percent}"] = plain(Quantity.unknown("s", missing))
+            continue
+        low, high = latency.percentile_interval(counts, percent)
+        figures[f"p{percent}"] = plain(Quantity(value, "s", Provenance.MEASURED, low, high))
+    return figures
+
+
+def _memory(name: str, evidence: Evidence, missing: str) -> Quantity:
+    peaks = [m.peak_memory_bytes for m in evidence.measurements.get(name, []) if m.peak_memory_bytes]
+    return Quantity(float(max(peaks)), "B", Provenance.MEASURED) if peaks else Quantity.unknown("B", missing)
+
+
+def _ratios(name: str, evidence: Evidence, incumbent: str | None, missing: str) -> dict[str, Any]:
+    standing = None
+    if evidence.standings:
+        standing = next((s for s in evidence.standings.candidates if s.id == name), None)
+    energy = Provenance(evidence.manifest["meter"]["provenance"])
+
+    def ratio(found: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
+        return plain(quantity(found, "1", provenance, reason))
+
+    against = "no incumbent was named: --incumbent says what runs today"
+    today = None
+    if incumbent and evidence.replay and standing:
+        against = f"the incumbent {incumbent} and this candidate were not measured together"
+        today = evidence.replay.race.ratio(name, incumbent)
+    return {
+        "ratio_to_best": ratio(standing.ratio_to_best if standing else None, energy, missing),
+        "ratio_to_incumbent": ratio(today, energy, against),
+        "cpu_ratio_to_best": ratio(
+            standing.cpu_ratio_to_best if standing else None, Provenance.MEASURED, missing
+        ),
+    }
+
+
+def _quality(name: str, evidence: Evidence) -> dict[str, Any]:
+    found = evidence.qualities.get(name)
+    if found is None:
+        unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
+        return {"metric": None, "value": plain(unknown)}
+    return {"metric": found["metric"], "value": plain(Quantity(found["value"], "1", Provenance.MEASURED))}
+
+
+def _parity(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
+    """The largest disagreement with the oracle, relative to the output's scale."""
+    found = evidence.parities.get(name)
+    if found is None or found["error"] is None:
+        reason = found["oracle"] if found else missing
+        return {"oracle": found["oracle"] if found else None, "error": plain(Quantity.unknown("1", reason))}
+    return {"oracle": found["oracle"], "error": plain(Quantity(found["error"], "1", Provenance.MEASURED))}

@@ -1,0 +1,88 @@
+"""IREE, a compiler of whole models, on the CPU."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+TITLE = "IREE"
+VERSION = "3.13.0"
+ACCEPTS = ("onnx",)
+LIGHT = False
+PACKAGES = {
+    "runtime": ("iree-base-runtime=={version}", "numpy==2.4.6"),
+    "convert": ("iree-base-compiler[onnx]=={version}", "onnx==1.23.2", "numpy==2.4.6"),
+}
+IMPORTS = ("iree.runtime",)
+SETTINGS = {"precision": ("fp32",)}
+
+_OPSET = "17"
+_COMPILE = (
+    "--iree-hal-target-device=local",
+    "--iree-hal-local-target-device-backends=llvm-cpu",
+    "--iree-llvmcpu-target-cpu=host",
+    "--iree-llvmcpu-stack-allocation-limit=131072",  # attention needs more than the default 32 KiB
+    "--iree-opt-level=O3",
+)
+
+
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+    """Import to MLIR and compile for the CPU of this very machine.
+
+    Raises:
+        NotImplementedError: the model has operators that IREE cannot lower.
+        RuntimeError: the importer or the compiler failed.
+    """
+    from framewatt_worker.conversion import run_converter
+
+    programs = Path(sys.executable).parent
+    imported, compiled = folder / "model.mlir", folder / "model.vmfb"
+    run_converter(
+        [str(programs / "iree-import-onnx"), str(model), "--opset-version", _OPSET, "-o", str(imported)],
+        folder,
+    )
+    try:
+        run_converter([str(programs / "iree-compile"), str(imported), *_COMPILE, "-o", str(compiled)], folder)
+    except RuntimeError as error:
+        text = (folder / "converter.log").read_text(encoding="utf-8")
+        lacking = re.search(r'failed to legalize operation.*?"onnx\.(\w+)"', text, re.DOTALL)
+        if lacking:
+            raise NotImplementedError(f"operator {lacking.group(1)} is not supported by IREE") from error
+        raise
+    imported.unlink()
+    return compiled
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
+    """Map the compiled module: on the calling thread for one thread, else with a pool of `threads`."""
+    import iree.runtime as rt
+
+    threads = int(settings["threads"])
+    if threads > 1:
+        rt.flags.parse_flags(f"--task_topology_group_count={threads}")
+    config = rt.Config("local-sync" if threads == 1 else "local-task")
+    module = rt.VmModule.mmap(config.vm_instance, str(model))
+    entry = next(name for name in module.function_names if "$" not in name and not name.startswith("__"))
+    return Session(rt.load_vm_module(module, config)[entry], [item["name"] for item in signature["inputs"]])
+
+
+class Session:
+    """Calls the compiled function."""
+
+    def __init__(self, function: Any, inputs: list[str]) -> None:
+        """`function` takes arrays in the model's order."""
+        self._function = function
+        self._inputs = inputs
+
+    def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Outputs in the model's order, on the host."""
+        result = self._function(*[feed[name] for name in self._inputs])
+        outputs = result if isinstance(result, (list, tuple)) else (result,)
+        return [output.to_host() for output in outputs]

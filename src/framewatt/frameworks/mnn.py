@@ -1,0 +1,116 @@
+"""MNN on the CPU."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+TITLE = "MNN"
+VERSION = "3.6.1"
+ACCEPTS = ("onnx",)
+LIGHT = True
+PACKAGES = {
+    "runtime": ("MNN=={version}", "numpy==2.4.6"),
+    "convert": ("MNN=={version}", "numpy==2.4.6"),
+}
+IMPORTS = ("MNN",)
+SETTINGS = {"precision": ("fp32",), "winograd": ("small", "any")}
+
+_WINOGRAD_MEMORY_LEVEL = (3, {"small": 1, "any": 3})
+"""Number of the hint and its values. Level 3, MNN's own default, also takes large Winograd tiles, whose
+rounding can cost two digits on convolutional models; level 1 keeps to tiles that do not."""
+
+_CONVERT = "import sys, _tools; _tools.mnnconvert(sys.argv)"
+"""The converter itself. The command ``mnnconvert`` around it installs a logging package with pip on its first
+run and reports each conversion with the machine's id to its maker, so that command is never called."""
+
+
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+    """Convert to MNN's format with float32 weights.
+
+    Raises:
+        NotImplementedError: the model has operators that MNN lacks.
+        RuntimeError: the converter failed, which its exit status does not tell.
+    """
+    from framewatt_worker.conversion import reason, run_converter, unsupported
+
+    converted = folder / "model.mnn"
+    command = [sys.executable, "-c", _CONVERT, "-f", "ONNX", "--modelFile", str(model)]
+    text = run_converter([*command, "--MNNModel", str(converted), "--bizCode", "framewatt"], folder)
+    missing = [
+        line.rsplit("|", 1)[-1].strip(" :")
+        for line in text.splitlines()
+        if "Not support" in line and "|" in line
+    ]
+    if missing:
+        raise unsupported(missing, TITLE)
+    if "Converted Success" not in text or not converted.is_file():
+        raise RuntimeError(reason(text))
+    return converted
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
+    """A module in float32 (precision ``high``); MNN would otherwise choose by itself."""
+    import MNN
+
+    runtime = MNN.nn.create_runtime_manager(
+        ({"backend": "CPU", "precision": "high", "numThread": int(settings["threads"])},)
+    )
+    hint, levels = _WINOGRAD_MEMORY_LEVEL
+    runtime.set_hint(hint, levels[settings["winograd"]])
+    outputs = signature["outputs"]
+    module = MNN.nn.load_module_from_file(
+        str(model),
+        [entry["name"] for entry in signature["inputs"]],
+        [entry["name"] for entry in outputs],
+        runtime_manager=runtime,
+    )
+    return Session(module, runtime, signature["inputs"], outputs)
+
+
+class Session:
+    """Feeds MNN's variables; MNN has no 64-bit integers, so those travel as 32-bit ones."""
+
+    def __init__(
+        self, module: Any, runtime: Any, inputs: list[dict[str, Any]], outputs: list[dict[str, Any]]
+    ) -> None:
+        """`module` and `runtime` are MNN's; the module needs its runtime to stay alive."""
+        import MNN
+        import numpy as np
+
+        kinds = {
+            "float32": MNN.expr.float,
+            "int64": MNN.expr.int,
+            "int32": MNN.expr.int,
+            "uint8": MNN.expr.uint8,
+        }
+        unknown = sorted({entry["dtype"] for entry in inputs} - set(kinds))
+        if unknown:
+            raise NotImplementedError(f"inputs of type {', '.join(unknown)} are not supported by MNN")
+        self._expr, self._layout = MNN.expr, MNN.expr.NCHW
+        self._module, self._runtime = module, runtime
+        self._inputs = [
+            (entry["name"], kinds[entry["dtype"]], np.int32 if entry["dtype"] == "int64" else entry["dtype"])
+            for entry in inputs
+        ]
+        self._dtypes = [entry["dtype"] for entry in outputs]
+
+    def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Outputs in the model's order, layout and type."""
+        variables = []
+        for name, kind, dtype in self._inputs:
+            array = feed[name]
+            variables.append(
+                self._expr.const(array.astype(dtype, copy=False), list(array.shape), self._layout, kind)
+            )
+        outputs = self._module.forward(variables)
+        return [
+            self._expr.convert(variable, self._layout).read().astype(dtype, copy=False)
+            for variable, dtype in zip(outputs, self._dtypes, strict=True)
+        ]

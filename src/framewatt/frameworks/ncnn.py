@@ -1,0 +1,114 @@
+"""ncnn on the CPU; models are converted by pnnx."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+TITLE = "ncnn"
+VERSION = "1.0.20261020"
+ACCEPTS = ("onnx",)
+LIGHT = True
+PACKAGES = {"runtime": ("ncnn=={version}", "numpy==2.4.6"), "convert": ("pnnx==20261020", "numpy==2.4.6")}
+EXCLUDES = ("torch", "torchvision")  # pnnx asks for torch, and for an ONNX model does not use it
+IMPORTS = ("ncnn",)
+SETTINGS = {"precision": ("fp32",)}
+
+
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+    """Convert to ncnn's pair of files with float32 weights; the path is that of the ``.param`` file.
+
+    pnnx ends well also when it leaves layers that ncnn does not know; ncnn would skip them and answer
+    nothing. Such layers keep their PyTorch name, which has a dot or colons that ncnn's names never have.
+
+    Raises:
+        NotImplementedError: the model has operators, a batch or dynamic dimensions that ncnn lacks.
+    """
+    from framewatt_worker.conversion import reason, run_converter, unsupported
+
+    _check(signature)
+    package = find_spec("pnnx")
+    if package is None or package.origin is None:
+        raise RuntimeError("pnnx is not installed in the convert environment")
+    program = Path(package.origin).parent / "pnnx"
+    param, weights = folder / "model.ncnn.param", folder / "model.ncnn.bin"
+    text = run_converter(
+        [str(program), model.name, f"ncnnparam={param.name}", f"ncnnbin={weights.name}", "fp16=0"], folder
+    )
+    if not param.is_file() or not weights.is_file():
+        raise RuntimeError(reason(text))
+    layers = [line.split()[0] for line in param.read_text(encoding="utf-8").splitlines()[2:] if line.strip()]
+    missing = [layer for layer in layers if "." in layer or ":" in layer]
+    if missing:
+        raise unsupported(missing, TITLE)
+    return param
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
+    """A network in float32: ncnn stores and computes in half precision where it can unless told otherwise."""
+    import ncnn
+
+    _check(signature)
+    net = ncnn.Net()
+    options = net.opt
+    options.num_threads = int(settings["threads"])
+    for name in dir(options):
+        if name.startswith(("use_fp16", "use_bf16", "use_int8")):
+            setattr(options, name, False)
+    options.use_vulkan_compute = False
+    if net.load_param(str(model)) != 0:
+        raise NotImplementedError("ncnn does not know a layer of the converted model")
+    if net.load_model(str(model.with_suffix(".bin"))) != 0:
+        raise RuntimeError("ncnn cannot read the converted weights")
+    return Session(net, signature)
+
+
+def _check(signature: Mapping[str, Any]) -> None:
+    """Refuse what ncnn's tensors cannot be: they have no batch dimension, and pnnx fixes all others."""
+    for entry in signature["inputs"]:
+        shape = entry["shape"]
+        if None in shape:
+            raise NotImplementedError(f"dynamic dimensions (input {entry['name']}) are not supported by ncnn")
+        if shape and shape[0] != 1:
+            raise NotImplementedError(
+                f"a batch of {shape[0]} (input {entry['name']}) is not supported by ncnn"
+            )
+
+
+class Session:
+    """Runs one query. ncnn has no batch dimension and no 64-bit integers: both are taken off and put back."""
+
+    def __init__(self, net: Any, signature: Mapping[str, Any]) -> None:
+        """`net` is an ``ncnn.Net``, whose inputs and outputs are in the order of the model's."""
+        import ncnn
+
+        self._mat, self._net = ncnn.Mat, net
+        names = [entry["name"] for entry in signature["inputs"]]
+        self._inputs = list(zip(net.input_names(), names, strict=True))
+        self._outputs = list(zip(net.output_names(), signature["outputs"], strict=True))
+
+    def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Outputs in the model's order, shape and type.
+
+        Raises:
+            RuntimeError: ncnn answered with an error status or with an empty tensor.
+        """
+        import numpy as np
+
+        extractor = self._net.create_extractor()
+        for blob, name in self._inputs:
+            array = feed[name][0]
+            extractor.input(blob, self._mat(array.astype(np.int32) if array.dtype == np.int64 else array))
+        outputs = []
+        for blob, entry in self._outputs:
+            status, mat = extractor.extract(blob)
+            if status != 0 or mat.empty():
+                raise RuntimeError(f"ncnn returned nothing for output {entry['name']} (status {status})")
+            outputs.append(np.array(mat).astype(entry["dtype"], copy=False).reshape(entry["shape"]))
+        return outputs

@@ -1,0 +1,207 @@
+"""PyTorch on the CPU, running the user's own module: a ``model.py`` or a program saved by ``torch.export``.
+
+A ``model.py`` offers ``build()``, which returns a ``torch.nn.Module``, and ``inputs()``, which returns a
+tuple of tensors or a dict of them by the names of ``forward``'s parameters. Both are called after the same
+seed in every process, so that weights which ``build()`` draws are the same everywhere. A ``.pt2`` brings its
+example inputs. Both kinds of file run code.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+TITLE = "PyTorch"
+VERSION = "2.13.0"
+ACCEPTS = ("torch", "pt2")
+LIGHT = True
+PACKAGES = {
+    "runtime": ("torch=={version}", "numpy==2.4.6"),
+    "convert": ("torch=={version}", "onnx==1.23.2", "onnxscript==0.7.2", "numpy==2.4.6"),
+}
+EXCLUDES = ("torchvision", "triton")
+IMPORTS = ("torch",)
+SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile", "aotinductor")}
+EXPORTS = ("torch", "pt2")
+
+_SEED = 0
+_OPSET = 18
+"""The exporter's own opset; a lower one would only be reached by converting the exported model down."""
+
+
+@dataclass
+class _Source:
+    """What a model file holds: the module, its example inputs by name, and how it wants them."""
+
+    module: Any
+    example: dict[str, Any]
+    keywords: bool
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
+    """The user's own module in one execution mode; `signature` names its inputs as `export` did."""
+    from framewatt_worker.torch_modules import ModuleSession, set_threads
+
+    set_threads(int(settings["threads"]))
+    source = _read(model)
+    names = [entry["name"] for entry in signature["inputs"]]
+    if names != list(source.example):
+        raise RuntimeError(f"the module's inputs are {', '.join(source.example)}, not {', '.join(names)}")
+    return ModuleSession(source.module, names, settings["mode"], source.example, keywords=source.keywords)
+
+
+def compile(session: Any) -> Any:  # noqa: A001 - the phase's name
+    """What the mode does once."""
+    return session.build()
+
+
+def export(model: Path, folder: Path) -> dict[str, Any]:
+    """Export to ONNX, opset 18, with the example inputs as a tensor file; needs the `convert` environment."""
+    import torch
+    from framewatt_worker.tensors import write_tensors
+    from framewatt_worker.torch_modules import leaves
+
+    source = _read(model)
+    positional = () if source.keywords else tuple(source.example.values())
+    named = source.example if source.keywords else {}
+    with torch.inference_mode():
+        result = source.module(*positional, **named)
+    program = torch.onnx.export(
+        source.module, positional, kwargs=named, dynamo=True, opset_version=_OPSET, verbose=False
+    )
+    graph = program.model.graph
+    _name(graph.inputs, list(source.example), graph)
+    _name(graph.outputs, _output_names(result), graph)
+    path, sample = folder / "model.onnx", folder / "sample-00000.tensors"
+    program.save(str(path), external_data=False)
+    write_tensors(sample, {name: tensor.numpy() for name, tensor in source.example.items()})
+    outputs = {value.name: tensor for value, tensor in zip(graph.outputs, leaves(result), strict=True)}
+    return {
+        "model": str(path),
+        "signature": {"inputs": _entries(source.example), "outputs": _entries(outputs)},
+        "samples": [str(sample)],
+    }
+
+
+def _read(model: Path) -> _Source:
+    """The module and its examples, in inference mode."""
+    import torch
+
+    torch.manual_seed(_SEED)
+    if model.suffix == ".pt2":
+        return _read_program(model)
+    code = _run_file(model)
+    missing = [name for name in ("build", "inputs") if not hasattr(code, name)]
+    if missing:
+        raise RuntimeError(f"{model.name} has no function {' and no '.join(missing)}")
+    module = code.build()
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(f"{model.name}: build() returned {type(module).__name__}, not a torch.nn.Module")
+    torch.manual_seed(_SEED)
+    given = code.inputs()
+    positional, named = ((), given) if isinstance(given, dict) else (_as_tuple(given), {})
+    example, keywords = _named(module.forward, positional, named)
+    return _Source(module.eval(), example, keywords)
+
+
+def _read_program(model: Path) -> _Source:
+    """An exported program; its graph names the inputs."""
+    import torch
+    from torch.utils import _pytree as pytree
+
+    program = torch.export.load(model)
+    if program.example_inputs is None:
+        raise RuntimeError(f"{model.name} carries no example inputs; export it again with torch.export.save")
+    positional, named = program.example_inputs
+    names = list(program.graph_signature.user_inputs)
+    tensors = pytree.tree_leaves((positional, named))
+    if len(tensors) != len(positional) + len(named):
+        raise NotImplementedError("inputs that hold tensors in lists or dicts are not supported")
+    if named and positional:
+        raise NotImplementedError("a program with both positional and keyword inputs is not supported")
+    example = _tensors(dict(zip(list(named) or names, tensors, strict=True)))
+    return _Source(program.module(), example, bool(named))
+
+
+def _run_file(model: Path) -> ModuleType:
+    """Run `model.py` as a module of its own, with its folder importable as for a script."""
+    spec = importlib.util.spec_from_file_location("framewatt_model", model)
+    if spec is None or spec.loader is None:
+        raise RuntimeError(f"{model.name} is not a Python file")
+    sys.path.insert(0, str(model.parent))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        raise RuntimeError(
+            f"{model.name} imports {error.name}, which is not in PyTorch's environment; "
+            "with --env current it is taken from your own"
+        ) from error
+    return module
+
+
+def _as_tuple(given: Any) -> tuple[Any, ...]:
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
+
+
+def _named(forward: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The example by names and in order of ``forward``'s parameters, and whether it wants keywords."""
+    parameters = inspect.signature(forward).parameters
+    bound = inspect.signature(forward).bind(*positional, **named)
+    example: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        if parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+            example.update({f"{name}_{index}": item for index, item in enumerate(value)})
+        elif parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            example.update(value)
+        else:
+            example[name] = value
+    return _tensors(example), bool(named)
+
+
+def _tensors(example: dict[str, Any]) -> dict[str, Any]:
+    """The example, checked to hold tensors that NumPy knows."""
+    import torch
+
+    for name, value in example.items():
+        if not isinstance(value, torch.Tensor):
+            raise NotImplementedError(f"input {name} is a {type(value).__name__}; only tensors are supported")
+        if value.dtype is torch.bfloat16:
+            raise NotImplementedError(f"input {name} is bfloat16, which samples cannot hold")
+    if not example:
+        raise RuntimeError("inputs() returned nothing")
+    return {name: value.detach().contiguous() for name, value in example.items()}
+
+
+def _output_names(result: Any) -> list[str]:
+    """A dict's keys where each holds one tensor, else numbers."""
+    from framewatt_worker.torch_modules import leaves
+
+    count = len(leaves(result))
+    if isinstance(result, dict) and len(result) == count:
+        return list(result)
+    return [f"output_{index}" for index in range(count)]
+
+
+def _name(values: Any, names: list[str], graph: Any) -> None:
+    """Rename inputs or outputs; a name that another value of the graph bears gets a suffix."""
+    taken = {value.name for node in graph for value in node.outputs} | set(graph.initializers)
+    for value, name in zip(values, names, strict=True):
+        if value.name != name:
+            value.name = f"{name}_output" if name in taken else name
+
+
+def _entries(tensors: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "dtype": str(tensor.dtype).removeprefix("torch."), "shape": list(tensor.shape)}
+        for name, tensor in tensors.items()
+    ]

@@ -1,0 +1,86 @@
+"""TensorFlow on the CPU; models are converted by onnx2tf."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+TITLE = "TensorFlow"
+VERSION = "2.19.0"
+ACCEPTS = ("onnx",)
+LIGHT = False
+PACKAGES = {
+    "runtime": ("tensorflow-cpu=={version}", "numpy==2.1.3"),
+    "convert": ("onnx2tf==1.29.24", "tensorflow==2.19.0", "numpy==1.26.4"),
+}
+EXCLUDES = ("tensorboard", "torch", "torchvision")
+IMPORTS = ("tensorflow",)
+SETTINGS = {"precision": ("fp32",), "mode": ("graph", "xla")}
+
+
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+    """Convert to a SavedModel, which is a folder."""
+    from framewatt_worker.onnx_to_tensorflow import convert_with_onnx2tf
+
+    saved_model: Path = convert_with_onnx2tf(model, folder, signature)
+    return saved_model
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
+    """A SavedModel's function with one pool of `threads`."""
+    import tensorflow as tf
+
+    tf.config.set_visible_devices([], "GPU")
+    tf.config.threading.set_intra_op_parallelism_threads(int(settings["threads"]))
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    return Session(tf.saved_model.load(str(model)), settings["mode"], signature)
+
+
+def compile(session: Session) -> Session:  # noqa: A001 - the phase's name
+    """Trace the function, and have XLA compile it where asked to."""
+    session.build()
+    return session
+
+
+class Session:
+    """Runs one query; the converted function numbers its outputs in the model's order."""
+
+    def __init__(self, loaded: Any, mode: str, signature: Mapping[str, Any]) -> None:
+        """`loaded` is the SavedModel, which must outlive its functions."""
+        from framewatt_worker.onnx_to_tensorflow import arrange
+
+        self._loaded, self._mode = loaded, mode
+        self._function = loaded.signatures["serving_default"]
+        specs = sorted(self._function.structured_input_signature[1].items())
+        order = arrange(signature["inputs"], [(name, tuple(spec.shape)) for name, spec in specs])
+        self._inputs = [
+            (entry["name"], *specs[index]) for entry, index in zip(signature["inputs"], order, strict=True)
+        ]
+        names = sorted(self._function.structured_outputs, key=lambda name: (len(name), name))
+        shapes = [(name, tuple(self._function.structured_outputs[name].shape)) for name in names]
+        order = arrange(signature["outputs"], shapes)
+        self._outputs = [
+            (names[index], entry["dtype"]) for index, entry in zip(order, signature["outputs"], strict=True)
+        ]
+
+    def build(self) -> None:
+        """Compile ahead of the first query."""
+        import tensorflow as tf
+
+        if self._mode == "xla":
+            specs = {name: spec for _, name, spec in self._inputs}
+            compiled = tf.function(self._function, jit_compile=True)
+            self._function = compiled.get_concrete_function(**specs)
+
+    def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Outputs in the model's order and types."""
+        import tensorflow as tf
+
+        tensors = {name: tf.constant(feed[source], spec.dtype) for source, name, spec in self._inputs}
+        outputs = self._function(**tensors)
+        return [outputs[name].numpy().astype(dtype, copy=False) for name, dtype in self._outputs]

@@ -1,0 +1,116 @@
+"""What framewatt does to an ONNX graph, always on a copy: fix shapes, widen, read the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from framewatt.errors import BadInput
+from framewatt.records import Signature, TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+def read_signature(model: onnx.ModelProto) -> Signature:
+    """Inputs (without initialisers) and outputs of the graph."""
+    weights = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in weights]
+    return Signature(tuple(map(_tensor, inputs)), tuple(map(_tensor, model.graph.output)))
+
+
+def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
+    kind = value.type.tensor_type
+    if not value.type.HasField("tensor_type"):
+        raise BadInput(f"{value.name!r} is not a tensor (sequence or map): framewatt feeds tensors only")
+    dtype = (
+        "str"
+        if kind.elem_type == TensorProto.STRING
+        else helper.tensor_dtype_to_np_dtype(kind.elem_type).name
+    )
+    dims = kind.shape.dim
+    shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else None for d in dims)
+    names = tuple(
+        None if size is not None else (d.dim_param or f"{value.name}.{axis}")
+        for axis, (d, size) in enumerate(zip(dims, shape, strict=True))
+    )
+    return TensorSpec(value.name, dtype, shape, names)
+
+
+def vocabulary_sizes(model: onnx.ModelProto) -> dict[str, int]:
+    """For each input that indexes an embedding table: the number of its rows."""
+    rows = {tensor.name: tensor.dims[0] for tensor in model.graph.initializer if tensor.dims}
+    gathers = (node for node in model.graph.node if node.op_type == "Gather")
+    return {node.input[1]: rows[node.input[0]] for node in gathers if node.input[0] in rows}
+
+
+def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> onnx.ModelProto:
+    """A copy whose inputs have exactly `shapes`, with every shape inferred again from them."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    for value in copy.graph.input:
+        if value.name in shapes:
+            _set_shape(value, shapes[value.name])
+    for value in copy.graph.output:
+        value.type.tensor_type.ClearField("shape")
+    del copy.graph.value_info[:]
+    return onnx.shape_inference.infer_shapes(copy)
+
+
+def concrete_signature(model: onnx.ModelProto, signature: Signature) -> Signature:
+    """`signature`, whose inputs are fixed, with the output shapes that follow (None: the data decide)."""
+    shapes = {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
+    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes)).outputs)
+
+
+def widen(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A copy that computes in double precision wherever the original computes in single."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    for graph in _graphs(copy.graph):
+        for tensor in graph.initializer:
+            _widen_tensor(tensor)
+        for value in (*graph.input, *graph.output, *graph.value_info):
+            if value.type.tensor_type.elem_type == TensorProto.FLOAT:
+                value.type.tensor_type.elem_type = TensorProto.DOUBLE
+        for node in graph.node:
+            _widen_node(node)
+    return copy
+
+
+def _set_shape(value: onnx.ValueInfoProto, shape: Sequence[int]) -> None:
+    del value.type.tensor_type.shape.dim[:]
+    for size in shape:
+        value.type.tensor_type.shape.dim.add().dim_value = size
+
+
+def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _graphs(attribute.g)
+            for inner in attribute.graphs:
+                yield from _graphs(inner)
+
+
+def _widen_tensor(tensor: onnx.TensorProto) -> None:
+    if tensor.data_type == TensorProto.FLOAT:
+        wide = numpy_helper.to_array(tensor).astype(np.float64)
+        tensor.CopyFrom(numpy_helper.from_array(wide, tensor.name))
+
+
+def _widen_node(node: onnx.NodeProto) -> None:
+    for attribute in node.attribute:
+        if attribute.HasField("t"):
+            _widen_tensor(attribute.t)
+        if node.op_type == "Cast" and attribute.name == "to" and attribute.i == TensorProto.FLOAT:
+            attribute.i = TensorProto.DOUBLE
+        if node.op_type == "Constant" and attribute.name == "value_float":
+            wide = numpy_helper.from_array(np.array(attribute.f, np.float64))
+            attribute.Clear()
+            attribute.name, attribute.type = "value", onnx.AttributeProto.TENSOR
+            attribute.t.CopyFrom(wide)

@@ -1,0 +1,83 @@
+"""Whether a candidate computed the same thing: outputs against the oracle, on the scale of the outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Outputs = Sequence[Mapping[str, np.ndarray]]
+    """One mapping of output name to array per checked sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The largest disagreement found: `error` is relative to the output's largest magnitude."""
+
+    error: float
+    agrees: bool
+    reason: str | None = None
+
+
+def compare_outputs(outputs: Outputs, oracle: Outputs, tolerance: float) -> Parity:
+    """Compare a candidate's outputs with the oracle's, sample by sample.
+
+    The error of an output is ``max|a - b| / max|b|``, both over all checked samples, so that near-zero
+    elements of a large tensor do not decide; whole numbers and booleans must be equal.
+    """
+    worst = Parity(0.0, agrees=True)
+    for name in oracle[0]:
+        found = _compare_one(name, outputs, oracle, tolerance)
+        if not found.agrees:
+            return found
+        if found.error > worst.error:
+            worst = found
+    return worst
+
+
+def _compare_one(name: str, outputs: Outputs, oracle: Outputs, tolerance: float) -> Parity:
+    difference = scale = 0.0
+    for index, (mine, right) in enumerate(zip(outputs, oracle, strict=True)):
+        if name not in mine:
+            return Parity(float("inf"), agrees=False, reason=f"output {name!r} is missing")
+        a, b = np.asarray(mine[name]), np.asarray(right[name])
+        if a.size == 0 and b.size:
+            return Parity(float("inf"), agrees=False, reason=f"output {name!r} is empty")
+        if a.shape != b.shape:
+            told = f"output {name!r} has shape {a.shape}, expected {b.shape}"
+            return Parity(float("inf"), agrees=False, reason=told)
+        if not np.isfinite(a).all() and np.isfinite(b).all():
+            told = f"output {name!r} holds NaN or infinity on sample {index}"
+            return Parity(float("inf"), agrees=False, reason=told)
+        if a.size == 0:
+            continue
+        difference = max(difference, float(np.max(np.abs(a.astype(np.float64) - b.astype(np.float64)))))
+        scale = max(scale, float(np.max(np.abs(b.astype(np.float64)))))
+    exact = not np.issubdtype(np.asarray(oracle[0][name]).dtype, np.floating)
+    error = difference / scale if scale else difference
+    allowed = 0.0 if exact else tolerance
+    if error > allowed:
+        told = f"output {name!r} differs from the oracle by {error:.2g} of its scale (allowed {allowed:.2g})"
+        return Parity(error, agrees=False, reason=told)
+    return Parity(error, agrees=True)
+
+
+def consensus(answers: Sequence[Outputs]) -> list[dict[str, np.ndarray]]:
+    """The element-wise median of several candidates' outputs: the oracle where none can be computed.
+
+    Only answers of the commonest shape vote.
+    """
+    medians = []
+    for sample in range(len(answers[0])):
+        named = {}
+        for name in answers[0][sample]:
+            arrays = [np.asarray(answer[sample][name]) for answer in answers if name in answer[sample]]
+            shapes = [array.shape for array in arrays]
+            common = max(set(shapes), key=shapes.count)
+            named[name] = np.median([a for a in arrays if a.shape == common], axis=0).astype(arrays[0].dtype)
+        medians.append(named)
+    return medians

@@ -1,0 +1,177 @@
+"""The fitted parameters: a linear predictor of a machine's power levels, shrunk towards its generation.
+
+A few numbers of a machine (what it has, when it was made) give log idle power, log full power and nine points
+of the curve between; each generation adds its own deviation, learned as far as its machines were many. See
+`framewatt.power.fitting` for how they are found.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from framewatt.power.cpus import CpuIdentity
+
+FITTED = Path(__file__).parent / "data" / "fitted.json"
+TYPICAL_YEAR = 2019
+_CLIENT_GB_PER_CORE, _SERVER_GB_PER_CORE = 4.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine as it is described to the model; None where nobody says.
+
+    `cores` and `threads` count all sockets together.
+    """
+
+    cpu: CpuIdentity
+    sockets: int
+    cores: int
+    threads: int
+    memory_gb: float | None
+    tdp_watts: float | None
+
+    @property
+    def year(self) -> int:
+        """Year in which the generation came to market."""
+        return self.cpu.generation.year if self.cpu.generation else TYPICAL_YEAR
+
+    @property
+    def client(self) -> bool:
+        """Whether it is an entry server, desktop or laptop."""
+        return bool(self.cpu.generation and self.cpu.generation.platform == "client")
+
+    @property
+    def knowledge(self) -> str:
+        """What the estimate can rest on: ``generation``, ``tdp`` or ``nothing``."""
+        if self.cpu.generation:
+            return "generation"
+        return "tdp" if self.tdp_watts else "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a fit leaves behind. Rows of `coefficients` follow `features`; columns are the responses.
+
+    `generations` holds each generation's deviation, `spread` the factors by knowledge (see `PowerModel`),
+    `tdp` the coefficients that stand in for an unknown thermal design power.
+    """
+
+    coefficients: NDArray[np.float64]
+    generations: dict[str, NDArray[np.float64]]
+    spread: dict[str, NDArray[np.float64]]
+    tdp: NDArray[np.float64]
+    package: dict[str, Any]
+    program: dict[str, float]
+
+    def levels(self, machine: Machine) -> NDArray[np.float64]:
+        """Wall power in W at 0, 10, ... 100 % load."""
+        response = features(machine, self.tdp) @ self.coefficients
+        if machine.cpu.generation:
+            response = response + self.generations.get(machine.cpu.generation.name, 0.0)
+        return levels_from_response(response)
+
+    def package_levels(self, wall: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Package power in W where the wall's levels are `wall`."""
+        loads = np.linspace(0, 1, len(wall))
+        shares = np.exp((1 - loads) * self.package["idle"] + loads * self.package["full"])
+        return np.asarray(np.maximum.accumulate(wall * shares))
+
+    def package_factors(self, wall: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The wall's factors, and two more: the package's share at idle and at full load is uncertain too."""
+        loads = np.linspace(0, 1, wall.shape[1])
+        own = [(1 - loads) * self.package["idle_spread"], loads * self.package["full_spread"]]
+        return np.vstack([wall, own])
+
+    def to_json(self) -> str:
+        """The parameters as a small readable file."""
+        rounded = {
+            "coefficients": _rounded(self.coefficients),
+            "generations": {name: _rounded(row) for name, row in self.generations.items()},
+            "spread": {name: _rounded(rows) for name, rows in self.spread.items()},
+            "tdp": _rounded(self.tdp),
+            "package": self.package,
+            "program": self.program,
+        }
+        return json.dumps(rounded, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Parameters:
+        """The parameters of such a file."""
+        data = json.loads(text)
+        return cls(
+            coefficients=np.array(data["coefficients"]),
+            generations={name: np.array(row) for name, row in data["generations"].items()},
+            spread={name: np.array(rows) for name, rows in data["spread"].items()},
+            tdp=np.array(data["tdp"]),
+            package=data["package"],
+            program=data["program"],
+        )
+
+
+@cache
+def fitted() -> Parameters:
+    """The parameters shipped with framewatt."""
+    return Parameters.from_json(FITTED.read_text(encoding="utf-8"))
+
+
+def features(machine: Machine, tdp: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The numbers a machine enters the predictor with, centred on a two-socket server of 2018."""
+    decade = (machine.year - 2018) / 10
+    cores_per_socket = math.log(machine.cores / machine.sockets)
+    log_tdp = math.log(machine.tdp_watts) if machine.tdp_watts else float(tdp_features(machine) @ tdp)
+    memory = machine.memory_gb or machine.cores * (
+        _CLIENT_GB_PER_CORE if machine.client else _SERVER_GB_PER_CORE
+    )
+    vendor = machine.cpu.generation.vendor if machine.cpu.generation else ""
+    client = float(machine.client)
+    return np.array(
+        [
+            1.0,
+            log_tdp - 5,
+            math.log(machine.sockets),
+            cores_per_socket - 3,
+            math.log(memory / machine.sockets) - 4.5,
+            decade,
+            max(decade, 0.0),
+            float(vendor == "amd"),
+            float(vendor == "arm"),
+            math.log(machine.threads / machine.cores) - 0.7,
+            client,
+            client * decade,
+        ]
+    )
+
+
+def tdp_features(machine: Machine) -> NDArray[np.float64]:
+    """What an unknown thermal design power is guessed from: cores per socket, year, kind of board."""
+    client = float(machine.client)
+    return np.array([1.0, math.log(machine.cores / machine.sockets), (machine.year - 2018) / 10, client])
+
+
+def response_from_levels(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log idle, log full power and the curve between as shares of their difference."""
+    idle, full = levels[0], levels[-1]
+    return np.concatenate([np.log([idle, full]), (levels[1:-1] - idle) / (full - idle)])
+
+
+def levels_from_response(response: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of `response_from_levels`, never falling with load and never below idle."""
+    idle, full = np.exp(response[:2])
+    full = max(full, 1.05 * idle)
+    curve = np.clip(response[2:], 0.01, 1.0)
+    shares = np.maximum.accumulate(np.concatenate([[0.0], curve, [1.0]]))
+    return np.asarray(idle + (full - idle) * shares)
+
+
+def _rounded(values: NDArray[np.float64]) -> Any:
+    return np.round(values, 5).tolist()

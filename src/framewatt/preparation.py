@@ -1,0 +1,188 @@
+"""Before the first joule: the model understood, inputs ready, environments built, models converted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import onnx
+
+from framewatt import conversion, environments, samples
+from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
+from framewatt.graphs import concrete_signature, vocabulary_sizes
+from framewatt.host import usable_cpus
+from framewatt.launch import python_environment, python_worker
+from framewatt.plugins import discover
+from framewatt.records import Status
+from framewatt.trial import Contestant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framewatt.candidates import Entry
+    from framewatt.environments import Environment
+    from framewatt.plugins import Plugin
+    from framewatt.progress import Progress
+    from framewatt.records import Signature, Workload
+    from framewatt.request import SelectRequest
+    from framewatt.samples import SampleLibrary
+    from framewatt.store import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every step of one study shares: the question, where answers are kept, and who watches."""
+
+    request: SelectRequest
+    run: RunFolder
+    progress: Progress
+
+    def settle(self, candidate: str, status: Status, reason: str) -> None:
+        """Record how a candidate ended, and say so."""
+        self.run.append("status", {"candidate": candidate, "status": status, "reason": reason})
+        self.progress.settled(candidate, status, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The model in the formats we have it in, its concrete signature, and the sample files."""
+
+    models: Mapping[str, Path]
+    digest: str
+    signature: Signature
+    library: SampleLibrary
+    files: tuple[Path, ...]
+
+
+def open_source(source: str) -> Workload:
+    """The workload of the first plug-in that claims what the user typed.
+
+    Raises:
+        BadInput: nobody knows this kind of thing, or it is broken.
+    """
+    plugins = discover("workloads").values()
+    for plugin in plugins:
+        if plugin.module.claims(source):
+            workload: Workload = plugin.module.open_workload(source)
+            return workload
+    kinds = ", ".join(plugin.module.TITLE for plugin in plugins)
+    raise BadInput(f"{source}: not a model that framewatt knows (it takes: {kinds})")
+
+
+def gather(workload: Workload, context: Context) -> Material:
+    """Export the model if need be, and lay out its samples in the run folder.
+
+    Raises:
+        BadInput: samples that do not fit, a model that cannot be exported.
+    """
+    models = {workload.format: workload.path}
+    exported = None
+    if workload.signature is None:
+        exported = _export(workload, context)
+        models["onnx"] = exported.model
+        context.run.append("conversion", {"key": "export", "cost": asdict(exported.cost)})
+    signature = workload.signature or exported.signature  # type: ignore[union-attr] # one of them is there
+    library = _library(workload, context.request, signature, exported)
+    digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
+    files = tuple(library.write(context.run.path / "samples"))
+    fixed = samples.concrete(signature, library)
+    if library.uniform:
+        fixed = concrete_signature(onnx.load(str(models["onnx"]), load_external_data=False), fixed)
+    return Material(models, digest, fixed, library, files)
+
+
+def equip(entries: Sequence[Entry], material: Material, context: Context) -> dict[str, Contestant]:
+    """Build each entry's environment and convert the model for it; who cannot is recorded with the reason."""
+    contestants = {}
+    for entry in entries:
+        identity = entry.candidate.id
+        if entry.inapplicable:
+            context.settle(identity, Status.INAPPLICABLE, entry.inapplicable)
+            continue
+        try:
+            contestants[identity] = _contestant(entry, material, context)
+        except Inapplicable as reason:
+            context.settle(identity, Status.INAPPLICABLE, str(reason))
+        except (EnvironmentFailed, TrialFailed) as reason:
+            context.settle(identity, Status.FAILED, str(reason))
+    return contestants
+
+
+def _export(workload: Workload, context: Context) -> conversion.Export:
+    exporters = [
+        p for p in discover("frameworks").values() if workload.format in getattr(p.module, "EXPORTS", ())
+    ]
+    if not exporters:
+        raise BadInput(f"{workload.path}: no installed framework file exports {workload.format} models")
+    plugin = exporters[0]
+    try:
+        environment = _environment(plugin, plugin.module.VERSION, "convert", context)
+    except EnvironmentFailed as error:
+        raise BadInput(f"{workload.path}: cannot be exported to ONNX: {error}") from None
+    context.progress.say(f"exporting {workload.name} to ONNX")
+    return conversion.export(plugin, environment, workload.path, context.run.path / "export")
+
+
+def _library(
+    workload: Workload, request: SelectRequest, signature: Signature, exported: conversion.Export | None
+) -> SampleLibrary:
+    chosen = Path(request.samples) if request.samples else workload.samples
+    if chosen is not None:
+        return samples.read_library(chosen, signature, request.batch_size)
+    if exported is not None:
+        source = f"inputs() of {workload.path.name}"
+        return samples.from_tensor_files(exported.samples, signature, request.batch_size, source)
+    model = onnx.load(str(workload.path), load_external_data=False)
+    vocabulary = vocabulary_sizes(model)
+    return samples.generate(signature, request.dims, vocabulary, request.seed, request.batch_size)
+
+
+def _contestant(entry: Entry, material: Material, context: Context) -> Contestant:
+    plugin, version = entry.plugin, entry.candidate.version
+    if context.request.environment == "current":
+        runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
+    else:
+        runtime = _environment(plugin, version, "runtime", context)
+    costs = {**asdict(runtime), "interpreter": str(runtime.interpreter)}
+    context.run.append("environment", {"candidate": entry.candidate.id, **costs})
+    converted = _converted(entry, runtime, material, context)
+    if converted.cost is not None:
+        context.run.append("conversion", {"key": entry.candidate.id, "cost": asdict(converted.cost)})
+    threads = int(entry.settings["threads"])
+    return Contestant(
+        candidate=entry.candidate.id,
+        command=tuple(python_worker(runtime.interpreter, plugin.path)),
+        environment=python_environment(threads),
+        cpus=usable_cpus()[-threads:],
+        model=converted.model,
+        settings=entry.settings,
+        signature=conversion.signature_json(material.signature),
+        samples=material.files,
+        units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
+        uniform=material.library.uniform,
+        patience=context.request.timeout,
+    )
+
+
+def _converted(
+    entry: Entry, runtime: Environment, material: Material, context: Context
+) -> conversion.Conversion:
+    plugin, version = entry.plugin, entry.candidate.version
+    chosen = next(name for name in plugin.module.ACCEPTS if name in material.models)
+    if chosen != "onnx" or not hasattr(plugin.module, "convert"):
+        return conversion.Conversion(material.models[chosen])
+    converter = runtime
+    if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
+        converter = _environment(plugin, version, "convert", context)
+    context.progress.say(f"converting for {plugin.module.TITLE}")
+    source, digest = material.models["onnx"], material.digest
+    task = conversion.Task(plugin, converter, source, digest, material.signature, entry.settings)
+    return conversion.convert(task)
+
+
+def _environment(plugin: Plugin, version: str, role: str, context: Context) -> Environment:
+    runs_own_code = context.run.manifest["workload"]["format"] in getattr(plugin.module, "EXPORTS", ())
+    extra = context.request.packages if runs_own_code else ()
+    spec = environments.spec_for(plugin, version, role, extra)
+    return environments.provide(spec, plugin, context.progress.building)

@@ -1,0 +1,7 @@
+"""The race: which candidate runs next, who leaves, when it is over. Pure ask and tell: no clock, no I/O."""
+
+from framewatt.race.race import Race
+from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
+from framewatt.race.standings import CandidateStanding, Standings
+
+__all__ = ["CandidateStanding", "Entrant", "Race", "RaceRules", "RatioUncertainty", "Standings"]

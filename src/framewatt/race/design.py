@@ -1,0 +1,108 @@
+"""The design of experiment: who runs in the next round, how often, in which order.
+
+A *round* gives each of its candidates one fresh trial; a trial's windows are spread over the round's
+blocks, every block in random order, every second one in the reverse of the one before, which cancels a
+linear drift.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framewatt.statistics import LookPlan, look_plan, windows_per_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from framewatt.statistics.arrays import Array, Mask
+
+
+FIRST_WINDOWS = 2
+"""Windows of each candidate's first trial, before costs and variances are known."""
+PRIOR_VARIANCE_RATIO = 3.0
+"""Window over launch variance until the race has measured it: 3.5 % and 2 % per ratio are typical."""
+RELIABLE_FREEDOM = 6
+"""Degrees of freedom from which the pooled variance is trusted."""
+CLEARLY_BEHIND = 0.3
+"""Log ratio to the leader from which a candidate rests while the others show how much launches scatter."""
+SPENDING_POWER = 0.7
+"""Errors are spent as this power of the share of planned rounds: most races end long before the last."""
+MOST_ROUNDS = 400
+STUDENT_DISCOUNT = 0.82
+"""Share of the error that is spent (see `looks`)."""
+
+
+def runners(alive: Mask, behind: Array, count: Array, pooled_freedom: Array) -> Mask:
+    """Who runs in the next round: every survivor, except those that may rest.
+
+    A candidate that lies far behind after its first trial rests until the contenders' launches have shown
+    the noise; mostly it is then eliminated without having run again (the idea of optimal computing budget
+    allocation: Chen, Lin, Yücesan & Chick 2000, Discrete Event Dynamic Systems 10:251).
+
+    Args:
+        alive: ``[..., K]``.
+        behind: ``[..., K]``, estimated log ratio to the leader.
+        count: ``[..., K]``, rounds run so far.
+        pooled_freedom: ``[...]``, of the pooled variance.
+    """
+    unsure = (pooled_freedom < RELIABLE_FREEDOM)[..., None]
+    resting = alive & (count > 0) & (behind > CLEARLY_BEHIND) & unsure
+    enough = (alive & ~resting).sum(axis=-1) >= 2  # noqa: PLR2004 - a difference needs two
+    return np.asarray(alive & ~(resting & enough[..., None]))
+
+
+def round_weight(windows: Array | float) -> Array:
+    """Precision of a round relative to one with endlessly many windows per trial."""
+    return np.asarray(1 / (1 + PRIOR_VARIANCE_RATIO / np.asarray(windows, float)))
+
+
+def variance_ratio(
+    pair_variance: Array, pair_freedom: Array, window_variance: Array, windows: Array
+) -> Array:
+    """Window over launch variance as measured, the typical one while that is not reliable.
+
+    Args:
+        pair_variance: ``[...]``, pooled variance of a pair's difference at weight 1.
+        pair_freedom: ``[...]``, its degrees of freedom.
+        window_variance: ``[...]``, between windows of one trial.
+        windows: ``[...]``, windows per trial so far, on average.
+    """
+    trial = np.nan_to_num(pair_variance) / 2 / round_weight(windows)
+    launch = np.maximum(trial - window_variance / windows, window_variance / 20)
+    measured = np.divide(window_variance, launch, out=np.full_like(launch, 1.0), where=launch > 0)
+    return np.where(pair_freedom >= RELIABLE_FREEDOM, measured, PRIOR_VARIANCE_RATIO)
+
+
+def planned_rounds(remaining: Array | float, launch_cost: Array | float, window_cost: Array | float) -> Array:
+    """How many rounds the plan of looks must foresee: what the budget lets two survivors run, and a half."""
+    windows = windows_per_trial(launch_cost, window_cost, PRIOR_VARIANCE_RATIO)
+    duel = 2 * (np.asarray(launch_cost) + windows * window_cost)
+    return np.asarray(np.clip(1 + np.floor(1.5 * np.maximum(remaining, 0) / duel), 6, MOST_ROUNDS))
+
+
+def looks(candidates: int, rounds: int, confidence: float) -> LookPlan:
+    """The plan of looks for each of the ``candidates - 1`` comparisons with the best (Bonferroni).
+
+    With few rounds Student's t moves more from look to look than the normal theory of the plan assumes, which
+    costs up to a fifth of the error; that much is held back.
+    """
+    comparisons = max(candidates - 1, 1)
+    error = (1 - confidence) * STUDENT_DISCOUNT / comparisons
+    return look_plan(3 if comparisons == 1 else 2, rounds, error, SPENDING_POWER)
+
+
+def legs(running: Sequence[int], anchor: int, cohort_size: int | None) -> tuple[tuple[int, ...], ...]:
+    """The round's candidates in groups that fit in memory together; each group holds the anchor."""
+    if cohort_size is None or len(running) <= cohort_size:
+        return (tuple(running),)
+    rest = [index for index in running if index != anchor]
+    size = cohort_size - 1
+    return tuple((anchor, *rest[start : start + size]) for start in range(0, len(rest), size))
+
+
+def block_order(members: Sequence[int], seed: int, leg: int, position: int) -> tuple[int, ...]:
+    """Members in random order; odd positions within the leg reverse the order before them (A B B A)."""
+    shuffled = np.random.default_rng([seed, leg, position // 2]).permutation(np.asarray(members))
+    return tuple(int(index) for index in (shuffled[::-1] if position % 2 else shuffled))

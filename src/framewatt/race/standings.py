@@ -1,0 +1,66 @@
+"""Where a race stands: the verdict so far and every candidate's figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from framewatt.records import Estimate, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateStanding:
+    """One candidate. Estimates are None before its first window; an unknown end is 0 or infinite.
+
+    `cost` and `cpu_seconds` are geometric means over trials per unit of R, each with its own 95 % interval.
+    The ratios to the best are simultaneous over candidates and valid at the stopping time.
+    """
+
+    id: str
+    family: str
+    settings: Mapping[str, str]
+    equal_budget: bool
+    trials: int
+    windows: int
+    entered: bool
+    eliminated_at: int | None
+    dropped: bool
+    reason: str | None
+    cost: Estimate | None
+    cpu_seconds: Estimate | None
+    ratio_to_best: Estimate | None
+    cpu_ratio_to_best: Estimate | None
+
+    @property
+    def surviving(self) -> bool:
+        """Still in the race."""
+        return self.entered and self.eliminated_at is None and not self.dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """The race as it stands; `verdict` is UNDECIDED until something is proved.
+
+    `selected` holds the winner or the equal group, cheapest first; `leader` the cheapest survivor so far.
+    `budget_needed_seconds` is the whole budget that would decide an undecided race, or None with
+    `budget_reason`.
+    """
+
+    verdict: Verdict
+    decided_on: str
+    selected: tuple[str, ...]
+    leader: str | None
+    reason: str
+    candidates: tuple[CandidateStanding, ...]
+    over: bool
+    blocks: int
+    spent_seconds: float
+    budget_needed_seconds: float | None
+    budget_reason: str | None
+
+    def candidate(self, candidate_id: str) -> CandidateStanding:
+        """One candidate's standing."""
+        return next(standing for standing in self.candidates if standing.id == candidate_id)

@@ -1,0 +1,95 @@
+"""From a run's records back to the race as it stood: pure, so that a report never measures again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from framewatt.accounting import idle_share, observations, reserved_joules
+from framewatt.carbon.views import carbon_cost
+from framewatt.power.model import PowerModel
+from framewatt.race import Entrant, Race, RaceRules
+from framewatt.records import Objective, Observation, Provenance
+from framewatt.request import SelectRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from framewatt.carbon.views import CarbonBasis
+    from framewatt.records import Estimate, Measurement
+    from framewatt.store import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A race with everything told that was stored; `measurements` are all of the run's windows."""
+
+    race: Race
+    measurements: list[Measurement]
+
+
+def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measurement], float]:
+    """A window's whole cost under the study's objective: reserved joules, or gCO2eq."""
+    share = idle_share(manifest["meter"])
+
+    def joules(measurement: Measurement) -> float:
+        return reserved_joules(measurement, share)
+
+    if manifest["request"]["objective"] != Objective.CARBON:
+        return joules
+    return lambda measurement: carbon_cost(joules(measurement), measurement.usage.seconds, basis)
+
+
+def race_of(manifest: Mapping[str, Any], admitted: list[str], spent_seconds: float) -> Race:
+    """The race among the admitted candidates, before its first block; launches have used `spent_seconds`."""
+    request = SelectRequest.from_json(manifest["request"])
+    known = {entry["id"]: entry for entry in manifest["candidates"]}
+    entrants = [
+        Entrant(name, known[name]["framework"], known[name]["settings"], known[name]["equal_budget"])
+        for name in admitted
+    ]
+    rules = RaceRules(
+        seed=request.seed,
+        window_seconds=manifest["window_seconds"],
+        margin=request.margin,
+        budget_seconds=max(request.budget - spent_seconds, 1.0),
+        objective_decides_on=request.objective,
+    )
+    return Race(entrants, rules, _ratio_uncertainty(manifest))
+
+
+def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
+    """The race after all that was stored, or None while there is none: nobody was admitted (yet)."""
+    admission = next(run.records("admitted"), None)
+    if admission is None or not admission["candidates"]:
+        return None
+    measurements = run.measurements()
+    race = race_of(run.manifest, admission["candidates"], admission["seconds"])
+    seen = observations(measurements, cost_of(run.manifest, basis))
+    for event in run.records("race"):
+        if event["event"] == "drop":
+            race.drop(event["candidate"], event["reason"])
+            continue
+        block = race.ask()
+        if block is None:
+            break
+        told = [observation for observation in seen if observation.block == block.number]
+        race.tell(block, told, event["seconds"], event["launch_seconds"])
+    return Replay(race, measurements)
+
+
+def _ratio_uncertainty(manifest: Mapping[str, Any]) -> Callable[[Observation, Observation], Estimate] | None:
+    """How uncertain a ratio of energies is beyond its noise: an estimate's own doubt; none for counters."""
+    meter = manifest["meter"]
+    if meter["provenance"] != Provenance.ESTIMATED:
+        return None
+    model = PowerModel.from_parameters(meter["parameters"]["model"])
+    share = meter["parameters"]["reserved_share"]
+    family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
+
+    def ratio(a: Observation, b: Observation) -> Estimate:
+        same = family[a.candidate] == family[b.candidate]
+        runs = (a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds)
+        return model.ratio(*runs, same_framework=same, share=share)
+
+    return ratio

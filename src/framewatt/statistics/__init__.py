@@ -1,0 +1,40 @@
+"""Statistics of paired, nested, sequentially watched measurements: pure functions over arrays.
+
+Costs are compared on the logarithmic scale, where launch effects and noise act as factors. Leading batch
+dimensions are allowed throughout, so that a simulation runs the very code that judges a race.
+"""
+
+from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level
+from framewatt.statistics.nested import additive_effects, windows_per_trial
+from framewatt.statistics.pairs import PairSums, differences, pooled_variance
+from framewatt.statistics.ratios import (
+    fieller_ratio,
+    geometric_mean,
+    geometric_means,
+    log_ratio,
+    paired_log_ratio,
+)
+from framewatt.statistics.sequential import LookPlan, look_plan
+from framewatt.statistics.stationarity import Trend, trend
+
+__all__ = [
+    "Bounds",
+    "Classes",
+    "LookPlan",
+    "PairSums",
+    "Trend",
+    "additive_effects",
+    "bounds",
+    "classify",
+    "differences",
+    "fieller_ratio",
+    "geometric_mean",
+    "geometric_means",
+    "log_ratio",
+    "look_plan",
+    "paired_log_ratio",
+    "pooled_variance",
+    "student_level",
+    "trend",
+    "windows_per_trial",
+]

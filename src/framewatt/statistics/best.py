@@ -1,0 +1,99 @@
+"""Multiple comparisons with the best: who may be the best, who is beaten, who is as good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from framewatt.statistics.pairs import PairSums, bridged, pooled_variance
+
+if TYPE_CHECKING:
+    from framewatt.statistics.arrays import Array, Mask
+
+
+BORROWED_FREEDOM = 6.0
+"""Degrees of freedom that a pair borrows from the other pairs' variances (see `bounds`)."""
+
+_OWN_FREEDOM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Estimates and simultaneous limits of ``mu[i] - mu[j]``, each ``[..., K, K]``; infinite if unknown."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """What the bounds prove of each candidate, ``[..., K]``."""
+
+    possible_best: Mask
+    beaten: Mask
+    within: Mask
+
+
+def student_level(level: Array | float, freedom: Array | float) -> Array:
+    """The two-sided Student quantile; infinite without freedom or without any error to spend."""
+    freedom, level = np.broadcast_arrays(np.asarray(freedom, float), np.asarray(level, float))
+    usable = (freedom > 0) & (level > 0)
+    quantile = -special.stdtrit(np.where(usable, freedom, 1.0), np.where(usable, level, 0.5) / 2)
+    return np.where(usable, quantile, np.inf)
+
+
+def bounds(sums: PairSums, level: Array | float) -> Bounds:
+    """Intervals of all pairwise differences at a nominal two-sided `level` (``[...]``).
+
+    Each pair's variance is moderated towards the variance pooled over all pairs with a limited weight, as
+    in Smyth (2004, "Linear models and empirical Bayes methods", Stat. Appl. Genet. Mol. Biol. 3(1):3), so
+    that a clear loser is told after a couple of launches, while a pair with many launches rests on its own.
+    A pair that scatters more than the others keeps its own, larger variance.
+    """
+    pooled, pooled_freedom = pooled_variance(sums)
+    own = np.maximum(sums.count - 1, 0)
+    borrowed = np.minimum(BORROWED_FREEDOM, np.maximum(pooled_freedom[..., None, None] - own, 0))
+    freedom = own + borrowed
+    prior = np.nan_to_num(pooled)[..., None, None]
+    variance = _ratio(borrowed * prior + sums.squares, freedom)
+    variance = np.maximum(variance, np.where(own >= _OWN_FREEDOM, _ratio(sums.squares, own), 0.0))
+    same = np.eye(sums.count.shape[-1], dtype=bool)
+    met = (sums.weight > 0) & (freedom > 0)
+    error = np.where(same, 0.0, np.where(met, _ratio(variance, sums.weight), np.inf))
+    value, error, freedom = bridged(sums.mean, error, np.where(same, np.inf, freedom))
+    level = np.asarray(level, float)[..., None, None]
+    known = np.isfinite(error) & (level > 0) & ~same
+    half = np.where(known, student_level(level, np.where(known, freedom, 1.0)), np.inf)
+    half = np.where(same, 0.0, half * np.sqrt(np.where(known, error, 1.0)))
+    return Bounds(value, value - half, value + half)
+
+
+def _ratio(numerator: Array, denominator: Array) -> Array:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+
+
+def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:
+    """Hsu's inference about the best (here: the smallest), without equal variances.
+
+    If the intervals of all comparisons *with the true best* hold together, then so do these statements,
+    because whoever is best stays among the possible best, and the others are judged against all of those:
+    Hsu (1984, "Constrained simultaneous confidence intervals for multiple comparisons with the best",
+    Ann. Stat. 12:1136); Edwards & Hsu (1983, JASA 78:965). K - 1 comparisons need to be covered, not all.
+
+    Args:
+        limits: differences of log cost.
+        alive: ``[..., K]``, who takes part.
+        margin: log ratio below which two candidates count as equal.
+    """
+    others = ~np.eye(alive.shape[-1], dtype=bool)
+    rivals = alive[..., None, :] & others
+    possible = alive & ~(rivals & (limits.low > 0)).any(axis=-1)
+    judges = possible[..., None, :] & others
+    beaten = alive & judges.any(axis=-1) & (~judges | (limits.low > margin)).all(axis=-1)
+    judged = possible.any(axis=-1, keepdims=True)
+    within = alive & judged & (~judges | (limits.high <= margin)).all(axis=-1)
+    return Classes(possible, beaten, within)

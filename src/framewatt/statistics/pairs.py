@@ -1,0 +1,113 @@
+"""Sums over rounds of every pair's within-round difference: all that the intervals need to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from framewatt.statistics.arrays import Array, Mask
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Running weighted means and squares of ``y[i] - y[j]`` over the rounds in which both ran.
+
+    A round gives each of its candidates one fresh trial, so its differences are independent from round to
+    round and carry launch and window variation together: the top level of Kalibera & Jones (2013,
+    "Rigorous benchmarking in reasonable time", ISMM, section 5), where the interval is formed.
+
+    Shapes: `count`, `weight`, `mean`, `squares` are ``[..., K, K]``; `appearances` ``[..., K]``;
+    `contrasts` ``[...]`` counts the independent differences that were seen.
+    """
+
+    count: Array
+    weight: Array
+    mean: Array
+    squares: Array
+    appearances: Array
+    contrasts: Array
+
+    @classmethod
+    def empty(cls, candidates: int, batch: tuple[int, ...] = ()) -> Self:
+        """No rounds yet."""
+        pairs = (*batch, candidates, candidates)
+        zeros = np.zeros
+        return cls(zeros(pairs), zeros(pairs), zeros(pairs), zeros(pairs), zeros(pairs[:-1]), zeros(batch))
+
+    def with_round(self, effects: Array, present: Mask, weight: Array | float) -> PairSums:
+        """The sums after one more round (West 1979's update of a weighted mean and its squares).
+
+        Args:
+            effects: ``[..., K]``, each candidate's mean log cost in the round; ignored where not present.
+            present: ``[..., K]``, who ran.
+            weight: ``[...]``, the round's precision relative to other rounds.
+        """
+        effects = np.where(present, effects, 0.0)
+        both = present[..., :, None] & present[..., None, :]
+        added = np.where(both, np.asarray(weight)[..., None, None], 0.0)
+        total = self.weight + added
+        apart = effects[..., :, None] - effects[..., None, :] - self.mean
+        share = np.divide(added, total, out=np.zeros_like(total), where=total > 0)
+        runners = present.sum(axis=-1)
+        return PairSums(
+            count=self.count + both,
+            weight=total,
+            mean=self.mean + np.where(both, share * apart, 0.0),
+            squares=self.squares + np.where(both, added * apart**2 * (1 - share), 0.0),
+            appearances=self.appearances + present,
+            contrasts=self.contrasts + np.maximum(runners - 1, 0),
+        )
+
+
+def pooled_variance(sums: PairSums) -> tuple[Array, Array]:
+    """Variance of a pair's difference in a round of weight 1, pooled over all pairs, and its freedom.
+
+    In a balanced layout the mean of the pairs' variances is twice the residual mean square of the two-way
+    table rounds x candidates, whose freedom is (rounds - 1)(candidates - 1).
+
+    Returns:
+        ``(variance, freedom)``, each ``[...]``; the variance is NaN where no pair met twice.
+    """
+    upper = np.triu(np.ones(sums.count.shape[-2:], dtype=bool), k=1)
+    spare = np.where(upper, np.maximum(sums.count - 1, 0), 0).sum(axis=(-2, -1))
+    squares = np.where(upper, sums.squares, 0).sum(axis=(-2, -1))
+    seen = (sums.appearances > 0).sum(axis=-1)
+    freedom = np.where(spare > 0, np.maximum(sums.contrasts - np.maximum(seen - 1, 0), 1), 0)
+    return np.divide(squares, spare, out=np.full_like(squares, np.nan), where=spare > 0), freedom
+
+
+def bridged(value: Array, variance: Array, freedom: Array) -> tuple[Array, Array, Array]:
+    """Fill in pairs that never met through the third candidate that serves best.
+
+    An indirect comparison, as in network meta-analysis: Bucher et al. (1997, J. Clin. Epidemiol. 50:683).
+    Two that never met share no round, so the two steps of the bridge are independent.
+
+    Args:
+        value: ``[..., K, K]``, differences.
+        variance: Of those differences; infinite for pairs that never met.
+        freedom: Degrees of freedom of the variances.
+    """
+    unmet = ~np.isfinite(variance)
+    if not unmet.any():
+        return value, variance, freedom
+    steps = variance[..., :, :, None] + variance[..., None, :, :]
+    through = steps.argmin(axis=-2)
+    rows, columns = np.indices(value.shape[-2:])
+    lead = tuple(np.indices(value.shape)[: value.ndim - 2])
+    first, second = (*lead, rows, through), (*lead, through, columns)
+    variance = np.where(unmet, variance[first] + variance[second], variance)
+    value = np.where(unmet & np.isfinite(variance), value[first] + value[second], value)
+    return value, variance, np.where(unmet, np.minimum(freedom[first], freedom[second]), freedom)
+
+
+def differences(sums: PairSums) -> Array:
+    """Estimated differences of all pairs, ``[..., K, K]``, bridged where they never met, NaN if unknown."""
+    met = sums.weight > 0
+    size = met.shape[-1]
+    variance = np.divide(1.0, sums.weight, out=np.full_like(sums.weight, np.inf), where=met)
+    variance = np.where(np.eye(size, dtype=bool), 0.0, variance)
+    value, variance, _ = bridged(sums.mean, variance, np.ones_like(variance))
+    return np.where(np.isfinite(variance), value, np.nan)

@@ -1,0 +1,196 @@
+"""The run folder: ``manifest.json`` says what was asked, ``measurements.jsonl`` holds what was found.
+
+Lines are appended and synced one by one, so that a kill loses nothing that was finished; a torn last line is
+dropped when the run is opened again. One process writes a run at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from framewatt.errors import BadInput, StoreError
+from framewatt.records import HostState, Measurement, Phase, Stage, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from framewatt.records import Host
+
+SCHEMA = "framewatt/run/1"
+_MANIFEST = "manifest.json"
+_LINES = "measurements.jsonl"
+
+
+class RunFolder:
+    """One run on disk. Records are plain mappings with a ``kind``; measurements have their own type."""
+
+    def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
+        """Wrap an existing folder; use `create` or `open_run`."""
+        self.path = path.resolve()
+        self.manifest = dict(manifest)
+        self._lock = FileLock(path / ".lock")
+
+    @classmethod
+    def create(cls, root: Path, name: str, manifest: Mapping[str, Any]) -> RunFolder:
+        """A new folder below `root`, numbered when the name is taken.
+
+        Raises:
+            StoreError: the place cannot be written.
+        """
+        try:
+            path = _fresh_folder(root, name)
+            run = cls(path, {"schema": SCHEMA, **manifest})
+            _write_atomically(path / _MANIFEST, json.dumps(run.manifest, indent=1, default=str))
+            (path / _LINES).touch()
+        except OSError as error:
+            raise StoreError(f"{root}: the run folder cannot be written: {error.strerror}") from error
+        return run
+
+    @classmethod
+    def open_run(cls, path: Path) -> RunFolder:
+        """An existing run.
+
+        Raises:
+            BadInput: not a run folder, a truncated manifest, or one of a newer framewatt.
+        """
+        try:
+            manifest = json.loads((path / _MANIFEST).read_text())
+        except OSError:
+            raise BadInput(f"{path}: no run folder ({_MANIFEST} is missing); see --runs-dir") from None
+        except ValueError as error:
+            raise BadInput(f"{path / _MANIFEST}: truncated or edited: {error}") from None
+        if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+            found = manifest.get("schema") if isinstance(manifest, dict) else None
+            raise BadInput(
+                f"{path}: schema {found!r}, but this framewatt reads {SCHEMA!r}; upgrade framewatt"
+            )
+        return cls(path, manifest)
+
+    def require_same(self, sha256: str, host: Host) -> None:
+        """Refuse to go on with another model or on another machine.
+
+        Raises:
+            BadInput: the model's content or the CPU differs from what the run began with.
+        """
+        if self.manifest["workload"]["sha256"] != sha256:
+            raise BadInput(f"{self.path}: the model has changed since this run began; start a new one")
+        began_on = self.manifest["host"]["cpu_model"], self.manifest["host"]["logical_cpus"]
+        if began_on != (host.cpu_model, host.logical_cpus):
+            raise BadInput(f"{self.path}: this run began on another machine ({began_on[0]})")
+
+    def lock(self) -> None:
+        """Become the run's only writer.
+
+        Raises:
+            StoreError: another process writes it.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(f"{self.path}: another framewatt is writing this run") from None
+        self._drop_torn_line()
+
+    def release(self) -> None:
+        """Let others write."""
+        self._lock.release()
+
+    def append(self, kind: str, record: Mapping[str, Any]) -> None:
+        """Add one record and sync it to disk.
+
+        Raises:
+            StoreError: the disk is full or gone; what was written before stays.
+        """
+        try:
+            with (self.path / _LINES).open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps({"kind": kind, **record}) + "\n")
+                lines.flush()
+                os.fsync(lines.fileno())
+        except OSError as error:
+            remedy = "free some space and go on with --resume"
+            raise StoreError(f"{self.path / _LINES}: {error.strerror}; {remedy}") from error
+
+    def append_measurement(self, measurement: Measurement) -> None:
+        """Add one metered window."""
+        self.append("measurement", asdict(measurement))
+
+    def records(self, kind: str) -> Iterator[dict[str, Any]]:
+        """All records of one kind, oldest first.
+
+        Raises:
+            BadInput: a line in the middle is not JSON: the file was edited.
+        """
+        lines = (self.path / _LINES).read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            try:
+                record = json.loads(line)
+            except ValueError:
+                if number == len(lines):
+                    return
+                raise BadInput(f"{self.path / _LINES}:{number}: not a record; the file was edited") from None
+            if record.pop("kind", None) == kind:
+                yield record
+
+    def measurements(self) -> list[Measurement]:
+        """All metered windows, each once."""
+        seen: dict[tuple[Any, ...], Measurement] = {}
+        for record in self.records("measurement"):
+            measurement = _measurement(record)
+            key = (measurement.candidate, measurement.phase, measurement.trial, measurement.block)
+            seen[(*key, measurement.window, measurement.started)] = measurement
+        return list(seen.values())
+
+    def write(self, name: str, content: bytes) -> Path:
+        """Write a rendered file beside the records."""
+        path = self.path / name
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}") from error
+        return path
+
+    def _drop_torn_line(self) -> None:
+        path = self.path / _LINES
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            with path.open("r+b") as lines:
+                lines.truncate(whole)
+
+
+def _measurement(record: dict[str, Any]) -> Measurement:
+    latency = record["latency"]
+    return Measurement(
+        **{
+            **record,
+            "stage": Stage(record["stage"]),
+            "phase": Phase(record["phase"]),
+            "usage": Usage(**record["usage"]),
+            "host": HostState(**record["host"]),
+            "latency": {int(index): count for index, count in latency.items()} if latency else None,
+        }
+    )
+
+
+def _fresh_folder(root: Path, name: str) -> Path:
+    root.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        path = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+STAND_INS = Path(__file__).parent / "stand_ins"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests never read or write the user's cache, unless they ask for real frameworks."""
+    monkeypatch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Frameworks of the test's own, through the public plug-in door."""
+    monkeypatch.setenv("FRAMEWATT_PLUGINS", str(STAND_INS))
+    return STAND_INS
+
+
+@pytest.fixture
+def tiny_model(tmp_path: Path) -> Path:
+    """A small perceptron with a dynamic batch: x (n, 16) to scores (n, 4)."""
+    return write_perceptron(tmp_path / "tiny.onnx")
+
+
+def write_perceptron(path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    weights = {
+        "w1": rng.standard_normal((16, 64)).astype(np.float32),
+        "b1": rng.standard_normal(64).astype(np.float32),
+        "w2": rng.standard_normal((64, 4)).astype(np.float32),
+        "b2": rng.standard_normal(4).astype(np.float32),
+    }
+    nodes = [
+        helper.make_node("Gemm", ["x", "w1", "b1"], ["h"]),
+        helper.make_node("Relu", ["h"], ["r"]),
+        helper.make_node("Gemm", ["r", "w2", "b2"], ["scores"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 16])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 4])],
+        [numpy_helper.from_array(array, name) for name, array in weights.items()],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+    return path

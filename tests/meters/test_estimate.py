@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import pytest
+
+from framewatt.errors import BadInput
+from framewatt.host import inspect_host
+from framewatt.metering import choose_meter
+from framewatt.records import Host, Provenance, Usage
+
+
+@pytest.fixture
+def cloud() -> Host:
+    return replace(
+        inspect_host(),
+        cpu_model="AMD EPYC",
+        cpu_family=25,
+        cpu_model_number=17,
+        logical_cpus=4,
+        physical_cores=2,
+        sockets=1,
+        memory_bytes=16 * 10**9,
+        virtual=True,
+    )
+
+
+def test_an_estimate_names_itself_an_estimate(cloud: Host) -> None:
+    meter = choose_meter("estimate", cloud)
+    assert meter.description.provenance is Provenance.ESTIMATED
+
+
+def test_joules_less_the_idle_share_are_the_dynamic_energy(cloud: Host) -> None:
+    meter = choose_meter("estimate", cloud, reserved_cpus=1)
+    idle = meter.idle_watts()
+    assert idle is not None
+    asleep = meter.stop(Usage(10, 0, 0)).joules["host"]
+    assert asleep == pytest.approx(10 * idle["host"])
+    assert meter.stop(Usage(10, 9, 1)).joules["host"] > asleep
+
+
+def test_a_quarter_of_the_cpus_reserves_a_quarter_of_the_idle_power(cloud: Host) -> None:
+    one, four = (choose_meter("estimate", cloud, reserved_cpus=count).idle_watts() for count in (1, 4))
+    assert one is not None
+    assert four is not None
+    assert four["host"] == pytest.approx(4 * one["host"])
+
+
+def test_a_window_without_duration_is_no_measurement(cloud: Host) -> None:
+    assert choose_meter("estimate", cloud).stop(Usage(0, 0, 0)).invalid
+
+
+def test_an_unknown_meter_is_refused_with_the_known_ones(cloud: Host) -> None:
+    with pytest.raises(BadInput, match="unknown meter"):
+        choose_meter("crystal ball", cloud)

@@ -1,0 +1,39 @@
+"""Never comes back from loading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+TITLE = "Hanging"
+VERSION = "1"
+ACCEPTS = ("onnx",)
+LIGHT = True
+PACKAGES = {"runtime": ("onnx",)}
+IMPORTS = ("onnx.reference",)
+SETTINGS = {"precision": ("fp32",)}
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
+    """Load the model."""
+    import time
+
+    time.sleep(3600)
+    return Session(model)
+
+
+class Session:
+    """Runs one query."""
+
+    def __init__(self, evaluator: Any) -> None:
+        """`evaluator` is an ``onnx.reference.ReferenceEvaluator``."""
+        self._evaluator = evaluator
+
+    def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Outputs in the model's order."""
+        return [feed["x"]]

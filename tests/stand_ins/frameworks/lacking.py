@@ -1,0 +1,36 @@
+"""Lacks an operator of the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+TITLE = "Lacking"
+VERSION = "1"
+ACCEPTS = ("onnx",)
+LIGHT = True
+PACKAGES = {"runtime": ("onnx",)}
+IMPORTS = ("onnx.reference",)
+SETTINGS = {"precision": ("fp32",)}
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
+    """Load the model."""
+    raise NotImplementedError("operator Gemm is not supported by Lacking")
+
+
+class Session:
+    """Runs one query."""
+
+    def __init__(self, evaluator: Any) -> None:
+        """`evaluator` is an ``onnx.reference.ReferenceEvaluator``."""
+        self._evaluator = evaluator
+
+    def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Outputs in the model's order."""
+        return [feed["x"]]

@@ -1,0 +1,174 @@
+"""The statistics against independent implementations and by exact properties."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from framewatt.statistics import (
+    PairSums,
+    additive_effects,
+    bounds,
+    classify,
+    fieller_ratio,
+    geometric_mean,
+    geometric_means,
+    log_ratio,
+    look_plan,
+    paired_log_ratio,
+    pooled_variance,
+    trend,
+    windows_per_trial,
+)
+from framewatt.statistics.best import Bounds
+from framewatt.statistics.sequential import look_rounds
+
+A = [10.2, 9.8, 10.9, 10.1, 10.4, 9.7]
+B = [8.1, 8.3, 7.9, 8.8, 8.0, 8.2]
+
+
+def test_the_paired_ratio_and_its_interval_are_those_of_scipys_paired_t_test_on_logarithms() -> None:
+    ratio = paired_log_ratio(A, B)
+    test = stats.ttest_rel(np.log(A), np.log(B)).confidence_interval(0.95)
+    assert ratio.value == pytest.approx(stats.gmean(A) / stats.gmean(B), rel=1e-12)
+    assert (ratio.low, ratio.high) == pytest.approx((math.exp(test.low), math.exp(test.high)), rel=1e-9)
+
+
+def test_the_unpaired_ratio_and_its_interval_are_those_of_welch_in_scipy() -> None:
+    ratio = log_ratio(A, B[:4])
+    test = stats.ttest_ind(np.log(A), np.log(B[:4]), equal_var=False).confidence_interval(0.95)
+    assert (ratio.low, ratio.high) == pytest.approx((math.exp(test.low), math.exp(test.high)), rel=1e-9)
+
+
+def test_the_geometric_mean_has_students_interval_and_none_from_one_value() -> None:
+    mean = geometric_mean(A)
+    low, high = stats.t.interval(0.95, len(A) - 1, np.log(A).mean(), stats.sem(np.log(A)))
+    assert (mean.low, mean.high) == pytest.approx((math.exp(low), math.exp(high)), rel=1e-9)
+    assert geometric_mean([3.0]).high == math.inf
+
+
+def test_a_group_of_one_borrows_its_interval_from_the_others() -> None:
+    many, one, empty = geometric_means([A, [5.0], []])
+    assert many is not None
+    assert one is not None
+    assert empty is None
+    assert 0 < one.low < 5.0 < one.high < math.inf
+    assert many == pytest.approx(geometric_mean(A))
+
+
+def test_fiellers_limits_are_where_the_t_test_of_a_minus_ratio_times_b_turns() -> None:
+    a, b = [0.5, -0.2, 0.9, 0.3, 0.1], [1.9, 2.2, 1.7, 2.4, 2.0]
+    ratio = fieller_ratio(a, b)
+    assert ratio is not None
+    for limit in (ratio.low, ratio.high):
+        assert stats.ttest_1samp(np.array(a) - limit * np.array(b), 0).pvalue == pytest.approx(0.05, abs=1e-9)
+
+
+def test_fieller_knows_no_ratio_to_something_that_may_be_zero() -> None:
+    assert fieller_ratio([1.0, 1.1, 0.9], [0.1, -0.1, 0.02]) is None
+
+
+@pytest.mark.parametrize("values", [A, [5, 4, 3.5, 3, 2.9, 2.8, 2.7], [1, 1, 2, 2, 3, 3, 3, 1, 4]])
+def test_a_trends_p_value_is_kendalls_in_scipy(values: list[float]) -> None:
+    order = np.arange(len(values))
+    tied = len(set(values)) < len(values)
+    expected = stats.kendalltau(order, values, method="asymptotic" if tied else "exact").pvalue
+    # SciPy's asymptotic form has no continuity correction, so ours is a little larger there.
+    assert trend(values).p_value == pytest.approx(expected, abs=0.05 if tied else 1e-12)
+
+
+def test_repeats_that_fall_from_336_to_19_move_and_noise_does_not() -> None:
+    assert trend([336, 210, 120, 60, 30, 19.5, 19.2, 19.0]).moves(margin=0.02)
+    assert trend([336, 100, 30, 19]).change < 0.1
+    assert not trend(list(np.random.default_rng(1).normal(100, 2, 30))).moves(margin=0.02)
+
+
+def test_the_error_spent_over_two_looks_is_exact_by_the_bivariate_normal() -> None:
+    plan = look_plan(1, 2, 0.05)
+    first, second = (-stats.norm.ppf(level / 2) for level in plan.interim[1:])
+    both = stats.multivariate_normal(cov=[[1, math.sqrt(0.5)], [math.sqrt(0.5), 1]])
+    inside = both.cdf([first, second], lower_limit=[-first, -second])
+    assert plan.interim[1] == pytest.approx(0.025, abs=2e-4)
+    assert 1 - inside == pytest.approx(0.05, abs=3e-4)
+
+
+@pytest.mark.parametrize("stop", [7, 25])
+def test_no_more_than_the_error_is_spent_wherever_the_budget_ends(stop: int) -> None:
+    plan = look_plan(3, 40, 0.05)
+    levels = [*plan.interim[:stop], plan.final[stop]]
+    walks = np.random.default_rng(7).normal(size=(100_000, stop)).cumsum(axis=1)
+    critical = [stats.norm.isf(level / 2) if level > 0 else math.inf for level in levels[1:]]
+    crossed = (np.abs(walks / np.sqrt(np.arange(1, stop + 1))) > critical).any(axis=1).mean()
+    assert crossed == pytest.approx(0.05, abs=0.0025)
+
+
+def test_looks_grow_sparse_and_end_at_the_last_round() -> None:
+    rounds = look_rounds(3, 200)
+    assert rounds[:18] == list(range(3, 21))
+    assert rounds[-1] == 200
+    assert len(rounds) < 45
+
+
+def test_the_pooled_variance_is_twice_the_residual_mean_square_of_the_two_way_table() -> None:
+    table = np.random.default_rng(3).normal(size=(4, 6))
+    sums = PairSums.empty(4)
+    for column in table.T:
+        sums = sums.with_round(column, np.ones(4, dtype=bool), 1.0)
+    residuals = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
+    variance, freedom = pooled_variance(sums)
+    assert freedom == 15
+    assert variance == pytest.approx(2 * (residuals**2).sum() / 15, rel=1e-12)
+    assert sums.mean[0, 1] == pytest.approx(table[0].mean() - table[1].mean(), abs=1e-12)
+
+
+def test_two_candidates_have_the_paired_t_interval() -> None:
+    sums = PairSums.empty(2)
+    for a, b in zip(np.log(A), np.log(B), strict=True):
+        sums = sums.with_round(np.array([a, b]), np.array([True, True]), 1.0)
+    limits, expected = bounds(sums, 0.05), paired_log_ratio(A, B)
+    assert math.exp(limits.low[0, 1]) == pytest.approx(expected.low, rel=1e-9)
+    assert math.exp(limits.high[0, 1]) == pytest.approx(expected.high, rel=1e-9)
+
+
+def test_additive_effects_with_gaps_are_those_of_least_squares() -> None:
+    rng = np.random.default_rng(5)
+    table = rng.normal(size=(3, 5))
+    table[1, 2] = table[2, 0] = np.nan
+    effects, squares, freedom = additive_effects(table)
+    rows, columns = np.nonzero(np.isfinite(table))
+    design = np.hstack([np.eye(3)[rows], np.eye(5)[columns]])
+    solution, *_ = np.linalg.lstsq(design, table[rows, columns], rcond=None)
+    residuals = table[rows, columns] - design @ solution
+    assert effects - effects[0] == pytest.approx(solution[:3] - solution[0], abs=1e-9)
+    assert squares == pytest.approx((residuals**2).sum(), rel=1e-9)
+    assert freedom == 13 - 3 - 5 + 1
+
+
+def test_windows_per_trial_follow_cost_and_variance() -> None:
+    assert windows_per_trial(4.0, 1.0, 1.0) == 2
+    assert windows_per_trial(0.01, 1.0, 1.0) == 1
+    assert windows_per_trial(1e6, 1.0, 1.0) == 16
+
+
+def _limits(low: list[list[float]], high: list[list[float]]) -> Bounds:
+    lower, upper = np.array(low), np.array(high)
+    return Bounds((lower + upper) / 2, lower, upper)
+
+
+def test_a_candidate_is_beaten_only_beyond_the_margin_of_all_that_may_be_best() -> None:
+    limits = _limits(
+        [[0, -0.05, -0.5], [-0.03, 0, -0.5], [0.3, 0.01, 0]],
+        [[0, 0.03, -0.3], [0.05, 0, -0.01], [0.5, 0.5, 0]],
+    )
+    classes = classify(limits, np.ones(3, dtype=bool), 0.02)
+    assert classes.possible_best.tolist() == [True, True, False]
+    assert classes.beaten.tolist() == [False, False, False]
+    assert not classes.within.any()
+
+
+def test_candidates_within_the_margin_of_each_other_are_equal() -> None:
+    limits = _limits([[0, -0.015], [-0.01, 0]], [[0, 0.01], [0.015, 0]])
+    classes = classify(limits, np.ones(2, dtype=bool), 0.02)
+    assert classes.within.all()
+    assert classes.possible_best.all()
