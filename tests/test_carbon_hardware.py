@@ -1,5 +1,6 @@
 """Embodied emissions: an instance's server, a sum of parts, or a declaration, with both ends kept."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from framewatt.carbon.hardware import accelerator, hardware_from_table
 from framewatt.carbon.interval import ends
 from framewatt.carbon.views import basis_for, footprint
 from framewatt.errors import BadInput
+from framewatt.hardware_table import read_hardware_table
 from framewatt.intensity import declared
 from framewatt.records import Provenance, Quantity, Scope
 
@@ -76,3 +78,23 @@ def test_a_bad_hardware_table_is_refused_in_one_line(table: dict[str, Any], mess
 def test_a_share_outside_the_machine_is_refused(share: str) -> None:
     with pytest.raises(BadInput, match="RS"):
         hardware_from_table({"embodied": "1 kg", "reserved_share": share})
+
+
+def test_the_machine_is_described_in_framewatt_toml(tmp_path: Path) -> None:
+    assert read_hardware_table(tmp_path) is None
+    path = tmp_path / "framewatt.toml"
+    path.write_text("[other]\nkey = 1\n")
+    assert read_hardware_table(tmp_path) is None
+    path.write_text("[hardware]\ninstance = 'm5.large'\n")
+    table = read_hardware_table(tmp_path)
+    assert table is not None
+    assert hardware_from_table(table).reserved_share.value == pytest.approx(2 / 96)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("hardware = 3", "must be a table"), ("[hardware", "not a TOML")]
+)
+def test_a_bad_framewatt_toml_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "framewatt.toml").write_text(text)
+    with pytest.raises(BadInput, match=message):
+        read_hardware_table(tmp_path)

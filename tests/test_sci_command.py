@@ -240,3 +240,19 @@ def test_starting_hours_are_ranked_from_an_hourly_file(tmp_path: Path) -> None:
     assert found["starts"][0]["when"].startswith("2026-01-01T13")
     assert "13:00" in call(*ONE_SERVER, "--intensity", "420", "--when", str(path)).output
     assert "how long" in refused("--energy", "1kWh", "--units", "1 run", "--when", str(path))
+
+
+def test_a_cloud_regions_published_pue_counts_unless_another_is_stated() -> None:
+    arguments = ("--energy", "1kWh", "--units", "1 run", "--region", "aws:eu-west-3")
+    published, stated = document(*arguments), document(*arguments, "--pue", "1.0")
+    assert published["operational"]["value"] == pytest.approx(1.35 * stated["operational"]["value"])
+
+
+def test_energy_and_hardware_each_name_their_own_source() -> None:
+    found = document(
+        *("--power", "10W", "--time", "1h", "--instance", "m5.large", "--intensity", "100"),
+        *("--units", "1 run"),
+    )
+    (component,) = found["components"]
+    assert component["energy_source"] == "declared by the user"
+    assert "Teads" in component["embodied_source"]

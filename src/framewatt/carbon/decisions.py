@@ -104,7 +104,8 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
         lifespan=known["lifespan"],
         reserved=scaled(reserved, units, "h"),
         resource_share=share,
-        source=_energy_source(decision),
+        energy_source=_energy_source(decision),
+        embodied_source=carbon["embodied"].get("source") or "not stated",
     )
     counted = Quantity(units, name, Provenance.MEASURED)
     warnings = (*carbon.get("warnings", ()), *_sentences(decision, candidate["id"]))

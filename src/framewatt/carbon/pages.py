@@ -52,7 +52,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
         _intensity(document["intensity"]) + ".",
         "## Embodied emissions (M)",
         _table(
-            ("component", "TE", "lifespan", "reserved", "RS", "M"),
+            ("component", "TE", "lifespan", "reserved", "RS", "M", "source"),
             [_embodied(c) for c in document["components"]],
         ),
         f"Sharing: {document['method']['sharing']}.",
@@ -165,13 +165,13 @@ def _energy(component: Mapping[str, Any]) -> tuple[str, ...]:
         figure(component["facility_energy"]),
         figure(component["pue"]),
         component["kind"],
-        component["source"],
+        component["energy_source"],
     )
 
 
 def _embodied(component: Mapping[str, Any]) -> tuple[str, ...]:
     keys = ("total_embodied", "lifespan", "reserved", "resource_share", "embodied")
-    return (component["name"], *(figure(component[key], 4) for key in keys))
+    return (component["name"], *(figure(component[key], 4) for key in keys), component["embodied_source"])
 
 
 def _pair(item: Mapping[str, Any]) -> tuple[str, str]:

@@ -57,13 +57,13 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 def command(
     boundary: Path | None, form: str, where: str | None, when: str | None, **options: str | None
 ) -> None:
-    r"""SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
+    """SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
 
     \b
     Example:
       framewatt sci --power 0.33kW --time 1h --pue 1.09 --intensity 420 \\
         --embodied 1200kg --lifespan 26280h --reserved 1h --share 1/8 --units "1000 request"
-    """
+    """  # noqa: D301 - click reads the escape \b, so the string cannot be raw
     from framewatt.carbon.declaration import boundary_from
     from framewatt.carbon.disclosure import disclosure
 
