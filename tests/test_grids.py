@@ -127,6 +127,15 @@ def test_every_region_of_every_table_has_a_figure_with_source_basis_year_and_lic
             assert intensity.quantity.provenance is Provenance.PUBLISHED
 
 
+def test_every_source_covers_its_own_regions_and_no_others_do() -> None:
+    plugins = discover("grids")
+    for name, plugin in plugins.items():
+        assert plugin.module.TITLE
+        assert plugin.module.RANK > 0
+        for region in plugin.module.regions():
+            assert [other for other, item in plugins.items() if item.module.covers(region)] == [name]
+
+
 def test_a_us_subregion_is_of_the_epa_and_of_its_direct_basis() -> None:
     intensity = found("us:camx")
     assert intensity.quantity.value == pytest.approx(195.04)

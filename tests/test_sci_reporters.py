@@ -180,6 +180,12 @@ def test_a_run_without_a_measured_candidate_has_nothing_to_disclose() -> None:
         rendered("sci", decision)
 
 
+def test_a_run_without_a_choice_says_that_the_disclosed_candidate_was_not_chosen() -> None:
+    decision = decide(hardware=DECLARED_HARDWARE) | {"selected": [], "verdict": "undecided"}
+    document = json.loads(rendered("sci_json", decision))
+    assert any("undecided" in sentence for sentence in document["limitations"])
+
+
 def test_markup_in_a_name_stays_text() -> None:
     decision = decide(hardware=DECLARED_HARDWARE) | {"workload": {"name": "<script>|a\nb"}}
     page = rendered("sci", decision)

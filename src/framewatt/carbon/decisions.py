@@ -24,6 +24,7 @@ _EXCLUDED = (
         "each has its own energy under phases; a unit of work does not repeat them",
     ),
 )
+_CONDITIONS = ("cpu", "threads", "batch", "scenario")
 _UNITS = 1e6
 """A score per unit is disclosed for a period of at least so many units, or of one hour if that is longer."""
 
@@ -164,7 +165,6 @@ def _energy_source(decision: Mapping[str, Any]) -> str:
 
 def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> Context:
     workload = _said(decision.get("workload"))
-    scenario = decision.get("scenario") or "no"
     return Context(
         software=f"{workload} under {candidate['id']}",
         included=((machine, "all that the work holds, its idle share included, at the wall"),),
@@ -173,15 +173,24 @@ def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine:
         how_counted="by the worker, in metered windows of a steady state",
         sharing=decision["carbon"]["embodied"]["sharing"],
         assumptions=(
-            f"the figures hold for the {scenario} scenario as measured: {_said(decision.get('valid_for'))}",
+            f"the figures hold as measured: {_conditions(decision)}",
             f"energy by {_energy_source(decision)}",
         ),
         limitations=tuple(_limitations(decision)),
     )
 
 
+def _conditions(decision: Mapping[str, Any]) -> str:
+    valid = decision.get("valid_for") or {}
+    found = {key: valid[key] for key in _CONDITIONS if valid.get(key) is not None}
+    return _said(found)
+
+
 def _limitations(decision: Mapping[str, Any]) -> Iterable[str]:
     meter = decision.get("meter") or {}
+    if not decision.get("selected"):
+        verdict = decision.get("verdict") or "not stated"
+        yield f"the study selected no candidate (verdict: {verdict}); this one is listed first, not chosen"
     if meter.get("provenance") != Provenance.MEASURED:
         yield "the energy is estimated, not measured: its interval is part of the score's"
     yield "steady state only: start, loading and warm-up of the framework are phases of their own"

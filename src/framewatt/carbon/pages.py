@@ -55,6 +55,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
             ("component", "TE", "lifespan", "reserved", "RS", "M", "source"),
             [_embodied(c) for c in document["components"]],
         ),
+        _open(document["embodied"], "M"),
         f"Sharing: {document['method']['sharing']}.",
         "## Method",
         _method(document["method"]),
@@ -104,7 +105,7 @@ def comparison(found: Mapping[str, Mapping[str, Any]]) -> str:
     if len(found) == 1:
         return ""
     rows = [
-        (key, *(figure(document[part], 4) for part in ("score", "operational", "embodied")))
+        (key, *(_cell(document[part]) for part in ("score", "operational", "embodied")))
         for key, document in found.items()
     ]
     table = _table(("candidate", "score", "operational", "embodied"), rows)
@@ -171,7 +172,16 @@ def _energy(component: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _embodied(component: Mapping[str, Any]) -> tuple[str, ...]:
     keys = ("total_embodied", "lifespan", "reserved", "resource_share", "embodied")
-    return (component["name"], *(figure(component[key], 4) for key in keys), component["embodied_source"])
+    return (component["name"], *(_cell(component[key]) for key in keys), component["embodied_source"])
+
+
+def _cell(quantity: Mapping[str, Any]) -> str:
+    """A figure in a table; the reason of an unknown one stands below it."""
+    return "open" if quantity["value"] is None else figure(quantity, 4)
+
+
+def _open(quantity: Mapping[str, Any], name: str) -> str:
+    return "" if quantity["value"] is not None else f"{name} is open: {_safe(quantity['reason'])}."
 
 
 def _pair(item: Mapping[str, Any]) -> tuple[str, str]:
