@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import onnx
 
 from framewatt.errors import BadInput
-from framewatt.graphs import read_signature
+from framewatt.graphs import read_signature, tensors
 from framewatt.records import Workload
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def open_workload(source: str) -> Workload:
     if not model.graph.node or not model.graph.output:
         raise BadInput(f"{source}: not an ONNX model: it holds no graph with outputs")
     external = _external_files(model, path)
-    signature = read_signature(model)
+    try:
+        signature = read_signature(model)
+    except BadInput as error:
+        raise BadInput(f"{source}: {error}") from None
     if not signature.inputs:
         raise BadInput(f"{source}: the model has no inputs, so there is nothing to run it on")
     try:
@@ -58,7 +61,7 @@ def open_workload(source: str) -> Workload:
 
 def _external_files(model: onnx.ModelProto, path: Path) -> list[Path]:
     files = set()
-    for tensor in model.graph.initializer:
+    for tensor in tensors(model):
         for entry in tensor.external_data:
             if entry.key == "location":
                 target = (path.parent / entry.value).resolve()
