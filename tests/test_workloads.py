@@ -110,10 +110,12 @@ def test_an_input_that_is_no_tensor_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_input_of_undefined_type_is_refused(tmp_path: Path) -> None:
-    unknown = onnx.ValueInfoProto(name="x")
-    unknown.type.tensor_type.elem_type = TensorProto.UNDEFINED
     relu = helper.make_node("Relu", ["x"], ["y"])
-    refusal(save_graph(tmp_path / "m.onnx", [relu], [unknown], [Y]))
+    for index, element in enumerate((TensorProto.UNDEFINED, 118)):
+        unknown = onnx.ValueInfoProto(name="x")
+        unknown.type.tensor_type.elem_type = element
+        told = refusal(save_graph(tmp_path / f"{index}.onnx", [relu], [unknown], [Y]))
+        assert "element type" in told
 
 
 def test_an_input_of_text_is_refused_since_no_framework_races_on_it(tmp_path: Path) -> None:
@@ -126,6 +128,11 @@ def test_an_input_of_text_is_refused_since_no_framework_races_on_it(tmp_path: Pa
 def test_a_graph_that_breaks_the_rules_of_onnx_is_refused_with_the_rule(tmp_path: Path) -> None:
     relu = helper.make_node("Relu", ["nowhere"], ["y"])
     assert "nowhere" in refusal(save_graph(tmp_path / "m.onnx", [relu], [X], [Y]))
+
+
+def test_a_graph_whose_damaged_names_are_no_text_is_refused(tiny_model: Path) -> None:
+    tiny_model.write_bytes(tiny_model.read_bytes().replace(b"Relu", b"R\xdflu"))
+    assert "not a valid ONNX model" in refusal(tiny_model)
 
 
 @pytest.mark.parametrize("inside", ["initializer", "constant"])

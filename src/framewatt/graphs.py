@@ -45,8 +45,8 @@ def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
         raise BadInput(f"{value.name!r} is not a tensor (sequence or map): framewatt feeds tensors only")
     if kind.elem_type == TensorProto.STRING:
         raise BadInput(f"{value.name!r} is a tensor of text: framewatt compares numbers only")
-    if kind.elem_type == TensorProto.UNDEFINED:
-        raise BadInput(f"{value.name!r} has no element type")
+    if kind.elem_type not in TensorProto.DataType.values() or kind.elem_type == TensorProto.UNDEFINED:
+        raise BadInput(f"{value.name!r} has no element type that ONNX knows")
     dtype = helper.tensor_dtype_to_np_dtype(kind.elem_type).name
     dims = kind.shape.dim
     shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else None for d in dims)

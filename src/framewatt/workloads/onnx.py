@@ -47,7 +47,7 @@ def open_workload(source: str) -> Workload:
         raise BadInput(f"{source}: the model has no inputs, so there is nothing to run it on")
     try:
         onnx.checker.check_model(str(path))
-    except onnx.checker.ValidationError as error:
+    except (onnx.checker.ValidationError, UnicodeDecodeError) as error:  # names of damaged graphs are no text
         raise BadInput(f"{source}: not a valid ONNX model: {str(error).splitlines()[0]}") from None
     return Workload(
         name=path.stem,
