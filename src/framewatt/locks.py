@@ -49,7 +49,7 @@ def shipped_locks() -> dict[tuple[str, str], LockedEnvironment]:
 
 
 def locked_bytes(framework: str) -> int | None:
-    """What all environments of a shipped framework weigh to download; equal ones share a build. None: not shipped."""
+    """What all environments of a shipped framework weigh to download, equal ones once; None: not shipped."""
     locks = {lock for (name, _), lock in shipped_locks().items() if name == framework}
     return sum(lock.download_bytes for lock in locks) if locks else None
 
