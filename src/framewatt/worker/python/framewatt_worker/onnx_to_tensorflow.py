@@ -83,8 +83,8 @@ def _explained(folder: Path, error: RuntimeError) -> Exception:
     lacking = re.findall(r"No module named 'onnx2tf\.ops\.(\w+)'|(\w+) OP is not yet implemented", text)
     if lacking:
         return unsupported(("".join(names) for names in lacking), "onnx2tf")
-    beyond = re.search(r"^\s*(?:Flex|Custom) ops: (.+)$", text, re.MULTILINE)
+    beyond = re.search(r"^(?:TF Select|Custom) ops: (.+)$", text, re.MULTILINE)
     if beyond:
-        return unsupported((name.strip().removeprefix("Flex") for name in beyond[1].split(",")), "LiteRT")
+        return unsupported((name.strip() for name in beyond[1].split(",")), "LiteRT")
     node = re.search(r"onnx_op_name: (\S+)", text)
     return RuntimeError(f"onnx2tf fails at node {node[1]}: {error}" if node else f"onnx2tf: {error}")
