@@ -137,7 +137,7 @@ def test_an_incumbent_that_does_not_race_is_refused(incumbent: str) -> None:
         ("TITLE = 'Half'", "does not define VERSION"),
         ("import a_module_that_is_not_there", "fails to import"),
         (
-            "TITLE = VERSION = 'x'\nACCEPTS = IMPORTS = ()\nLIGHT = True\nPACKAGES = SETTINGS = {}\nload = print",
+            "TITLE = VERSION = ''\nLIGHT = ACCEPTS = IMPORTS = ()\nPACKAGES = SETTINGS = {}\nload = print",
             "does not say in which precisions",
         ),
     ],

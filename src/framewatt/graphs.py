@@ -81,13 +81,17 @@ def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> o
     for value in copy.graph.output:
         value.type.tensor_type.ClearField("shape")
     del copy.graph.value_info[:]
-    return onnx.shape_inference.infer_shapes(copy)
+    return onnx.shape_inference.infer_shapes(copy, data_prop=True)
 
 
 def concrete_signature(model: onnx.ModelProto, signature: Signature) -> Signature:
     """`signature`, whose inputs are fixed, with the output shapes that follow (None: the data decide)."""
-    shapes = {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
-    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes)).outputs)
+    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes_of(signature))).outputs)
+
+
+def shapes_of(signature: Signature) -> dict[str, list[int]]:
+    """The shapes of inputs that are fixed, by name."""
+    return {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
 
 
 def widen(model: onnx.ModelProto) -> onnx.ModelProto:
