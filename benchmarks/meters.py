@@ -181,7 +181,7 @@ def _codecarbon(sample: Sample) -> Matrix:
 
 def gradient_boosting(training: Sequence[Sample]) -> Callable[[Sample], Matrix]:
     """Boosted trees on what green-coding's model sees: clock, cores, threads, memory, TDP, year, maker, load."""
-    from sklearn.ensemble import GradientBoostingRegressor  # noqa: PLC0415 - only the comparison needs it
+    from sklearn.ensemble import GradientBoostingRegressor
 
     complete = [sample for sample in training if sample.complete]
     model = GradientBoostingRegressor(

@@ -89,6 +89,12 @@ def test_hours_that_cannot_be_ranked_say_why(
         rank_starts(hours(*values), timedelta(hours=hours_long))
 
 
+def test_hours_of_another_kind_are_not_mixed_into_a_score() -> None:
+    starts = rank_starts(hours(100, 50), timedelta(hours=1))
+    with pytest.raises(BadInput, match="never mixed"):
+        start_rows(boundary(declared(50.0, kind=IntensityKind.MARGINAL)), starts)
+
+
 def test_hours_with_a_gap_are_refused() -> None:
     with_gap = hours(1, 2, 3, 4)
     del with_gap[1]

@@ -242,6 +242,12 @@ def test_a_cloud_regions_published_pue_counts_unless_another_is_stated() -> None
     assert published["operational"]["value"] == pytest.approx(1.35 * stated["operational"]["value"])
 
 
+def test_a_marginal_intensity_is_labelled_and_said() -> None:
+    found = document(*ONE_SERVER, "--intensity", "420", "--intensity-kind", "marginal")
+    assert found["intensity"]["kind"] == "marginal"
+    assert any("marginal intensity" in warning for warning in found["warnings"])
+
+
 def test_energy_and_hardware_each_name_their_own_source() -> None:
     found = document(
         *("--power", "10W", "--time", "1h", "--instance", "m5.large", "--intensity", "100"),

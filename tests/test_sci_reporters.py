@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from framewatt.carbon.decisions import boundary_of
 from framewatt.carbon.hardware import hardware_from_table
 from framewatt.carbon.places import place_rows, rank_places
-from framewatt.carbon.restatement import restate, views_warning
+from framewatt.carbon.restatement import basis_from, restate, views_warning
 from framewatt.carbon.sharing import AlwaysOn, Packed, Sharing
 from framewatt.carbon.views import View, basis_for, carbon_block, footprint, sci_block
 from framewatt.cli import cli
@@ -148,6 +148,14 @@ def test_a_stored_run_is_restated_for_another_region_without_measuring_again() -
     assert run["carbon"]["region"] == "FR"
     open_run = restate(run, basis_for(None, machine))
     assert open_run["candidates"][0]["sci"]["operational"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("region", "hardware"), [("aws:eu-west-3", DECLARED_HARDWARE), (None, None), ("FR", None)]
+)
+def test_a_stored_basis_needs_no_second_look_up(region: str | None, hardware: dict[str, Any] | None) -> None:
+    stored = decide(region=region, hardware=hardware)["carbon"]
+    assert json.loads(json.dumps(carbon_block(basis_from(stored)))) == stored
 
 
 def test_a_warning_says_where_the_views_choose_differently_in_a_run() -> None:

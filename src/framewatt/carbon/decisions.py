@@ -96,7 +96,7 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
     reserved = _reserved_hours(candidate, known["total"], known["lifespan"], share)
     units = _round_number(reserved)
     energy = quantity_from(candidate["energy_per_unit"])
-    intensity = _intensity(carbon)
+    intensity = intensity_from(carbon)
     component = Component(
         name=carbon["embodied"].get("description") or "the machine of the run",
         energy=scaled(energy, units * _kwh(energy.unit), sci.KWH),
@@ -143,7 +143,8 @@ def _unit_name(decision: Mapping[str, Any]) -> str:
     return str(unit.get("name", "unit")) if isinstance(unit, dict) else str(unit)
 
 
-def _intensity(carbon: Mapping[str, Any]) -> GridIntensity | None:
+def intensity_from(carbon: Mapping[str, Any]) -> GridIntensity | None:
+    """The intensity of a document's ``carbon`` block; None where it is open."""
     if carbon["intensity"]["value"] is None:
         return None
     return GridIntensity(
@@ -155,6 +156,7 @@ def _intensity(carbon: Mapping[str, Any]) -> GridIntensity | None:
         year=carbon.get("year"),
         when=carbon.get("when"),
         licence=carbon.get("licence"),
+        warnings=tuple(carbon.get("warnings", ())),
     )
 
 

@@ -10,7 +10,7 @@ from framewatt.carbon.hardware import hardware_of_instance
 from framewatt.carbon.interval import product
 from framewatt.errors import BadInput
 from framewatt.quantities import parse_count, parse_quantity
-from framewatt.records import Quantity, Scope
+from framewatt.records import IntensityKind, Quantity, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,16 @@ def boundary_from(declared: Mapping[str, Any], intensity: GridIntensity | None) 
         ),
         units=parse_count(str(declared["units"]), "units"),
         intensity=intensity,
-        warnings=intensity.warnings if intensity else (),
+        warnings=(*intensity.warnings, *_mixed(intensity)) if intensity else (),
+    )
+
+
+def _mixed(intensity: GridIntensity) -> tuple[str, ...]:
+    """SCI permits a marginal intensity; beside an attributional energy and M it must be said."""
+    if intensity.kind is IntensityKind.AVERAGE:
+        return ()
+    return (
+        "a marginal intensity meets all of the declared energy, and M: compare only with the same method",
     )
 
 

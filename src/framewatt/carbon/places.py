@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from framewatt.carbon.boundary import Boundary
     from framewatt.carbon.sci import Footprint
-    from framewatt.records import GridIntensity
+    from framewatt.records import GridIntensity, IntensityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Start:
 
     when: datetime
     intensity: Quantity
+    kind: IntensityKind
 
 
 def rank_places(boundary: Boundary, intensities: Sequence[GridIntensity]) -> tuple[Place, ...]:
@@ -103,7 +104,7 @@ def rank_starts(hours: Sequence[GridIntensity], duration: timedelta) -> tuple[St
     if count > len(hours):
         raise BadInput(f"a job of {duration} is longer than the {len(hours) * step} that the figures cover")
     starts = [
-        Start(times[first], _mean(hours[first : first + count], duration, step))
+        Start(times[first], _mean(hours[first : first + count], duration, step), hours[first].kind)
         for first in range(len(hours) - count + 1)
     ]
     return tuple(sorted(starts, key=lambda start: start.intensity.value or 0.0))
@@ -113,13 +114,16 @@ def start_rows(boundary: Boundary, starts: Sequence[Start]) -> list[dict[str, An
     """The ranking of starts as it stands in a document, ``starts``, with the operational part of each.
 
     Raises:
-        BadInput: the boundary has no intensity that a start's could replace.
+        BadInput: the boundary has no intensity that a start's could replace, or one of another kind.
     """
-    if boundary.intensity is None:
+    own = boundary.intensity
+    if own is None:
         raise BadInput("no intensity to replace: give a region first")
+    if foreign := [start.kind for start in starts if start.kind is not own.kind]:
+        raise BadInput(f"hours of {foreign[0]} intensity beside a score of {own.kind}: kinds are never mixed")
     rows = []
     for start in starts:
-        intensity = replace(boundary.intensity, quantity=start.intensity, when=start.when.isoformat())
+        intensity = replace(own, quantity=start.intensity, when=start.when.isoformat())
         found = assess(replace(boundary, intensity=intensity)).per_unit
         rows.append(
             {

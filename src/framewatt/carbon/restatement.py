@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.decisions import quantity_from
-from framewatt.carbon.views import View, carbon_block, disagreement, footprint, sci_block
+from framewatt.carbon.decisions import intensity_from, quantity_from
+from framewatt.carbon.hardware import Hardware
+from framewatt.carbon.views import (
+    NO_HARDWARE,
+    NO_REGION,
+    CarbonBasis,
+    View,
+    carbon_block,
+    disagreement,
+    footprint,
+    sci_block,
+)
 from framewatt.records import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from framewatt.carbon.sci import Footprint
-    from framewatt.carbon.views import CarbonBasis
     from framewatt.records import AuditWarning
 
 _ENERGY = {View.ATTRIBUTIONAL: "energy_per_unit", View.CONSEQUENTIAL: "marginal_energy_per_unit"}
@@ -28,6 +37,30 @@ def restate(decision: Mapping[str, Any], basis: CarbonBasis) -> dict[str, Any]:
         {**candidate, "sci": sci_block(_footprint(candidate, basis))} for candidate in decision["candidates"]
     ]
     return {**decision, "candidates": candidates, "carbon": carbon_block(basis)}
+
+
+def basis_from(carbon: Mapping[str, Any]) -> CarbonBasis:
+    """The basis that a ``carbon`` block was made from, so that a stored one needs no second look-up.
+
+    Holds for a batch job, the only sharing that a study has today.
+    """
+    machine, total = carbon["embodied"], quantity_from(carbon["embodied"]["total"])
+    described = machine.get("description") is not None
+    hardware = Hardware(
+        total=total,
+        lifespan_hours=quantity_from(machine["lifespan"]),
+        reserved_share=quantity_from(machine["reserved_share"]),
+        description=machine.get("description") or "",
+        source=machine.get("source") or "",
+    )
+    return CarbonBasis(
+        intensity=intensity_from(carbon),
+        hardware=hardware if described else None,
+        pue=quantity_from(carbon["pue"]),
+        view=View(carbon["view"]),
+        no_intensity=carbon["intensity"].get("reason") or NO_REGION,
+        no_hardware=total.reason or NO_HARDWARE,
+    )
 
 
 def views_warning(decision: Mapping[str, Any], consequential: CarbonBasis) -> AuditWarning | None:

@@ -19,7 +19,15 @@ from framewatt.power import calibration
 from framewatt.power.build import typical_server
 from framewatt.power.cpus import CpuIdentity
 from framewatt.power.model import LOADS
-from framewatt.power.parameters import Machine, Parameters, USUAL_DESIGN_POWER, features, response_from_levels, tdp_features, tdp_watts
+from framewatt.power.parameters import (
+    USUAL_DESIGN_POWER,
+    Machine,
+    Parameters,
+    features,
+    response_from_levels,
+    tdp_features,
+    tdp_watts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
