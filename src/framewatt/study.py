@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt import __version__, latency
 from framewatt.accounting import observations
 from framewatt.blocks import BlockRunner
-from framewatt.candidates import Choice, enumerate_candidates, left_out
+from framewatt.candidates import Choice, enumerate_candidates, left_out, require_incumbent
 from framewatt.document import build_decision, carbon_basis
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.functional_unit import functional_unit
@@ -56,6 +56,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
     entries = enumerate_candidates(_choice(request), workload.format)
+    require_incumbent(request.incumbent, entries)
     manifest = _manifest(request, workload, host, meter, entries)
     _tell_left_out(left_out(_choice(request), workload.format), progress or Silent())
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
