@@ -83,6 +83,8 @@ class BlockRunner:
         outcome = BlockOutcome()
         clock = time.monotonic()
         for slot in block.slots:
+            if slot.candidate not in contestants:
+                continue
             try:
                 trial = self._trial(contestants[slot.candidate], slot, block.number, outcome)
                 for window in range(slot.windows):

@@ -71,6 +71,8 @@ class FrameworkPlugin(Protocol):
     ``threads`` is every framework's and is not listed; a framework that cannot set it obeys its affinity."""
     FAMILY: str
     """Optional: the framework whose name also stands for this one, where that one cannot read the model."""
+    ENTRIES: tuple[Mapping[str, str], ...]
+    """Optional: settings that each enter the race from its start; without it the defaults alone do."""
     EXPORTS: tuple[str, ...]
     """Optional: formats that `export` turns into ONNX for all others."""
 

@@ -76,8 +76,8 @@ class Task:
 
     @property
     def settings_that_matter(self) -> dict[str, str]:
-        """All but the thread budget, which no converter may depend on."""
-        return {name: value for name, value in self.settings.items() if name != "threads"}
+        """The precision: all other settings are the runtime's, so that their search converts nothing anew."""
+        return {name: value for name, value in self.settings.items() if name == "precision"}
 
 
 def convert(task: Task) -> Conversion:

@@ -44,9 +44,13 @@ def race_of(manifest: Mapping[str, Any], admitted: list[str], spent_seconds: flo
     """The race among the admitted candidates, before its first block; launches have used `spent_seconds`."""
     request = SelectRequest.from_json(manifest["request"])
     known = {entry["id"]: entry for entry in manifest["candidates"]}
+    families = {known[name]["framework"] for name in admitted}
+    searched = [
+        e["id"] for e in manifest["candidates"] if not e["equal_budget"] and e["framework"] in families
+    ]
     entrants = [
         Entrant(name, known[name]["framework"], known[name]["settings"], known[name]["equal_budget"])
-        for name in admitted
+        for name in [*admitted, *searched]
     ]
     rules = RaceRules(
         seed=request.seed,
