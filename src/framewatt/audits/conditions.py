@@ -76,5 +76,5 @@ def _repeated(windows: Sequence[Measurement]) -> AuditWarning | None:
     return AuditWarning(
         "noisy-windows",
         f"{noisy} of {len(windows)} windows were noisy or invalid, and repeated where that could help",
-        "stop other programs, or measure on a machine of your own; a slot's quiet window counts, else its last",
+        "stop other programs; the quiet window of a slot counts, or its last where none was quiet",
     )
