@@ -7,7 +7,6 @@ machines with one CPU model are on the same side. ``--quick`` uses fewer splits.
 from __future__ import annotations
 
 import argparse
-import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +105,10 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
             [other for other in samples if other is not sample],
         )
         _judge(scores["framewatt"], sample, build(sample.machine, Scope.PACKAGE, parameters))
-        for rival, watts in (("TDP x load", _tdp(sample) * sample.loads), ("CodeCarbon load model", _codecarbon(sample))):
+        for rival, watts in (
+            ("TDP x load", _tdp(sample) * sample.loads),
+            ("CodeCarbon load model", _codecarbon(sample)),
+        ):
             scores[rival].errors.append(np.abs(watts / sample.watts - 1))
         row = "  ".join(f"{100 * score.errors[-1].mean():5.1f}" for score in scores.values())
         print(f"  {sample.name[:60]:60}  {row}  inside {100 * scores['framewatt'].inside[-1].mean():.0f} %")
@@ -117,8 +119,8 @@ def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, 
     """Order of pairs of programs that do the same work and differ by more than 5 %."""
     runs = calibration.programs(folder)
     parameters = fitting.fit(calibration.specpower(folder), calibration.rapl(folder), runs)
-    cpu = identify("Intel Xeon Gold 6430")
-    model = build(describe(cpu, sockets=2, cores=64, threads=128), Scope.PACKAGE, parameters)
+    machine = describe(identify(fitting.PROGRAM_CPU), sockets=2, cores=64, threads=128)
+    model = build(machine, Scope.PACKAGE, parameters)
     print("\nOrder of program pairs that differ by more than 5 % (language benchmarks, package + DRAM)")
     for config in sorted({run.config for run in runs}):
         _order(config, [run for run in runs if run.config == config], model)
@@ -128,10 +130,8 @@ def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
     right: dict[str, list[bool]] = defaultdict(list)
     decided: list[bool] = []
     covered: list[bool] = []
-    for a, b in itertools.combinations(runs, 2):
+    for a, b in fitting.same_work(runs):
         truth = a.joules / b.joules
-        if a.benchmark != b.benchmark:
-            continue
         ratio = model.ratio((a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds))
         covered.append(ratio.low <= truth <= ratio.high)
         if abs(truth - 1) <= 0.05:  # noqa: PLR2004
@@ -142,7 +142,9 @@ def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
         decided.append(ratio.low > 1 or ratio.high < 1)
         if decided[-1]:
             right["framewatt, decided"].append((ratio.value > 1) == (truth > 1))
-    print(f"  {title}: {len(decided)} pairs; decides {100 * np.mean(decided):.1f} %, covers {100 * np.mean(covered):.1f} %")
+    print(
+        f"  {title}: {len(decided)} pairs; decides {100 * np.mean(decided):.1f} %, covers {100 * np.mean(covered):.1f} %"
+    )
     for name, answers in right.items():
         print(f"    {name:20} {100 * np.mean(answers):6.2f} % right")
 
@@ -168,7 +170,9 @@ def _print(scores: dict[str, Score]) -> None:
 
 
 def _tdp(sample: Sample) -> float:
-    return sample.machine.sockets * (sample.machine.tdp_watts or 4.0 * sample.machine.cores / sample.machine.sockets)
+    return sample.machine.sockets * (
+        sample.machine.tdp_watts or 4.0 * sample.machine.cores / sample.machine.sockets
+    )
 
 
 def _memory(sample: Sample) -> float:
