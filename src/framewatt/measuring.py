@@ -91,7 +91,8 @@ def measure_command(
     """Run `command` to its end inside one window of `meter`.
 
     `idle_watts` are measured ones, for a meter that does not know them itself; `stdout` is a descriptor for
-    the command's output. CPU time covers every child that its parent waited for; what a command leaves running is not counted.
+    the command's output. CPU time covers every child that its parent
+    waited for; what a command leaves running is not counted.
 
     Raises:
         BadInput: there is no such program, or it may not be run.

@@ -62,11 +62,11 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             str(library),
             str(STUB),
         ]
-        subprocess.run(build, check=True)  # noqa: S607 - the compiler on the path
+        subprocess.run(build, check=True)
     return folders
 
 
-def _window(folder: Path, tmp_path: Path, steps: list[dict[str, float]], mode: str = "") -> dict[str, Any]:
+def _window(folder: Path, tmp_path: Path, steps: list[dict[str, int]], mode: str = "") -> dict[str, Any]:
     environment = os.environ | {
         "LD_LIBRARY_PATH": str(folder),
         "STUB_MODE": mode,

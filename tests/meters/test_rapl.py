@@ -1,6 +1,5 @@
 import os
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,12 +10,51 @@ import pytest
 from framewatt.host import inspect_host
 from framewatt.metering import choose_meter
 from framewatt.meters import rapl
-from framewatt.records import Usage
-
-sys.path.insert(0, str(Path(__file__).parent))
-from powercap import FakeTree
+from framewatt.records import MeterReading, Usage
 
 USAGE = Usage(3, 1, 0)
+MICRO = 1_000_000
+
+
+class FakeTree:
+    """One socket with dram, and the decoys of real machines: psys, core, and an MMIO copy of the package."""
+
+    def __init__(self, root: Path, range_joules: float = 70.0, start_joules: float = 60.0) -> None:
+        self.root, self.range_joules = root, range_joules
+        self.joules = {"package-0": start_joules, "dram": 5.0}
+        self._zone("intel-rapl:0", "package-0")
+        self._zone("intel-rapl:0:0", "core")
+        self._zone("intel-rapl:0:1", "dram")
+        self._zone("intel-rapl:1", "psys")
+        self._zone("intel-rapl-mmio:0", "package-0")
+        (root / "intel-rapl").mkdir()
+        self.write()
+
+    def spend(self, package: float, dram: float = 0.0) -> None:
+        """Advance the counters by some J, wrapping as the hardware does."""
+        self.joules["package-0"] += package
+        self.joules["dram"] += dram
+        self.write()
+
+    def write(self) -> None:
+        """Show the counters; decoys move too."""
+        package = self.joules["package-0"] % self.range_joules
+        dram = self.joules["dram"] % self.range_joules
+        shown = {
+            "intel-rapl:0": package,
+            "intel-rapl:0:0": package / 2,
+            "intel-rapl:0:1": dram,
+            "intel-rapl:1": (package * 1.5) % self.range_joules,
+            "intel-rapl-mmio:0": package,
+        }
+        for folder, joules in shown.items():
+            if (self.root / folder).is_dir():
+                (self.root / folder / "energy_uj").write_text(f"{round(joules * MICRO)}\n")
+
+    def _zone(self, folder: str, name: str) -> None:
+        (self.root / folder).mkdir()
+        (self.root / folder / "name").write_text(f"{name}\n")
+        (self.root / folder / "max_energy_range_uj").write_text(f"{round(self.range_joules * MICRO)}\n")
 
 
 @pytest.fixture
@@ -34,15 +72,15 @@ class Clock:
 
 
 def _run(
-    tree: FakeTree, watts: float = 50.0, between: Callable[[int], None] = lambda step: None
-) -> rapl.MeterReading:
-    """Three seconds at `watts`, read every 10 ms; `between` interferes before a step."""
+    tree: FakeTree, watts: float = 50.0, between: Callable[[int], None] = lambda _step: None
+) -> MeterReading:
+    """Three seconds at `watts`, read every 50 ms; `between` interferes before a step."""
     clock = Clock()
     meter = rapl.RaplMeter(rapl.find_zones(tree.root), clock=clock, polling=False)
     meter.start()
-    for step in range(300):
-        clock.now += 0.01
-        tree.spend(watts / 100, 0.02)
+    for step in range(60):
+        clock.now += 0.05
+        tree.spend(watts / 20, 0.1)
         between(step)
         meter.poll()
     return meter.stop(USAGE)
@@ -82,7 +120,7 @@ def test_the_polling_thread_sees_every_wrap_of_a_running_tree(tree: FakeTree) ->
 
 def test_a_reset_makes_the_window_invalid(tree: FakeTree) -> None:
     def reset(step: int) -> None:
-        if step == 20:  # at 0.4 of the range: falling to zero is no wrap
+        if step == 4:  # at 0.4 of the range: falling to zero is no wrap
             tree.joules["package-0"] = 0.0
             tree.write()
 
@@ -96,7 +134,7 @@ def test_a_reset_makes_the_window_invalid(tree: FakeTree) -> None:
 
 def test_a_zone_that_vanishes_makes_the_window_invalid(tree: FakeTree) -> None:
     def vanish(step: int) -> None:
-        if step == 100:
+        if step == 20:
             shutil.rmtree(tree.root / "intel-rapl:0:1")
 
     reading = _run(tree, between=vanish)
@@ -108,7 +146,7 @@ def test_a_zone_that_vanishes_makes_the_window_invalid(tree: FakeTree) -> None:
 @pytest.mark.parametrize("text", ["", "garbage", "-5", "99999999999999"])
 def test_garbage_is_never_energy(tree: FakeTree, text: str) -> None:
     def spoil(step: int) -> None:
-        if step == 100:
+        if step == 20:
             (tree.root / "intel-rapl:0" / "energy_uj").write_text(text)
 
     reading = _run(tree, between=spoil)

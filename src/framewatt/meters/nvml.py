@@ -99,7 +99,7 @@ def _notes(nvml: Any, handle: Any) -> list[str]:
     try:
         if len(nvml.nvmlDeviceGetComputeRunningProcesses(handle)) > 0:
             notes.append("shared: other processes were using the GPU when the meter was opened")
-    except nvml.NVMLError:
+    except (nvml.NVMLError, getattr(nvml, "NVMLLibraryMismatchError", nvml.NVMLError)):  # an older driver
         notes.append("cannot tell whether other processes share the GPU")
     return notes
 

@@ -1,8 +1,8 @@
 """Recorded readings, played back window by window: a study can be repeated without its machine.
 
-``FRAMEWATT_REPLAY`` names a file of JSON lines. The first describes the meter (``name``, ``scope``,
-``provenance``, ``domains``, optionally ``idle_watts``). Each further line is one window: ``joules`` by domain, or
-``watts`` by domain to be multiplied by the window's seconds, and optionally ``faults`` and ``invalid``.
+``FRAMEWATT_REPLAY`` names a file of JSON lines. The first describes the meter: ``name``, ``scope``,
+``provenance``, ``domains``, optionally ``idle_watts``. Each further line is one window: ``joules`` by domain,
+or ``watts`` by domain to be multiplied by its seconds, and optionally ``faults`` and ``invalid``.
 """
 
 from __future__ import annotations
