@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
 import pytest
+from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
+
+from framewatt.cli import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STAND_INS = Path(__file__).parent / "stand_ins"
 
@@ -29,6 +36,14 @@ def tiny_model(tmp_path: Path) -> Path:
     return write_perceptron(tmp_path / "tiny.onnx")
 
 
+def refused(*arguments: object) -> str:
+    """The one line with which the command line refuses bad input."""
+    result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    assert result.exit_code == 2, result.output
+    (line,) = result.stderr.splitlines()
+    return line
+
+
 def write_perceptron(path: Path) -> Path:
     rng = np.random.default_rng(0)
     weights = {
@@ -42,12 +57,24 @@ def write_perceptron(path: Path) -> Path:
         helper.make_node("Relu", ["h"], ["r"]),
         helper.make_node("Gemm", ["r", "w2", "b2"], ["scores"]),
     ]
-    graph = helper.make_graph(
+    return save_graph(
+        path,
         nodes,
-        "tiny",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 16])],
         [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 4])],
         [numpy_helper.from_array(array, name) for name, array in weights.items()],
     )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+
+
+def save_graph(
+    path: Path,
+    nodes: Sequence[onnx.NodeProto],
+    inputs: Sequence[onnx.ValueInfoProto],
+    outputs: Sequence[onnx.ValueInfoProto],
+    weights: Sequence[onnx.TensorProto] = (),
+) -> Path:
+    """Write a graph as an ONNX file, whether or not it is a valid one."""
+    graph = helper.make_graph(nodes, path.stem, inputs, outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    path.write_bytes(model.SerializeToString())
     return path

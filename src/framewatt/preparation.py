@@ -10,7 +10,13 @@ import onnx
 
 from framewatt import conversion, environments, samples
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
-from framewatt.graphs import concrete_signature, vocabulary_sizes
+from framewatt.graphs import (
+    concrete_signature,
+    fix_shapes,
+    read_signature,
+    shapes_of,
+    vocabulary_sizes,
+)
 from framewatt.host import usable_cpus
 from framewatt.launch import python_environment, python_worker
 from framewatt.plugins import discover
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from framewatt.request import SelectRequest
     from framewatt.samples import SampleLibrary
     from framewatt.store import RunFolder
+
+
+_LARGEST_COPY_BYTES = 1_500_000_000
+"""A protobuf holds 2 GB; a larger model keeps its own file and its open shapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +96,9 @@ def gather(workload: Workload, context: Context) -> Material:
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
     files = tuple(library.write(context.run.path / "samples"))
-    fixed = samples.concrete(signature, library)
     if library.uniform:
-        fixed = concrete_signature(onnx.load(str(models["onnx"]), load_external_data=False), fixed)
-    return Material(models, digest, fixed, library, files)
+        signature = _fix_shapes(models, samples.concrete(signature, library), context.run.path)
+    return Material(models, digest, signature, library, files)
 
 
 def equip(entries: Sequence[Entry], material: Material, context: Context) -> dict[str, Contestant]:
@@ -107,6 +116,21 @@ def equip(entries: Sequence[Entry], material: Material, context: Context) -> dic
         except (EnvironmentFailed, TrialFailed) as reason:
             context.settle(identity, Status.FAILED, str(reason))
     return contestants
+
+
+def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:
+    """Give every candidate an ONNX file with exactly the samples' shapes, where it leaves some open.
+
+    Converters need them, and a native loader that is not told them pays for shapes that never come.
+    """
+    graph = onnx.load(str(models["onnx"]), load_external_data=False)
+    fixed = concrete_signature(graph, signature)
+    is_open = any(size is None for spec in read_signature(graph).inputs for size in spec.shape)
+    whole = onnx.load(str(models["onnx"])) if is_open else None
+    if whole is not None and whole.ByteSize() < _LARGEST_COPY_BYTES:
+        models["onnx"] = folder / "model.onnx"
+        onnx.save(fix_shapes(whole, shapes_of(signature)), str(models["onnx"]))
+    return fixed
 
 
 def _export(workload: Workload, context: Context) -> conversion.Export:
