@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from framewatt.audits import unsteady_candidates
+from framewatt.decision import conclude
 from framewatt.power.model import PowerModel
 from framewatt.reconstruction import Replay, replay
 from framewatt.records import Usage
@@ -46,13 +48,25 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         basis=basis,
         model=PowerModel.from_parameters(run.manifest["power_model"]),
         replay=replayed,
-        standings=replayed.race.standings() if replayed else None,
+        standings=_settled(replayed, run.manifest["request"]["margin"]) if replayed else None,
         measurements=measurements,
         statuses=_by_candidate(run, "status"),
         environments=_by_candidate(run, "environment"),
         conversions={record["key"]: Usage(**record["cost"]) for record in run.records("conversion")},
         parities=_by_candidate(run, "parity"),
         qualities=_by_candidate(run, "quality"),
+    )
+
+
+def _settled(replayed: Replay, margin: float) -> Standings:
+    """The race's standings, without a verdict that would rest on the mean of a cost that still moves."""
+    standings = replayed.race.standings()
+    unsteady = unsteady_candidates(replayed.measurements, margin)
+    found = conclude(standings.verdict, standings.selected, standings.reason, unsteady)
+    if found.verdict is standings.verdict:
+        return replace(standings, selected=found.selected, reason=found.reason)
+    return replace(
+        standings, verdict=found.verdict, selected=(), reason=found.reason, budget_reason=found.reason
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from framewatt.records import AuditWarning, Phase, Provenance
+from framewatt.audits import audit, audit_candidates
+from framewatt.records import AuditWarning, Candidate, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
     """All warnings of a run."""
-    return [asdict(warning) for warning in (*_setting(evidence), *_noise(evidence))]
+    return [asdict(warning) for warning in (*_setting(evidence), *_audits(evidence))]
 
 
 def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
@@ -45,12 +46,9 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
         )
 
 
-def _noise(evidence: Evidence) -> Iterator[AuditWarning]:
-    steady = [m for rows in evidence.measurements.values() for m in rows if m.phase is Phase.STEADY]
-    noisy = [m for m in steady if m.noisy]
-    if noisy:
-        yield AuditWarning(
-            "noisy-windows",
-            f"{len(noisy)} of {len(steady)} windows were disturbed (the last one: {noisy[-1].noisy})",
-            "close other programs, or measure on a machine of your own",
-        )
+def _audits(evidence: Evidence) -> Iterator[AuditWarning]:
+    windows = [one for rows in evidence.measurements.values() for one in rows]
+    yield from audit(windows, evidence.manifest["request"]["margin"])
+    raced = [entry for entry in evidence.manifest["candidates"] if entry["id"] in evidence.measurements]
+    settings = [(entry["framework"], tuple(entry["settings"].items())) for entry in raced]
+    yield from audit_candidates([Candidate(name, "", settings=several) for name, several in settings])
