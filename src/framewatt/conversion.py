@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from framewatt.environments import Environment, cache_root
 from framewatt.errors import BadInput, TrialFailed, reason_of
+from framewatt.host import inspect_host
 from framewatt.launch import WorkerProcess, python_environment, python_worker
 from framewatt.records import Signature, TensorSpec, Usage
 
@@ -71,7 +72,7 @@ class Task:
     def key(self) -> str:
         """Hash of everything that the result depends on."""
         told = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
-        told.append(self.plugin.path.read_text())
+        told += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     @property

@@ -69,9 +69,10 @@ class Trial:
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
         """
         told = self.contestant
-        self._worker = WorkerProcess(
-            told.command, log=self._log, cpus=told.cpus, environment=told.environment
-        )
+        # Compilers that cache across processes would make later trials warm: each trial gets its own cache.
+        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_suffix(".inductor"))}
+        environment = {**told.environment, **own_cache}
+        self._worker = WorkerProcess(told.command, log=self._log, cpus=told.cpus, environment=environment)
         self._operations = tuple(self._ask("hello")["operations"])
         self._ask("samples", files=[str(path) for path in told.samples])
         load = {"model": str(told.model), "settings": dict(told.settings), "signature": told.signature}
