@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from framewatt.blocks import BlockRunner
     from framewatt.preparation import Context, Material
     from framewatt.records import Workload
+    from framewatt.samples import SampleLibrary
     from framewatt.trial import Contestant
 
     Answers = dict[str, list[dict[str, np.ndarray]]]
@@ -36,6 +37,16 @@ class Task:
     metric: str
     labels: np.ndarray
 
+    def require_one_label_each(self, library: SampleLibrary) -> None:
+        """Check that labels and samples go together; a batch may leave up to its size of samples over.
+
+        Raises:
+            BadInput: there are more or fewer labels than samples.
+        """
+        samples = len(library.samples) * library.batch
+        if not samples <= len(self.labels) < samples + library.batch:
+            raise BadInput(f"--labels holds {len(self.labels)} labels, but there are {samples} samples")
+
 
 def task_of(workload: Workload, context: Context) -> Task | None:
     """The labels and metric of the request, else those that come with the workload.
@@ -52,10 +63,11 @@ def task_of(workload: Workload, context: Context) -> Task | None:
     if metric not in quality.METRICS:
         raise BadInput(f"--metric {metric!r} is unknown; known: {', '.join(quality.METRICS)}")
     try:
-        labels = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            labels = np.lib.format.read_array(file, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadInput(f"--labels {path}: not a readable .npy file ({error})") from None
-    return Task(metric, labels)
+    return Task(metric, np.atleast_1d(labels))
 
 
 def qualify(
@@ -137,7 +149,7 @@ def _oracle(answers: Answers, material: Material) -> tuple[Sequence[Mapping[str,
 def _check_quality(answers: Answers, task: Task, batch: int, runner: BlockRunner, context: Context) -> None:
     bound = context.request.quality
     for name, answer in list(answers.items()):
-        outputs = np.concatenate([next(iter(sample.values())) for sample in answer])
+        outputs = _stacked([next(iter(sample.values())) for sample in answer])
         labels = task.labels[: len(outputs)] if batch > 1 else task.labels
         value = quality.score(task.metric, outputs, labels)
         context.run.append("quality", {"candidate": name, "metric": task.metric, "value": value})
@@ -145,3 +157,11 @@ def _check_quality(answers: Answers, task: Task, batch: int, runner: BlockRunner
             del answers[name]
             told = f"{task.metric} {value:.4g} misses --quality {bound:.4g}"
             _dismiss(name, Status.INFEASIBLE, told, runner, context)
+
+
+def _stacked(outputs: Sequence[np.ndarray]) -> np.ndarray:
+    try:
+        return np.concatenate([np.atleast_1d(output) for output in outputs])
+    except ValueError:
+        shapes = sorted({output.shape for output in outputs})
+        raise BadInput(f"--metric: outputs of several shapes cannot be scored ({shapes[0]}, ...)") from None

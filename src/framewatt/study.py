@@ -90,6 +90,8 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     try:
         task = task_of(workload, context)
         material = gather(workload, context)
+        if task:
+            task.require_one_label_each(material.library)
         settled = {record["candidate"] for record in run.records("status")}
         contestants = equip([e for e in entries if e.candidate.id not in settled], material, context)
         logs = run.path / "logs"
