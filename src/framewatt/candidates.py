@@ -75,6 +75,16 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
     return entries
 
 
+def left_out(choice: Choice, model_format: str) -> list[Plugin]:
+    """Frameworks that could take the model but are too heavy for the default set."""
+    if choice.frameworks != "default":
+        return []
+    formats = {model_format, "onnx"}
+    return [
+        p for p in discover("frameworks").values() if not p.module.LIGHT and formats & set(p.module.ACCEPTS)
+    ]
+
+
 def require_incumbent(asked: str | None, entries: Iterable[Entry]) -> None:
     """Check that what runs today races, itself or as a converted graph of its family.
 

@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from framewatt.errors import EnvironmentFailed, Inapplicable, TrialFailed, reason_of
 from framewatt.launch import WorkerProcess, python_environment, python_worker
+from framewatt.locks import shipped_locks
 from framewatt.pip_settings import uv_settings
 from framewatt.records import Usage
 from framewatt.resolution import EnvironmentSpec, resolve, run_uv
@@ -68,12 +69,15 @@ def spec_for(plugin: Plugin, version: str, role: str, extra: tuple[str, ...] = (
     `extra` are requirements of the user's own code, where the framework runs it.
     """
     packages = plugin.module.PACKAGES.get(role) or plugin.module.PACKAGES["runtime"]
+    lock = shipped_locks().get((plugin.name, role if role in plugin.module.PACKAGES else "runtime"))
+    binds = lock is not None and version == plugin.module.VERSION and not extra
     return EnvironmentSpec(
         framework=plugin.name,
         version=version,
         role=role,
         requirements=(*(package.format(version=version) for package in packages), *extra),
         excludes=tuple(getattr(plugin.module, "EXCLUDES", ())),
+        constraints=lock.packages if lock is not None and binds else (),
     )
 
 
