@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _WORKERS = Path(__file__).parent / "worker" / "python"
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
+_PARTING_SECONDS = 5.0
+"""So long may a worker that closed its pipes take to end."""
 
 MALLOC_SETTINGS = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "134217728"}
 """glibc adapts these while it runs, which alone can double a candidate's time; fixed for all, recorded."""
@@ -95,7 +97,7 @@ class WorkerProcess:
         if answer.get("ok"):
             return answer
         if answer.get("kind") == "inapplicable":
-            raise Inapplicable(answer["message"])
+            raise Inapplicable(_first_line(answer.get("message", "no reason was given")))
         raise TrialFailed(f"{operation}: {_first_line(answer.get('message', 'no message'))}")
 
     def cpu_times(self) -> CpuTimes:
@@ -153,13 +155,19 @@ class WorkerProcess:
             self._pending += chunk
         line, _, self._pending = self._pending.partition(b"\n")
         try:
-            answer: dict[str, Any] = json.loads(line)
+            answer = json.loads(line)
         except ValueError:
-            raise TrialFailed(f"{operation}: the worker answered something that is not JSON") from None
+            answer = None
+        if not isinstance(answer, dict):
+            raise TrialFailed(f"{operation}: the worker answered something that is not a JSON object")
         return answer
 
     def _death(self, operation: str) -> str:
-        code = self._process.wait()
+        try:
+            code = self._process.wait(timeout=_PARTING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            return f"{operation}: the worker closed its pipes without ending; it was ended"
         if code == -signal.SIGKILL:
             return f"{operation}: the worker was killed (usually: the machine ran out of memory)"
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from framewatt.blocks import BlockRunner
     from framewatt.preparation import Context, Material
     from framewatt.records import Workload
+    from framewatt.samples import SampleLibrary
     from framewatt.trial import Contestant
 
     Answer = Sequence[Mapping[str, np.ndarray]]
@@ -39,6 +40,16 @@ class Task:
     metric: str
     labels: np.ndarray
 
+    def require_one_label_each(self, library: SampleLibrary) -> None:
+        """Check that labels and samples go together; a batch may leave up to its size of samples over.
+
+        Raises:
+            BadInput: there are more or fewer labels than samples.
+        """
+        samples = len(library.samples) * library.batch
+        if not samples <= len(self.labels) < samples + library.batch:
+            raise BadInput(f"--labels holds {len(self.labels)} labels, but there are {samples} samples")
+
 
 def task_of(workload: Workload, context: Context) -> Task | None:
     """The labels and metric of the request, else those that come with the workload.
@@ -55,10 +66,11 @@ def task_of(workload: Workload, context: Context) -> Task | None:
     if metric not in quality.METRICS:
         raise BadInput(f"--metric {metric!r} is unknown; known: {', '.join(quality.METRICS)}")
     try:
-        labels = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            labels = np.lib.format.read_array(file, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadInput(f"--labels {path}: not a readable .npy file ({error})") from None
-    return Task(metric, labels)
+    return Task(metric, np.atleast_1d(labels))
 
 
 class Examiner:
@@ -149,7 +161,7 @@ class Examiner:
         if self._task is None:
             return None
         metric, bound = self._task.metric, self._context.request.quality
-        outputs = np.concatenate([next(iter(sample.values())) for sample in answer])
+        outputs = _stacked([next(iter(sample.values())) for sample in answer])
         batched = self._material.library.batch > 1  # samples that fill no batch are left out
         labels = self._task.labels[: len(outputs)] if batched else self._task.labels
         value = quality.score(metric, outputs, labels)
@@ -169,3 +181,11 @@ class Examiner:
 
 def _status_of(reason: Exception) -> Status:
     return Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
+
+
+def _stacked(outputs: Sequence[np.ndarray]) -> np.ndarray:
+    try:
+        return np.concatenate([np.atleast_1d(output) for output in outputs])
+    except ValueError:
+        shapes = sorted({output.shape for output in outputs})
+        raise BadInput(f"--metric: outputs of several shapes cannot be scored ({shapes[0]}, ...)") from None

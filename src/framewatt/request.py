@@ -112,6 +112,13 @@ class SelectRequest:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> SelectRequest:
-        """The request of a stored run."""
-        lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
-        return cls(**{**record, **lists})
+        """The request of a stored run.
+
+        Raises:
+            BadInput: it was edited.
+        """
+        try:
+            lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
+            return cls(**{**record, **lists})
+        except (KeyError, TypeError) as error:
+            raise BadInput(f"the run's request cannot be read; its manifest was edited ({error})") from None

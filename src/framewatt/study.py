@@ -91,6 +91,8 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     try:
         task = task_of(workload, context)
         material = gather(workload, context)
+        if task:
+            task.require_one_label_each(material.library)
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)
