@@ -17,6 +17,7 @@ from framewatt.functional_unit import functional_unit
 from framewatt.host import inspect_host, usable_cpus
 from framewatt.launch import MALLOC_SETTINGS
 from framewatt.locks import locked_bytes
+from framewatt.measuring import measure_idle
 from framewatt.metering import choose_meter
 from framewatt.power.build import host_model
 from framewatt.preparation import Context, equip, gather, open_source
@@ -26,7 +27,7 @@ from framewatt.racing import run_race
 from framewatt.records import Stage
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.units import format_bytes
+from framewatt.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
     from framewatt.candidates import Entry
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from framewatt.trial import Contestant
 
 _WINDOW_SECONDS = 0.5
+_IDLE_SECONDS = 5.0
 
 
 def select(request: SelectRequest, progress: Progress | None = None) -> Decision:
@@ -98,7 +100,8 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         contestants = equip(entering, material, context)
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs) as runner:
+        idle = _idle_watts(meter, context)
+        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
             examiner = Examiner(material, task, runner, context)
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
@@ -115,6 +118,17 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     decision = build_decision(run)
     run.write("decision.json", decision.to_json().encode())
     return decision
+
+
+def _idle_watts(meter: Meter, context: Context) -> dict[str, float]:
+    """What the machine draws when nothing runs: known to an estimate, metered for a counter."""
+    known = meter.idle_watts()
+    if known is None:
+        seconds = max(_IDLE_SECONDS, meter.minimum_window_seconds)
+        context.progress.say(f"metering the idle machine for {format_duration(seconds)}")
+        known = measure_idle(meter, seconds)
+    context.run.append("idle", {"watts": known})
+    return known
 
 
 def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:

@@ -50,12 +50,20 @@ class Contestant:
 class Trial:
     """A living worker of one contestant. `launch` first, then `window` as often as wanted, then `close`."""
 
-    def __init__(self, contestant: Contestant, number: int, meter: Meter, log: Path) -> None:
+    def __init__(
+        self,
+        contestant: Contestant,
+        number: int,
+        meter: Meter,
+        log: Path,
+        idle_watts: Mapping[str, float] | None = None,
+    ) -> None:
         """Nothing is started yet; `number` tells this trial from the contestant's others."""
         self.contestant = contestant
         self.number = number
         self.suspended = False
         self._meter = meter
+        self._idle_watts = dict(idle_watts or {})
         self._log = log
         self._worker: WorkerProcess | None = None
         self._operations: tuple[str, ...] = ()
@@ -170,7 +178,7 @@ class Trial:
             units=0.0,
             usage=usage,
             joules=reading.joules,
-            idle_watts=meter.idle_watts() or {},
+            idle_watts=self._idle_watts,
             host=host,
             faults=reading.faults,
             noisy=noise(host, seconds),
