@@ -58,7 +58,6 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     entries = enumerate_candidates(_choice(request), workload.format)
     require_incumbent(request.incumbent, entries)
     manifest = _manifest(request, workload, host, meter, entries)
-    _tell_left_out(left_out(_choice(request), workload.format), progress or Silent())
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -95,6 +94,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         material = gather(workload, context)
         if task:
             task.require_one_label_each(material.library)
+        _tell_left_out(left_out(_choice(request), workload.format), progress)
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)
