@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         MeterDescription,
         MeterReading,
         Quantity,
+        Scope,
         Usage,
     )
 
@@ -68,10 +69,17 @@ class Meter(Protocol):
 
 
 class MeterPlugin(Protocol):
-    """One file in `meters/`. `RANK` orders the automatic choice (highest available wins)."""
+    """One file in `meters/`: an instrument, or an estimate.
+
+    The automatic choice covers as much of the machine as it can, then takes the highest ranks. Meters add up
+    where their scope is the same and what they cover does not overlap.
+    """
 
     TITLE: str
     RANK: int
+    COVERS: tuple[str, ...]
+    """Any of ``cpu``, ``dram``, ``gpu``, ``platform``; empty if it is only taken when named."""
+    SCOPE: Scope
 
     def unavailable(self, host: Host) -> tuple[str, str] | None:
         """None where the meter works here, else (what is missing, what to do about it)."""

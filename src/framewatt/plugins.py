@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -75,8 +76,10 @@ def _load(kind: str, path: Path) -> Plugin:
     if spec is None or spec.loader is None:
         raise BadInput(f"{path}: cannot be loaded as a {kind.removesuffix('s')} plug-in")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # as import does: dataclasses look their module up by name
     try:
         spec.loader.exec_module(module)
     except Exception as error:
+        del sys.modules[spec.name]
         raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
     return Plugin(path.stem, path, module)
