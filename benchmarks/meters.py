@@ -20,6 +20,7 @@ from framewatt.plugins import find
 from framewatt.power import calibration, fitting
 from framewatt.power.build import build, describe
 from framewatt.power.cpus import identify
+from framewatt.power.parameters import fitted
 from framewatt.records import Scope, Usage
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ def main() -> None:
         "programs": programs,
         "cost": cost,
     }
+    if not (arguments.data / "specpower_levels.csv").is_file():
+        print(f"no SPECpower tables in {arguments.data} (see data/SOURCES.md): wall and rapl are left out")
+        del parts["wall"], parts["rapl"]
     for name, part in parts.items():
         if arguments.only in (None, name):
             part(arguments.data, 1 if arguments.quick else 4)
@@ -126,7 +130,7 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
 def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all pairs
     """Order of pairs of programs that do the same work and differ by more than 5 %."""
     runs = calibration.programs(folder)
-    parameters = fitting.fit(calibration.specpower(folder), calibration.rapl(folder), runs)
+    parameters = fitted()
     machine = describe(identify(fitting.PROGRAM_CPU), sockets=2, cores=64, threads=128)
     model = build(machine, Scope.PACKAGE, parameters)
     print("\nOrder of program pairs that differ by more than 5 % (language benchmarks, package + DRAM)")

@@ -46,6 +46,7 @@ MODERN = 2017
 _FACTORS = 3
 _NEAR = 0.05
 _EXPONENTS, _DECLINES = (0.7, 0.8, 0.9), (1.5,)  # too few machines to learn how turbo spread over the years
+_IDLE_SHIFTS = (0.0, -0.1, -0.2, -0.3, -0.4, -0.5)
 _WAKES = (0.1, 0.15, 0.2, 0.3, 0.5)
 _SPREADS = (0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25, 0.3)
 _USUAL_WAKE, _USUAL_SPREAD = 0.1, 0.16
@@ -65,7 +66,7 @@ class Shrinkage:
     """
 
     slopes: float = 10.0
-    generation: float = 0.5
+    generation: float = 0.35
     cpu: float = 0.1
     full_weight_from: int = 2016
     client_years: int = 8
@@ -219,15 +220,19 @@ def _with_tuning(factors: Matrix) -> Matrix:
 
 def _fit_package(parameters: Parameters, package: Sequence[Sample]) -> dict[str, Any]:
     """Idle and full package power as shares of the thermal design power, and the curve between."""
-    ends = {"idle": _fit_share(parameters, package, at=0.0), "full": _fit_share(parameters, package, at=1.0)}
+    idle, full = (_fit_share(parameters, package, at) for at in (0.0, 1.0))
 
-    def error(exponent: tuple[float, float]) -> float:
-        candidate = replace(parameters, package={**ends, "exponent": exponent})
+    def shaped(shape: tuple[float, float, float]) -> dict[str, Any]:
+        exponent, decline, shift = shape
+        return {"idle": [idle[0] + shift, idle[1]], "full": full, "exponent": [exponent, decline]}
+
+    def error(shape: tuple[float, float, float]) -> float:
+        candidate = replace(parameters, package=shaped(shape))
         return float(np.mean([np.abs(np.exp(-_package_residual(candidate, s)) - 1).mean() for s in package]))
 
-    exponents = list(itertools.product(_EXPONENTS, _DECLINES))
-    exponent: tuple[float, float] = min(exponents, key=error)
-    return {**ends, "exponent": list(exponent)}
+    shapes = list(itertools.product(_EXPONENTS, _DECLINES, _IDLE_SHIFTS))
+    best: tuple[float, float, float] = min(shapes, key=error)
+    return shaped(best)
 
 
 def _fit_share(parameters: Parameters, package: Sequence[Sample], at: float) -> list[float]:
