@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from framewatt.document import Decision
     from framewatt.plugins import Plugin
     from framewatt.progress import Progress
+    from framewatt.race import Race
     from framewatt.records import Host, Measurement, Workload
     from framewatt.trial import Contestant
 
@@ -120,6 +121,7 @@ def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Cont
         return
     race, cost = replayed.race, cost_of(context.run.manifest, basis)
     finished = replayed.measurements
+    _drop_the_missing(race, contestants, context)
     while (block := race.ask()) is not None:
         earlier = [
             m for m in finished if m.block == block.number and m.phase is Phase.STEADY and not m.invalid
@@ -133,11 +135,26 @@ def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Cont
         race.tell(block, told, outcome.seconds, outcome.launch_seconds)
         for name, error in fallen.items():
             status = Status.FAILED if isinstance(error, TrialFailed) else Status.INFEASIBLE
+            _drop(name, str(error), race, context)
             context.settle(name, status, str(error))
-            context.run.append("race", {"event": "drop", "candidate": name, "reason": str(error)})
-            race.drop(name, str(error))
         standings = race.standings()
         context.progress.standing(standings, context.request.budget)
+
+
+def _drop_the_missing(race: Race, contestants: dict[str, Contestant], context: Context) -> None:
+    """A resumed run may lack a candidate: its package is gone, or is another version now."""
+    settled = {record["candidate"] for record in context.run.records("status")}
+    for standing in race.standings().candidates:
+        if standing.id not in contestants and not standing.dropped:
+            reason = "what it ran on is no longer there since the run was interrupted"
+            _drop(standing.id, reason, race, context)
+            if standing.id not in settled:
+                context.settle(standing.id, Status.FAILED, reason)
+
+
+def _drop(name: str, reason: str, race: Race, context: Context) -> None:
+    context.run.append("race", {"event": "drop", "candidate": name, "reason": reason})
+    race.drop(name, reason)
 
 
 def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
