@@ -189,7 +189,14 @@ def python_worker(interpreter: Path, framework_file: Path) -> list[str]:
 def python_environment(threads: int) -> dict[str, str]:
     """Environment variables of a Python worker with a budget of `threads`."""
     budget = dict.fromkeys(_THREAD_VARIABLES, str(threads))
-    return {"PYTHONPATH": str(_WORKERS), "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "2", **budget}
+    return {
+        "PYTHONPATH": str(_WORKERS),
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        # OpenMP threads that spin between queries burn what the comparison is about.
+        "OMP_WAIT_POLICY": "passive",
+        **budget,
+    }
 
 
 def available_memory_bytes() -> int:
@@ -198,7 +205,8 @@ def available_memory_bytes() -> int:
 
 
 def _inherited() -> dict[str, str]:
-    hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    """The user's environment without what would lead a worker astray or lower its precision unasked."""
+    hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ONEDNN_DEFAULT_FPMATH_MODE")
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 

@@ -44,9 +44,13 @@ def race_of(manifest: Mapping[str, Any], admitted: list[str], spent_seconds: flo
     """The race among the admitted candidates, before its first block; launches have used `spent_seconds`."""
     request = SelectRequest.from_json(manifest["request"])
     known = {entry["id"]: entry for entry in manifest["candidates"]}
+    families = {known[name]["framework"] for name in admitted}
+    searched = [
+        e["id"] for e in manifest["candidates"] if not e["equal_budget"] and e["framework"] in families
+    ]
     entrants = [
         Entrant(name, known[name]["framework"], known[name]["settings"], known[name]["equal_budget"])
-        for name in admitted
+        for name in [*admitted, *searched]
     ]
     rules = RaceRules(
         seed=request.seed,
@@ -83,7 +87,7 @@ def _ratio_uncertainty(manifest: Mapping[str, Any]) -> Callable[[Observation, Ob
     meter = manifest["meter"]
     if meter["provenance"] != Provenance.ESTIMATED:
         return None
-    model = PowerModel.from_parameters(meter["parameters"]["model"])
+    model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
     share = meter["parameters"]["reserved_share"]
     family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
 
@@ -93,3 +97,10 @@ def _ratio_uncertainty(manifest: Mapping[str, Any]) -> Callable[[Observation, Ob
         return model.ratio(*runs, same_framework=same, share=share)
 
     return ratio
+
+
+def _model_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The power model of an estimate, or of the estimated part of a combination."""
+    if "model" in parameters:
+        return dict(parameters["model"])
+    return next(dict(part["model"]) for part in parameters["parts"].values() if "model" in part)

@@ -29,6 +29,7 @@ class SelectRequest:
     precision: str | None = None
     allow_precision: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    tune: bool = True
     samples: str | None = None
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None

@@ -9,23 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt import __version__, latency
-from framewatt.accounting import observations
+from framewatt import __version__
 from framewatt.blocks import BlockRunner
 from framewatt.candidates import Choice, enumerate_candidates, left_out, require_incumbent
 from framewatt.document import build_decision, carbon_basis
-from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.functional_unit import functional_unit
-from framewatt.host import inspect_host
+from framewatt.host import inspect_host, usable_cpus
 from framewatt.launch import MALLOC_SETTINGS
 from framewatt.locks import locked_bytes
+from framewatt.measuring import measure_idle
 from framewatt.metering import choose_meter
 from framewatt.power.build import host_model
 from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
-from framewatt.qualification import qualify, task_of
-from framewatt.reconstruction import cost_of, replay
-from framewatt.records import Phase, Stage, Status
+from framewatt.qualification import Examiner, task_of
+from framewatt.racing import run_race
+from framewatt.records import Stage, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.units import format_bytes, format_duration
@@ -36,11 +35,12 @@ if TYPE_CHECKING:
     from framewatt.document import Decision
     from framewatt.plugins import Plugin
     from framewatt.progress import Progress
-    from framewatt.race import Race
-    from framewatt.records import Host, Measurement, Workload
+    from framewatt.records import Host, Workload
     from framewatt.trial import Contestant
 
 _WINDOW_SECONDS = 0.5
+_GONE = "what it ran on is no longer there since the run was interrupted"
+_IDLE_SECONDS = 5.0
 
 
 def select(request: SelectRequest, progress: Progress | None = None) -> Decision:
@@ -97,14 +97,25 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         if task:
             task.require_one_label_each(material.library)
         settled = {record["candidate"] for record in run.records("status")}
-        contestants = equip([e for e in entries if e.candidate.id not in settled], material, context)
+        entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
+        contestants = equip(entering, material, context)
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs) as runner:
+        idle = _idle_watts(meter, context)
+        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
+            examiner = Examiner(material, task, runner, context)
             if next(run.records("admitted"), None) is None:
-                admitted, seconds = qualify(contestants, material, task, runner, context)
+                admitted, seconds = examiner.admit_all(contestants)
                 run.append("admitted", {"candidates": admitted, "seconds": seconds})
-            _race(contestants, runner, context)
+
+            def recruit(name: str) -> Contestant | None:
+                wanted = [e for e in entries if e.candidate.id == name]
+                if not wanted:
+                    context.settle(name, Status.FAILED, _GONE)
+                found = equip(wanted, material, context)
+                return found[name] if name in found and examiner.admit_late(found[name]) else None
+
+            run_race(contestants, recruit, runner, context)
     finally:
         meter.close()
         run.release()
@@ -113,48 +124,15 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     return decision
 
 
-def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Context) -> None:
-    """Ask the race for blocks, run them, store them, tell the race, until it is over."""
-    basis = carbon_basis(context.request.region, context.request.intensity)
-    replayed = replay(context.run, basis)
-    if replayed is None:
-        return
-    race, cost = replayed.race, cost_of(context.run.manifest, basis)
-    finished = replayed.measurements
-    _drop_the_missing(race, contestants, context)
-    while (block := race.ask()) is not None:
-        earlier = [
-            m for m in finished if m.block == block.number and m.phase is Phase.STEADY and not m.invalid
-        ]
-        done = {(m.candidate, m.window) for m in earlier}
-        outcome = runner.run(block, contestants, done)
-        fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}
-        told = observations([*earlier, *outcome.measurements], cost)
-        event = {"seconds": outcome.seconds, "launch_seconds": outcome.launch_seconds}
-        context.run.append("race", {"event": "tell", "block": block.number, **event})
-        race.tell(block, told, outcome.seconds, outcome.launch_seconds)
-        for name, error in fallen.items():
-            status = Status.FAILED if isinstance(error, TrialFailed) else Status.INFEASIBLE
-            _drop(name, str(error), race, context)
-            context.settle(name, status, str(error))
-        standings = race.standings()
-        context.progress.standing(standings, context.request.budget)
-
-
-def _drop_the_missing(race: Race, contestants: dict[str, Contestant], context: Context) -> None:
-    """A resumed run may lack a candidate: its package is gone, or is another version now."""
-    settled = {record["candidate"] for record in context.run.records("status")}
-    for standing in race.standings().candidates:
-        if standing.id not in contestants and not standing.dropped:
-            reason = "what it ran on is no longer there since the run was interrupted"
-            _drop(standing.id, reason, race, context)
-            if standing.id not in settled:
-                context.settle(standing.id, Status.FAILED, reason)
-
-
-def _drop(name: str, reason: str, race: Race, context: Context) -> None:
-    context.run.append("race", {"event": "drop", "candidate": name, "reason": reason})
-    race.drop(name, reason)
+def _idle_watts(meter: Meter, context: Context) -> dict[str, float]:
+    """What the machine draws when nothing runs: known to an estimate, metered for a counter."""
+    known = meter.idle_watts()
+    if known is None:
+        seconds = max(_IDLE_SECONDS, meter.minimum_window_seconds)
+        context.progress.say(f"metering the idle machine for {format_duration(seconds)}")
+        known = measure_idle(meter, seconds)
+    context.run.append("idle", {"watts": known})
+    return known
 
 
 def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
@@ -173,23 +151,9 @@ def _choice(request: SelectRequest) -> Choice:
         allowed_precisions=request.allow_precision,
         overrides=request.settings,
         installed=request.environment == "current",
+        tune=request.tune,
+        most_threads=len(usable_cpus()),
     )
-
-
-def _too_slow(measurements: list[Measurement], context: Context) -> dict[str, Exception]:
-    """Candidates whose latency percentile exceeds the bound beyond doubt."""
-    bound = context.request.latency_bound()
-    slow: dict[str, Exception] = {}
-    if bound is None:
-        return slow
-    percent, limit = bound
-    for name in {m.candidate for m in measurements}:
-        counts = latency.merge(m.latency for m in measurements if m.candidate == name and m.latency)
-        low, _ = latency.percentile_interval(counts, percent)
-        if low is not None and low > limit:
-            found = f"p{percent:.0f} latency is above {format_duration(low)}"
-            slow[name] = Inapplicable(f"{found}, the bound is {format_duration(limit)}")
-    return slow
 
 
 def _manifest(

@@ -34,8 +34,13 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
     raced = [row for row in rows if row["status"] in _RACED]
     others = [row for row in rows if row["status"] not in _RACED]
     console.print(f"\n[bold]{escape(_headline(decision))}[/bold]")
-    if raced:
-        console.print(_table(raced, decision, console.width))
+    equal = [row for row in raced if row["equal_budget"]]
+    if equal:
+        console.print(_table(equal, decision, console.width))
+    best = [row for row in raced if row["id"] in decision["rankings"]["best_settings"]]
+    if any(not row["equal_budget"] for row in best):
+        console.print("\nEach with the best settings found for it:")
+        console.print(_table(best, decision, console.width))
     for row in others:
         console.print(f"  [dim]{row['status']}[/dim]  {escape(row['name'])}: {escape(str(row['reason']))}")
     for line in _notes(decision):
