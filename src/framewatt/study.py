@@ -24,7 +24,7 @@ from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
 from framewatt.qualification import Examiner, task_of
 from framewatt.racing import run_race
-from framewatt.records import Stage
+from framewatt.records import Stage, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.units import format_bytes, format_duration
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from framewatt.trial import Contestant
 
 _WINDOW_SECONDS = 0.5
+_GONE = "what it ran on is no longer there since the run was interrupted"
 _IDLE_SECONDS = 5.0
 
 
@@ -108,7 +109,10 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
                 run.append("admitted", {"candidates": admitted, "seconds": seconds})
 
             def recruit(name: str) -> Contestant | None:
-                found = equip([e for e in entries if e.candidate.id == name], material, context)
+                wanted = [e for e in entries if e.candidate.id == name]
+                if not wanted:
+                    context.settle(name, Status.FAILED, _GONE)
+                found = equip(wanted, material, context)
                 return found[name] if name in found and examiner.admit_late(found[name]) else None
 
             run_race(contestants, recruit, runner, context)
