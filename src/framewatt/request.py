@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.host import usable_cpus
 from framewatt.records import Objective, Scenario
@@ -48,6 +49,8 @@ class SelectRequest:
     incumbent: str | None = None
     region: str | None = None
     intensity: float | None = None
+    pue: float | None = None
+    view: str = "attributional"
     meter: str | None = None
     runs_dir: str = "framewatt-runs"
 
@@ -74,6 +77,10 @@ class SelectRequest:
             raise BadInput("--metric needs --labels")
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
+        if self.objective == Objective.CARBON and self.view != View.ATTRIBUTIONAL:
+            raise BadInput(
+                "--objective carbon decides by the SCI score, which is of the attributional --view"
+            )
         self.latency_bound()
         self.memory_bound()
 
@@ -82,6 +89,7 @@ class SelectRequest:
             ("scenario", [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
             ("objective", list(Objective)),
             ("environment", ["isolated", "current"]),
+            ("view", list(View)),
         ):
             if getattr(self, name) not in known:
                 raise BadInput(f"--{name} {getattr(self, name)!r}: choose one of {', '.join(known)}")

@@ -13,9 +13,12 @@ from framewatt import __version__, latency
 from framewatt.accounting import observations
 from framewatt.blocks import BlockRunner
 from framewatt.candidates import Choice, enumerate_candidates
-from framewatt.document import build_decision, carbon_basis
+from framewatt.carbon.views import carbon_block
+from framewatt.carbon_basis import basis_of, require_score, stored_basis
+from framewatt.document import build_decision
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.functional_unit import functional_unit
+from framewatt.hardware_table import read_hardware_table
 from framewatt.host import inspect_host
 from framewatt.launch import MALLOC_SETTINGS
 from framewatt.metering import choose_meter
@@ -48,13 +51,14 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
         StoreError: the run folder cannot be written.
     """
     workload = open_source(request.source)
-    carbon_basis(
-        request.region, request.intensity
-    )  # an unknown region is refused before anything is measured
+    hardware = read_hardware_table(Path.cwd())
+    basis = basis_of(request, hardware)
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
+    require_score(basis, request.objective, meter.description.scope)
     entries = enumerate_candidates(_choice(request), workload.format)
     manifest = _manifest(request, workload, host, meter, entries)
+    manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -108,7 +112,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
 
 def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Context) -> None:
     """Ask the race for blocks, run them, store them, tell the race, until it is over."""
-    basis = carbon_basis(context.request.region, context.request.intensity)
+    basis = stored_basis(context.run.manifest)
     replayed = replay(context.run, basis)
     if replayed is None:
         return

@@ -23,7 +23,6 @@ class Evidence:
     """A run, read once. Mappings are by candidate id; the last record of a kind counts."""
 
     manifest: Mapping[str, Any]
-    basis: CarbonBasis
     model: PowerModel
     replay: Replay | None
     standings: Standings | None
@@ -36,14 +35,13 @@ class Evidence:
 
 
 def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
-    """Everything the document needs from a run."""
+    """Everything the document needs from a run; `basis` is what its race was decided under."""
     replayed = replay(run, basis)
     measurements: dict[str, list[Measurement]] = {}
     for measurement in run.measurements():
         measurements.setdefault(measurement.candidate, []).append(measurement)
     return Evidence(
         manifest=run.manifest,
-        basis=basis,
         model=PowerModel.from_parameters(run.manifest["power_model"]),
         replay=replayed,
         standings=replayed.race.standings() if replayed else None,
