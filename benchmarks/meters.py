@@ -78,7 +78,7 @@ def main() -> None:
         del parts["wall"], parts["rapl"]
     for name, part in parts.items():
         if arguments.only in (None, name):
-            part(arguments.data, 1 if arguments.quick else 4)
+            part(arguments.data, 1 if arguments.quick else 10)
 
 
 def wall(folder: Path, splits: int) -> None:

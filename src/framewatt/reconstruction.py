@@ -95,7 +95,8 @@ def _carbon_uncertainty(
     manifest: Mapping[str, Any], basis: CarbonBasis, energy_ratio: RatioUncertainty | None
 ) -> RatioUncertainty:
     """How uncertain a ratio of carbon is: the ends of I, M and, for an estimate, of the energies."""
-    rates, meter = carbon_rates(basis), manifest["meter"]
+    meter = manifest["meter"]
+    rates = carbon_rates(basis, Scope(meter["scope"]))
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         first, second = ((rates.joules(o.cost, o.seconds), o.seconds) for o in (a, b))

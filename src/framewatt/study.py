@@ -181,7 +181,7 @@ def _manifest(
         "python": platform.python_version(),
         "worker_environment": MALLOC_SETTINGS,
         "meter": asdict(meter.description),
-        "power_model": host_model(host).parameters(),
+        "power_model": host_model(host, meter.description.scope).parameters(),
         "candidates": [_candidate_line(entry) for entry in entries],
     }
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon import sci
 from framewatt.carbon.ai import DRAFT, SIDE_OF
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.disclosure import Context, disclosure
-from framewatt.carbon.interval import product, quotient, scaled
+from framewatt.carbon.interval import exact, product, quotient, scaled
+from framewatt.carbon.platform import COMPONENT
+from framewatt.carbon.platform import KEY as REMAINDER
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _EXCLUDED = (
     ("network and clients", "the framework does not decide what happens outside this machine"),
@@ -112,8 +115,27 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
     told = (*carbon.get("warnings", ()), *_sentences(decision, candidate["id"]))
     warnings = tuple(dict.fromkeys(told))
     reason = carbon["intensity"].get("reason") or "no carbon intensity"
-    boundary = Boundary((component,), counted, intensity, reason, warnings)
-    return boundary, _context(decision, candidate, component.name)
+    parts = (component, *_platform(candidate, component, units))
+    boundary = Boundary(parts, counted, intensity, reason, warnings)
+    return boundary, _context(decision, candidate, boundary.components)
+
+
+def _platform(candidate: Mapping[str, Any], machine: Component, units: float) -> tuple[Component, ...]:
+    """The rest of the machine behind a package counter; what it is made of is counted with the machine."""
+    declared = candidate.get(REMAINDER)
+    if machine.energy.scope is not Scope.PACKAGE or not declared or declared["value"] is None:
+        return ()
+    remainder = quantity_from(declared)
+    energy = scaled(remainder, units * _kwh(remainder.unit), sci.KWH)
+    part = replace(
+        machine,
+        name=COMPONENT,
+        energy=energy,
+        total_embodied=exact(0.0, sci.GRAMS),
+        energy_source=remainder.reason or COMPONENT,
+        embodied_source="counted with the machine",
+    )
+    return (part,)
 
 
 def _reserved_hours(
@@ -166,11 +188,13 @@ def _energy_source(decision: Mapping[str, Any]) -> str:
     return f"meter {meter.get('name', 'not stated')}, {meter.get('provenance', 'provenance not stated')}"
 
 
-def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> Context:
+def _context(
+    decision: Mapping[str, Any], candidate: Mapping[str, Any], components: Sequence[Component]
+) -> Context:
     workload = _said(decision.get("workload"))
     return Context(
         software=f"{workload} under {candidate['id']}",
-        included=((machine, "all that the work holds, its idle share included, at the wall"),),
+        included=tuple(_included(components)),
         excluded=_EXCLUDED,
         why_r=f"one {_unit_name(decision)} is the unit in which the study compared its candidates",
         how_counted="by the worker, in metered windows of a steady state",
@@ -181,6 +205,14 @@ def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine:
         ),
         limitations=tuple(_limitations(decision)),
     )
+
+
+def _included(components: Sequence[Component]) -> Iterable[tuple[str, str]]:
+    machine, *rest = components
+    reach = "as counters of the package see it" if rest else "at the wall"
+    yield machine.name, f"all that the work holds, its idle share included, {reach}"
+    for item in rest:
+        yield item.name, item.energy_source
 
 
 def _conditions(decision: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon.decisions import intensity_from, quantity_from
 from framewatt.carbon.hardware import Hardware
+from framewatt.carbon.interval import total
+from framewatt.carbon.platform import KEY as REMAINDER
 from framewatt.carbon.views import (
     NO_HARDWARE,
     NO_REGION,
@@ -16,7 +18,7 @@ from framewatt.carbon.views import (
     footprint,
     sci_block,
 )
-from framewatt.records import Quantity, Status
+from framewatt.records import Quantity, Scope, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +83,20 @@ def views_warning(decision: Mapping[str, Any]) -> AuditWarning | None:
 
 
 def _footprint(candidate: Mapping[str, Any], basis: CarbonBasis) -> Footprint:
-    return footprint(_energy(candidate, basis.view), _figure(candidate, "seconds_per_unit", "s"), basis)
+    energy = _energy(candidate, basis.view)
+    if basis.view is View.ATTRIBUTIONAL:
+        energy = _with_platform(energy, candidate)
+    return footprint(energy, _figure(candidate, "seconds_per_unit", "s"), basis)
+
+
+def _with_platform(energy: Quantity, candidate: Mapping[str, Any]) -> Quantity:
+    """Package energy with the remainder that the candidate declares; without one it stays what it is.
+
+    What the platform draws above idle is not published: the consequential view has no such component.
+    """
+    if energy.value is None or energy.scope is not Scope.PACKAGE or not candidate.get(REMAINDER):
+        return energy
+    return total(energy.unit, energy, quantity_from(candidate[REMAINDER]), scope=Scope.WALL)
 
 
 def _energy(candidate: Mapping[str, Any], view: View) -> Quantity:

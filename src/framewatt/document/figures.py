@@ -6,14 +6,14 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from framewatt.records import Estimate, Provenance, Quantity, Scope
+from framewatt.records import Estimate, Provenance, Quantity
 from framewatt.statistics.ratios import geometric_means
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from framewatt.power.model import PowerModel
-    from framewatt.records import Usage
+    from framewatt.records import Scope, Usage
 
 
 def plain(quantity: Quantity) -> dict[str, Any]:
@@ -61,9 +61,9 @@ def _bounded(estimate: Estimate) -> bool:
 def energy_of_usage(usage: Usage | None, model: PowerModel, missing: str) -> Quantity:
     """What work that was not metered must have drawn, by the power model, in J."""
     if usage is None:
-        return Quantity.unknown("J", missing, scope=Scope.WALL)
+        return Quantity.unknown("J", missing, scope=model.scope)
     found = model.energy(usage.seconds, usage.cpu_seconds)
-    return Quantity(found.value, "J", Provenance.ESTIMATED, found.low, found.high, Scope.WALL)
+    return Quantity(found.value, "J", Provenance.ESTIMATED, found.low, found.high, model.scope)
 
 
 def grouped(values: Sequence[tuple[int, float]]) -> dict[int, list[float]]:

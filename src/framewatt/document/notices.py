@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from framewatt.audits import audit, audit_candidates
+from framewatt.carbon.platform import platform_notice
 from framewatt.carbon.restatement import views_warning
 from framewatt.carbon.views import carbon_block
 from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance
@@ -63,6 +64,20 @@ def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarn
         )
 
 
+def _reach(meter: Mapping[str, Any]) -> Iterator[AuditWarning]:
+    """What the meter's domains leave out, or take in, that a reader might not expect."""
+    if told := platform_notice(meter):
+        yield AuditWarning("platform-remainder", told, "a plug at the wall reads all of it: --meter plug")
+    gpus = [domain for domain in meter["domains"] if domain.startswith("gpu")]
+    if gpus:
+        yield AuditWarning(
+            "gpu-idle-counted",
+            f"what {', '.join(gpus)} draws while nothing runs on it counts for every candidate, those on the "
+            "CPU too: reserving it is what costs it",
+            "select on a machine without a GPU to see what the CPU alone costs",
+        )
+
+
 def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
     if evidence.manifest["meter"]["provenance"] == Provenance.ESTIMATED:
         yield AuditWarning(
@@ -70,6 +85,7 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
             "this machine has no energy counter: energies are estimated from CPU seconds and idle power",
             "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
         )
+    yield from _reach(evidence.manifest["meter"])
     library = evidence.manifest.get("library") or {}
     if library.get("generated"):
         yield AuditWarning(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt import latency
 from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
+from framewatt.carbon.platform import KEY as REMAINDER
+from framewatt.carbon.platform import platform_remainder
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
 from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
@@ -24,13 +26,15 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
     name = entry["id"]
     status, reason = _status(name, evidence)
     missing = reason or "no valid window was measured"
+    energy = energy_per_unit(name, evidence, missing)
     return {
         **{key: entry[key] for key in ("id", "framework", "title", "version", "device", "language")},
         "settings": entry["settings"],
         "equal_budget": entry["equal_budget"],
         "status": status.value,
         "reason": reason,
-        "energy_per_unit": plain(energy_per_unit(name, evidence, missing)),
+        "energy_per_unit": plain(energy),
+        REMAINDER: plain(platform_remainder(energy)),
         "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
         "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
         "seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.seconds, "s", missing)),

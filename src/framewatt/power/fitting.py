@@ -1,8 +1,9 @@
 """Fitting the power model's parameters: ``python -m framewatt.power.fitting DATA_FOLDER OUTPUT.json``.
 
-A linear mixed model: fixed effects of a machine's features, and one random effect per CPU generation and per
-CPU model that ridge penalties shrink towards zero (best linear unbiased prediction; Robinson 1991, "That BLUP
-is a good thing", Statistical Science 6(1)). Uncertainty is what is left on CPUs that a fit has not seen.
+A linear mixed model: fixed effects of a machine's features and of their products, and one random effect per
+CPU generation and per CPU model, which ridge penalties shrink towards zero (best linear unbiased prediction;
+Robinson 1991, "That BLUP is a good thing", Statistical Science 6(1)). Uncertainty is what is left on CPUs
+that a fit has not seen.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from framewatt.power.parameters import (
     USUAL_DESIGN_POWER,
     Machine,
     Parameters,
+    design,
     features,
     response_from_levels,
     tdp_features,
@@ -46,6 +48,11 @@ MODERN = 2017
 _FACTORS = 3
 _NEAR = 0.05
 _EXPONENTS, _DECLINES = (0.7, 0.8, 0.9), (1.5,)  # too few machines to learn how turbo spread over the years
+_PRODUCTS = (0.03, 0.06, 0.1, 0.15)
+_SIZE_PENALTY = {
+    0.0: 8.0,
+    1.0: 1.0,
+}  # by load: idle machines differ by how they were set up more than by size
 _IDLE_SHIFTS = (0.0, -0.1, -0.2, -0.3, -0.4, -0.5)
 _WAKES = (0.1, 0.15, 0.2, 0.3, 0.5)
 _SPREADS = (0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25, 0.3)
@@ -61,11 +68,14 @@ PROGRAM_CPU = "Intel Xeon Gold 6430"
 class Shrinkage:
     """How strongly the fit believes its priors: standard deviations of the effects, in residual ones.
 
+    `slopes` are those of the features, `products` of their products (see `parameters.design`).
+
     Machines older than `full_weight_from` count half for every `half_weight_years` they are older; entry
     servers, of which few were published, are counted in full for `client_years` more.
     """
 
     slopes: float = 10.0
+    products: float = 0.1
     generation: float = 0.35
     cpu: float = 0.1
     full_weight_from: int = 2016
@@ -79,10 +89,14 @@ def fit(
     program_runs: Sequence[Program] = (),
     shrinkage: Shrinkage | None = None,
 ) -> Parameters:
-    """Parameters from wall-power machines, package-power machines and programs."""
-    shrinkage = shrinkage or Shrinkage()
-    parameters = _fit_levels(wall, shrinkage)
-    residuals = _held_out_residuals(wall, shrinkage)
+    """Parameters from wall-power machines, package-power machines and programs.
+
+    Unless `shrinkage` is given, how far products count is what serves CPUs held out of `wall` best.
+    """
+    priors = [shrinkage] if shrinkage else [Shrinkage(products=products) for products in _PRODUCTS]
+    held_out = {prior: _held_out_residuals(wall, prior) for prior in priors}
+    best = min(priors, key=lambda prior: _held_out_error(np.array(held_out[prior]["generation"])))
+    residuals, parameters = held_out[best], _fit_levels(wall, best)
     offset = _least_relative_error(np.array(residuals["generation"]))
     spread = {known: _with_tuning(_factors(np.array(rows) - offset)) for known, rows in residuals.items()}
     parameters = replace(parameters, offset=offset, spread=spread)
@@ -94,12 +108,14 @@ def fit(
 
 def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
     tdp = _fit_tdp([sample.machine for sample in wall])
+    seen = np.array([features(sample.machine, tdp) for sample in wall])
+    reach = np.array([seen.min(axis=0), seen.max(axis=0)])
     ends, ends_generations = _mixed_model(
-        wall, np.array([np.log(s.watts[[0, -1]]) for s in wall]), tdp, shrinkage
+        wall, np.array([np.log(s.watts[[0, -1]]) for s in wall]), (tdp, reach), shrinkage
     )
     complete = [sample for sample in wall if sample.complete]
     curves = np.array([response_from_levels(sample.watts)[2:] for sample in complete])
-    curve, curve_generations = _mixed_model(complete, curves, tdp, shrinkage)
+    curve, curve_generations = _mixed_model(complete, curves, (tdp, reach), shrinkage)
     none = np.zeros(curves.shape[1])
     return Parameters(
         coefficients=np.hstack([ends, curve]),
@@ -109,6 +125,7 @@ def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
         },
         spread={},
         tdp=tdp,
+        reach=reach,
         offset=np.zeros(curves.shape[1] + ends.shape[1]),
         package={},
         program={},
@@ -117,28 +134,31 @@ def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
 
 def _fit_tdp(machines: Sequence[Machine]) -> Matrix:
     known = [machine for machine in machines if machine.tdp_watts]
-    design = np.array([tdp_features(machine) for machine in known])
+    rows = np.array([tdp_features(machine) for machine in known])
     logs = np.log([machine.tdp_watts or 1.0 for machine in known])
-    solution: Matrix = np.linalg.lstsq(design, logs, rcond=None)[0]
+    solution: Matrix = np.linalg.lstsq(rows, logs, rcond=None)[0]
     return solution
 
 
 def _mixed_model(
-    samples: Sequence[Sample], responses: Matrix, tdp: Matrix, shrinkage: Shrinkage
+    samples: Sequence[Sample], responses: Matrix, scale: tuple[Matrix, Matrix], shrinkage: Shrinkage
 ) -> tuple[Matrix, dict[str, Matrix]]:
     """Fixed coefficients and the generations' effects; the CPU models' effects only soak up repeats."""
-    fixed = np.array([features(sample.machine, tdp) for sample in samples])
+    tdp, reach = scale
+    own = np.array([features(sample.machine, tdp) for sample in samples])
+    fixed = np.array([design(row, reach) for row in own])
     generations, by_generation = _indicators(
         [s.machine.cpu.generation.name if s.machine.cpu.generation else "" for s in samples]
     )
     _, by_cpu = _indicators([sample.machine.cpu.name for sample in samples])
-    design = np.hstack([fixed, by_generation * shrinkage.generation, by_cpu * shrinkage.cpu])
-    penalty = np.ones(design.shape[1])
-    penalty[: fixed.shape[1]] = shrinkage.slopes**-2
+    effect_of = np.hstack([fixed, by_generation * shrinkage.generation, by_cpu * shrinkage.cpu])
+    penalty = np.ones(effect_of.shape[1])
+    penalty[: own.shape[1]] = shrinkage.slopes**-2
+    penalty[own.shape[1] : fixed.shape[1]] = shrinkage.products**-2
     penalty[0] = 1e-6
     weights = np.array([_weight(sample, shrinkage) for sample in samples])[:, None]
     effects = np.linalg.solve(
-        (design * weights).T @ design + np.diag(penalty), (design * weights).T @ responses
+        (effect_of * weights).T @ effect_of + np.diag(penalty), (effect_of * weights).T @ responses
     )
     first = fixed.shape[1]
     return effects[:first], {
@@ -191,6 +211,11 @@ def _least_relative_error(residuals: Matrix) -> Matrix:
     return np.asarray(shifts[errors.argmin(axis=0)])
 
 
+def _held_out_error(residuals: Matrix) -> float:
+    """Mean relative error on held-out CPUs once the levels are shifted for it."""
+    return float(np.abs(np.exp(_least_relative_error(residuals) - residuals) - 1).mean())
+
+
 def _degraded(machine: Machine) -> dict[str, Machine]:
     """The same machine as a user with less knowledge would describe it."""
     in_the_cloud = typical_server(machine.cpu, (machine.memory_gb or 0) / machine.threads or None)
@@ -220,7 +245,7 @@ def _with_tuning(factors: Matrix) -> Matrix:
 
 def _fit_package(parameters: Parameters, package: Sequence[Sample]) -> dict[str, Any]:
     """Idle and full package power as shares of the thermal design power, and the curve between."""
-    idle, full = (_fit_share(parameters, package, at) for at in (0.0, 1.0))
+    idle, full = (_fit_share(parameters, package, at) for at in _SIZE_PENALTY)
 
     def shaped(shape: tuple[float, float, float]) -> dict[str, Any]:
         exponent, decline, shift = shape
@@ -244,8 +269,9 @@ def _fit_share(parameters: Parameters, package: Sequence[Sample], at: float) -> 
             design_power = sample.machine.sockets * tdp_watts(sample.machine, parameters.tdp)
             rows.append([1.0, np.log(design_power / USUAL_DESIGN_POWER)])
             logs.append(np.log(np.median(sample.watts[here]) / design_power))
-    design = np.array(rows)
-    solution = np.linalg.solve(design.T @ design + np.diag([0.0, 1.0]), design.T @ np.array(logs))
+    known = np.array(rows)
+    penalty = np.diag([0.0, _SIZE_PENALTY[at]])
+    solution = np.linalg.solve(known.T @ known + penalty, known.T @ np.array(logs))
     return [round(float(value), 5) for value in solution]
 
 

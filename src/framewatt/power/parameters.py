@@ -1,7 +1,8 @@
 """The fitted parameters: a linear predictor of a machine's power levels, shrunk towards its generation.
 
-A few numbers of a machine (what it has, when it was made) give log idle power, log full power and nine points
-of the curve between; each generation adds its own deviation, learned as far as its machines were many. See
+A few numbers of a machine (what it has, when it was made) and their products give log idle power, log full
+power and nine points of the curve between; each generation adds its own deviation, learned as far as its
+machines were many. See
 `framewatt.power.fitting` for how they are found.
 """
 
@@ -25,6 +26,8 @@ FITTED = Path(__file__).parent / "data" / "fitted.json"
 TYPICAL_YEAR = 2019
 USUAL_DESIGN_POWER = 250.0
 _FIRST_TURBO_YEAR, _LAST_TURBO_YEAR = 2012, 2024
+_SPREADS = np.array([0.5, 0.5, 0.8, 0.7, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0])
+"""Usual spreads of the features that enter products: all but the constant and the one that is a product."""
 _CLIENT_GB_PER_CORE, _SERVER_GB_PER_CORE = 4.0, 3.0
 
 
@@ -62,10 +65,11 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a fit leaves behind. Rows of `coefficients` follow `features`; columns are the responses.
+    """What a fit leaves behind. Rows of `coefficients` follow `design`; columns are the responses.
 
     `generations` holds each generation's deviation, `spread` the factors by knowledge (see `PowerModel`),
-    `tdp` the coefficients that stand in for an unknown thermal design power. `offset` moves each log level to
+    `tdp` the coefficients that stand in for an unknown thermal design power, `reach` the lowest and highest
+    features that the fit has seen (beyond them products stay at their ends). `offset` moves each log level to
     the value with the least expected relative error, which lies below the median of a skewed distribution.
     """
 
@@ -73,13 +77,14 @@ class Parameters:
     generations: dict[str, NDArray[np.float64]]
     spread: dict[str, NDArray[np.float64]]
     tdp: NDArray[np.float64]
+    reach: NDArray[np.float64]
     offset: NDArray[np.float64]
     package: dict[str, Any]
     program: dict[str, dict[str, float]]
 
     def levels(self, machine: Machine) -> NDArray[np.float64]:
         """Wall power in W at 0, 10, ... 100 % load."""
-        response = features(machine, self.tdp) @ self.coefficients
+        response = design(features(machine, self.tdp), self.reach) @ self.coefficients
         if machine.cpu.generation:
             response = response + self.generations.get(machine.cpu.generation.name, 0.0)
         return np.maximum.accumulate(levels_from_response(response) * np.exp(self.offset))
@@ -105,6 +110,7 @@ class Parameters:
             "generations": {name: _rounded(row) for name, row in self.generations.items()},
             "spread": {name: _rounded(rows) for name, rows in self.spread.items()},
             "tdp": _rounded(self.tdp),
+            "reach": _rounded(self.reach),
             "offset": _rounded(self.offset),
             "package": self.package,
             "program": self.program,
@@ -120,6 +126,7 @@ class Parameters:
             generations={name: np.array(row) for name, row in data["generations"].items()},
             spread={name: np.array(rows) for name, rows in data["spread"].items()},
             tdp=np.array(data["tdp"]),
+            reach=np.array(data["reach"]),
             offset=np.array(data["offset"]),
             package=data["package"],
             program=data["program"],
@@ -162,6 +169,19 @@ def features(machine: Machine, tdp: NDArray[np.float64]) -> NDArray[np.float64]:
             client * decade,
         ]
     )
+
+
+def design(row: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A machine's features and the products of any two of them.
+
+    A product runs away where a machine is unlike all that were fitted, so within products each feature is
+    held to `reach` (2 rows: lowest and highest).
+    """
+    inner = row.clip(*reach)[1:-1] / _SPREADS
+    first, second = np.triu_indices(len(inner))
+    # A cross product stands for two of the full square's entries, so its prior is that much wider.
+    weights = np.where(first == second, 1.0, math.sqrt(2))
+    return np.concatenate([row, inner[first] * inner[second] * weights])
 
 
 def tdp_features(machine: Machine) -> NDArray[np.float64]:
