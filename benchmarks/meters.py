@@ -10,21 +10,21 @@ import argparse
 import tempfile
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from framewatt.plugins import find
-from framewatt.power import calibration, fitting
+from framewatt.power import calibration, fitting, program_fit
 from framewatt.power.build import build, describe
 from framewatt.power.cpus import identify
 from framewatt.power.parameters import fitted
 from framewatt.records import Scope, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -130,21 +130,32 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
 def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all pairs
     """Order of pairs of programs that do the same work and differ by more than 5 %."""
     runs = calibration.programs(folder)
-    parameters = fitted()
-    machine = describe(identify(fitting.PROGRAM_CPU), sockets=2, cores=64, threads=128)
-    model = build(machine, Scope.PACKAGE, parameters)
+    models = _without_own_work(runs)
     print("\nOrder of program pairs that differ by more than 5 % (language benchmarks, package + DRAM)")
-    for config in sorted({run.config for run in runs}):
-        _order(config, [run for run in runs if run.config == config], model)
+    print("each work judged by a program term fitted on the other works")
+    for scope in Scope:
+        for config in sorted({run.config for run in runs}):
+            pairs = program_fit.same_work([run for run in runs if run.config == config])
+            _order(f"{config}, {scope} model", pairs, {work: found[scope] for work, found in models.items()})
 
 
-def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
+def _without_own_work(runs: Sequence[Program]) -> dict[str, dict[Scope, PowerModel]]:
+    """By work and scope, the model whose program term was fitted on all other works."""
+    machine = describe(identify(program_fit.PROGRAM_CPU), sockets=2, cores=64, threads=128)
+    models = {}
+    for work in sorted({run.benchmark for run in runs}):
+        term = program_fit.fit_programs(fitted(), [run for run in runs if run.benchmark != work])
+        models[work] = {scope: build(machine, scope, replace(fitted(), program=term)) for scope in Scope}
+    return models
+
+
+def _order(title: str, pairs: Sequence[tuple[Program, Program]], models: Mapping[str, PowerModel]) -> None:
     right: dict[str, list[bool]] = defaultdict(list)
     decided: list[bool] = []
     covered: list[bool] = []
-    for a, b in fitting.same_work(runs):
+    for a, b in pairs:
         truth = a.joules / b.joules
-        ratio = model.ratio((a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds))
+        ratio = models[a.benchmark].ratio((a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds))
         covered.append(ratio.low <= truth <= ratio.high)
         if abs(truth - 1) <= 0.05:  # noqa: PLR2004
             continue

@@ -35,11 +35,12 @@ def reserved_joules(measurement: Measurement, reserved_share: float) -> float:
 def idle_share(meter: Mapping[str, Any]) -> float:
     """The share of a window's idle energy that the work answers for, by the meter's description.
 
-    A counter reads the whole machine, of which the work holds a part; an estimate is already of that part.
+    A counter reads the whole machine, of which the work holds a part; an estimate is already of that part,
+    and accelerators, of which nothing is said, are held whole.
     """
     if meter["provenance"] == Provenance.ESTIMATED:
         return 1.0
-    return float(meter["parameters"]["reserved_share"])
+    return float(meter["parameters"].get("reserved_share", 1.0))
 
 
 def observations(

@@ -1,4 +1,4 @@
-"""AMD GPUs, Apple Silicon and Jetson through Zeus (``pip install 'framewatt[zeus]'``).
+"""AMD GPUs through Zeus (``pip install 'framewatt[zeus]'``).
 
 Only what Zeus reads per GPU is taken. Its CPU readings are left alone (psys counts as a CPU there), so is its
 ``total_energy`` (it sums GPUs only), and a negative reading is a wrap that it did not see.
@@ -14,7 +14,7 @@ from framewatt.records import MeterDescription, MeterReading, Provenance, Scope
 if TYPE_CHECKING:
     from framewatt.records import Host, Usage
 
-TITLE = "AMD GPU, Apple Silicon and Jetson (Zeus)"
+TITLE = "AMD GPU (Zeus)"
 RANK = 10
 COVERS = ("gpu",)
 SCOPE = Scope.PACKAGE
@@ -40,7 +40,7 @@ def open_meter(host: Host, reserved_cpus: int | None = None) -> ZeusMeter:  # no
 
 
 class ZeusMeter:
-    """Joules per GPU, and of the system on chip, in a window of Zeus."""
+    """Joules per GPU in a window of Zeus."""
 
     minimum_window_seconds = 5.0
 
