@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import idle_share, observations, reserved_joules
+from framewatt.accounting import observations, reserved_joules
 from framewatt.carbon.objective import carbon_rates
 from framewatt.carbon.views import carbon_cost
 from framewatt.power.model import PowerModel
@@ -33,10 +33,9 @@ class Replay:
 
 def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measurement], float]:
     """A window's whole cost under the study's objective: reserved joules, or gCO2eq."""
-    share = idle_share(manifest["meter"])
 
     def joules(measurement: Measurement) -> float:
-        return reserved_joules(measurement, share)
+        return reserved_joules(measurement)
 
     if manifest["request"]["objective"] != Objective.CARBON:
         return joules
@@ -102,7 +101,7 @@ def _carbon_uncertainty(
         if energy_ratio is None:
             return rates.ratio(first, second)
         model = PowerModel.from_parameters(meter["parameters"]["model"])
-        energy = model.energy(b.seconds, b.cpu_seconds, meter["parameters"]["reserved_share"])
+        energy = model.energy(b.seconds, b.cpu_seconds, reserved_share(manifest, b.candidate))
         return rates.ratio(first, second, energy_ratio(a, b), energy)
 
     return ratio
@@ -114,15 +113,21 @@ def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
     if meter["provenance"] != Provenance.ESTIMATED:
         return None
     model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
-    share = meter["parameters"]["reserved_share"]
     family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         same = family[a.candidate] == family[b.candidate]
         runs = (a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds)
-        return model.ratio(*runs, same_framework=same, share=share)
+        shares = reserved_share(manifest, a.candidate), reserved_share(manifest, b.candidate)
+        return model.ratio(*runs, same_framework=same, share=shares[0], other_share=shares[1])
 
     return ratio
+
+
+def reserved_share(manifest: Mapping[str, Any], candidate: str) -> float:
+    """The part of the machine (0..1) that a candidate holds: its threads over the machine's."""
+    settings = next(entry["settings"] for entry in manifest["candidates"] if entry["id"] == candidate)
+    return min(1.0, int(settings.get("threads", 1)) / int(manifest["host"]["logical_cpus"]))
 
 
 def _model_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
     host = inspect_host()
-    meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, host)
     require_score(basis, request.objective, meter.description.scope)
     entries = enumerate_candidates(_choice(request), workload.format)
     require_incumbent(request.incumbent, entries)
@@ -79,7 +79,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     request = SelectRequest.from_json(run.manifest["request"])
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
-    meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, inspect_host())
     entries = enumerate_candidates(_choice(request), workload.format)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
 

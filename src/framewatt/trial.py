@@ -30,7 +30,8 @@ _STEAL_LIMIT = 0.02
 class Contestant:
     """What it takes to launch one candidate: command line, model, inputs, and what it may hold.
 
-    `patience` is how many seconds one operation may take before the worker counts as hung.
+    `reserved_share` is the part of the machine that its `cpus` are. `patience` is how
+    many seconds one operation may take before the worker counts as hung.
     """
 
     candidate: str
@@ -45,6 +46,7 @@ class Contestant:
     uniform: bool = True
     stage: Stage = Stage.INFERENCE
     patience: float = 300.0
+    reserved_share: float = 1.0
 
 
 class Trial:
@@ -182,6 +184,7 @@ class Trial:
             host=host,
             faults=reading.faults,
             noisy=noise(host, seconds),
+            reserved_share=self.contestant.reserved_share,
             invalid=reading.invalid,
         )
         return measurement, answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import idle_share, reserved_joules
+from framewatt.accounting import reserved_joules
 from framewatt.document.figures import energy_of_usage, mean_over_trials, plain, quantity
 from framewatt.records import Phase, Provenance, Quantity, Scope, Usage
 
@@ -61,8 +61,7 @@ def _metered(windows: Sequence[Measurement], evidence: Evidence) -> dict[str, An
         missing = "this phase was not reached"
         return _unmetered(None, evidence, missing)
     meter = evidence.manifest["meter"]
-    share = idle_share(meter)
-    valid = {m.trial: [reserved_joules(m, share)] for m in windows if not m.invalid}
+    valid = {m.trial: [reserved_joules(m)] for m in windows if not m.invalid}
     reason = next((m.invalid for m in windows if m.invalid), "no valid window")
     provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
     energies = {trial: values for trial, values in valid.items() if min(values) > 0}

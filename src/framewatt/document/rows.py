@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from framewatt import latency
-from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
+from framewatt.accounting import marginal_joules, observations, reserved_joules
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
+from framewatt.reconstruction import reserved_share
 from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
 
 if TYPE_CHECKING:
@@ -46,13 +47,12 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
 def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
     meter = evidence.manifest["meter"]
-    share = idle_share(meter)
-    seen = _observed(name, evidence, lambda m: reserved_joules(m, share))
+    seen = _observed(name, evidence, reserved_joules)
     value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
     provenance = Provenance(meter["provenance"])
     if value is not None and provenance is Provenance.ESTIMATED:
         value = widened(
-            value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"])
+            value, evidence.model.energy(*_mean_usage(seen), reserved_share(evidence.manifest, name))
         )
     return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
 
