@@ -42,9 +42,18 @@ class BlockRunner:
     """Holds the living trials of a study. Every finished window is handed to `record` at once."""
 
     def __init__(
-        self, meter: Meter, window_seconds: float, record: Callable[[Measurement], None], logs: Path
+        self,
+        meter: Meter,
+        window_seconds: float,
+        record: Callable[[Measurement], None],
+        logs: Path,
+        idle_watts: Mapping[str, float],
     ) -> None:
-        """`window_seconds` is how long a steady window should last; workers print into `logs`."""
+        """`window_seconds` is how long a steady window should last; workers print into `logs`.
+
+        `idle_watts` is what each of the meter's domains draws when nothing runs.
+        """
+        self._idle_watts = dict(idle_watts)
         self._meter = meter
         self._window_seconds = max(window_seconds, meter.minimum_window_seconds)
         self._record = record
@@ -83,6 +92,8 @@ class BlockRunner:
         outcome = BlockOutcome()
         clock = time.monotonic()
         for slot in block.slots:
+            if slot.candidate not in contestants:
+                continue
             try:
                 trial = self._trial(contestants[slot.candidate], slot, block.number, outcome)
                 for window in range(slot.windows):
@@ -127,7 +138,7 @@ class BlockRunner:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"
-        trial = Trial(contestant, number, self._meter, log)
+        trial = Trial(contestant, number, self._meter, log, self._idle_watts)
         try:
             pace = trial.launch(block, self._record)
         except BaseException:

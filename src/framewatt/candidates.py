@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from importlib import metadata
+from itertools import product
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
+from framewatt.host import usable_cpus
 from framewatt.plugins import Plugin, discover, nearest
 from framewatt.records import Candidate
 
@@ -36,7 +38,8 @@ class Entry:
 class Choice:
     """What the user asked for: which frameworks, with which settings.
 
-    `installed` races what the user's own interpreter holds, whatever version that is.
+    `installed` races what the user's own interpreter holds, whatever version that is. `tune` lets the race
+    search every framework's own settings, with up to `most_threads` threads.
     """
 
     frameworks: str = "default"
@@ -45,6 +48,8 @@ class Choice:
     allowed_precisions: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     installed: bool = False
+    tune: bool = False
+    most_threads: int = 1
 
 
 def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
@@ -54,6 +59,7 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
         BadInput: an unknown framework, setting or value; the message offers the nearest names.
     """
     plugins = discover("frameworks")
+    _require_known_precisions(choice, plugins)
     exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
     formats = (model_format, "onnx") if exportable else (model_format,)
     overrides = _parse_overrides(choice.overrides, plugins)
@@ -62,13 +68,41 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
         refused = _refusal(plugin, formats, model_format)
         if choice.installed:
             version = _installed_version(plugin) or version  # noqa: PLW2901 - the version that will run
-        for settings in _variants(plugin, choice, overrides.get(plugin.name, {})):
+        fixed = overrides.get(plugin.name, {})
+        entering = _variants(plugin, choice, fixed)
+        searched = _grid(plugin, choice, fixed) if choice.tune and repeat == 1 and not refused else []
+        for settings in [*entering, *(point for point in searched if point not in entering)]:
             problem = refused or _precision_problem(plugin, settings)
-            candidate = Candidate(
-                framework=plugin.name, version=version, settings=tuple(settings.items()), repeat=repeat
-            )
-            entries.append(Entry(candidate, plugin, settings, problem))
+            candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
+            entries.append(Entry(candidate, plugin, settings, problem, equal_budget=settings in entering))
+    if idle := set(overrides) - {entry.plugin.name for entry in entries}:
+        raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
     return entries
+
+
+def left_out(choice: Choice, model_format: str) -> list[Plugin]:
+    """Frameworks that could take the model but are too heavy for the default set."""
+    if choice.frameworks != "default":
+        return []
+    formats = {model_format, "onnx"}
+    return [
+        p for p in discover("frameworks").values() if not p.module.LIGHT and formats & set(p.module.ACCEPTS)
+    ]
+
+
+def require_incumbent(asked: str | None, entries: Iterable[Entry]) -> None:
+    """Check that what runs today races, itself or as a converted graph of its family.
+
+    Raises:
+        BadInput: nobody of that name races.
+    """
+    known: set[str] = set()
+    for entry in entries:
+        name, family = entry.plugin.name, getattr(entry.plugin.module, "FAMILY", None)
+        known |= {name, f"{name}=={entry.candidate.version}", entry.candidate.id, *filter(None, [family])}
+    if asked is not None and asked not in known:
+        short = [name for name in known if "/" not in name]
+        raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, short)}")
 
 
 def _requested(
@@ -135,6 +169,17 @@ def _variants(plugin: Plugin, choice: Choice, overrides: Mapping[str, str]) -> l
     return variants
 
 
+def _grid(plugin: Plugin, choice: Choice, fixed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Every point of a framework's settings space: its own settings, thread counts, allowed precisions."""
+    space: Mapping[str, tuple[str, ...]] = plugin.module.SETTINGS
+    threads = sorted({choice.threads, choice.most_threads, *(2**n for n in range(10))})
+    axes = {"threads": tuple(str(n) for n in threads if n <= choice.most_threads), **space}
+    wanted = choice.precision or space["precision"][0]
+    axes["precision"] = tuple(p for p in space["precision"] if p in {wanted, *choice.allowed_precisions})
+    axes |= {name: (value,) for name, value in fixed.items()}
+    return [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
+
+
 def _precision_problem(plugin: Plugin, settings: Mapping[str, str]) -> str | None:
     known = plugin.module.SETTINGS["precision"]
     if settings["precision"] in known:
@@ -142,6 +187,18 @@ def _precision_problem(plugin: Plugin, settings: Mapping[str, str]) -> str | Non
     return (
         f"{plugin.module.TITLE} does not compute in {settings['precision']} here; it knows {', '.join(known)}"
     )
+
+
+def _require_known_precisions(choice: Choice, plugins: Mapping[str, Plugin]) -> None:
+    for plugin in plugins.values():
+        if "precision" not in plugin.module.SETTINGS:
+            raise BadInput(f"{plugin.path}: SETTINGS does not say in which precisions it computes")
+    known = {precision for p in plugins.values() for precision in p.module.SETTINGS["precision"]}
+    asked = [("--precision", choice.precision or REFERENCE_PRECISION)]
+    asked += [("--allow-precision", precision) for precision in choice.allowed_precisions]
+    for option, precision in asked:
+        if precision not in known:
+            raise BadInput(f"{option} {precision!r}: no framework computes in it{nearest(precision, known)}")
 
 
 def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> dict[str, dict[str, str]]:
@@ -158,7 +215,7 @@ def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) ->
             raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{nearest(setting, space)}")
         if space[setting] and value not in space[setting]:
             raise BadInput(f"--set {text!r}: {setting} is one of {', '.join(space[setting])}")
-        if setting == "threads" and not (value.isdigit() and int(value) > 0):
-            raise BadInput(f"--set {text!r}: threads is a whole number above 0")
+        if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= len(usable_cpus())):
+            raise BadInput(f"--set {text!r}: this machine offers 1 to {len(usable_cpus())} threads")
         parsed.setdefault(name, {})[setting] = value
     return parsed

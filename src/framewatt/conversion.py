@@ -17,7 +17,8 @@ import onnx
 from filelock import FileLock
 
 from framewatt.environments import Environment, cache_root
-from framewatt.errors import BadInput, TrialFailed
+from framewatt.errors import BadInput, TrialFailed, reason_of
+from framewatt.host import inspect_host
 from framewatt.launch import WorkerProcess, python_environment, python_worker
 from framewatt.records import Signature, TensorSpec, Usage
 
@@ -71,13 +72,13 @@ class Task:
     def key(self) -> str:
         """Hash of everything that the result depends on."""
         told = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
-        told.append(self.plugin.path.read_text())
+        told += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     @property
     def settings_that_matter(self) -> dict[str, str]:
-        """All but the thread budget, which no converter may depend on."""
-        return {name: value for name, value in self.settings.items() if name != "threads"}
+        """The precision: all other settings are the runtime's, so that their search converts nothing anew."""
+        return {name: value for name, value in self.settings.items() if name == "precision"}
 
 
 def convert(task: Task) -> Conversion:
@@ -85,12 +86,15 @@ def convert(task: Task) -> Conversion:
 
     Raises:
         Inapplicable: the framework does not support an operator of the model.
-        TrialFailed: the converter crashed, hung, or made nothing.
+        TrialFailed: the converter crashed, hung, or made nothing; or the disk is full.
     """
     folder = cache_root() / "conversions" / f"{task.plugin.name}-{task.key}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        return _cached(folder) or _convert(task, folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            return _cached(folder) or _convert(task, folder)
+    except OSError as error:
+        raise TrialFailed(f"convert: {reason_of(error)}") from error
 
 
 def export(plugin: Plugin, environment: Environment, source: Path, folder: Path) -> Export:

@@ -5,6 +5,7 @@ What the build cost (bytes, CPU seconds, wall time, first import) is recorded on
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import platformdirs
 from filelock import FileLock
 
-from framewatt.errors import EnvironmentFailed, Inapplicable, StoreError, TrialFailed
+from framewatt.errors import EnvironmentFailed, Inapplicable, TrialFailed, reason_of
 from framewatt.launch import WorkerProcess, python_environment, python_worker
+from framewatt.locks import shipped_locks
 from framewatt.pip_settings import uv_settings
 from framewatt.records import Usage
 from framewatt.resolution import EnvironmentSpec, resolve, run_uv
@@ -68,12 +70,15 @@ def spec_for(plugin: Plugin, version: str, role: str, extra: tuple[str, ...] = (
     `extra` are requirements of the user's own code, where the framework runs it.
     """
     packages = plugin.module.PACKAGES.get(role) or plugin.module.PACKAGES["runtime"]
+    lock = shipped_locks().get((plugin.name, role if role in plugin.module.PACKAGES else "runtime"))
+    binds = lock is not None and version == plugin.module.VERSION and not extra
     return EnvironmentSpec(
         framework=plugin.name,
         version=version,
         role=role,
         requirements=(*(package.format(version=version) for package in packages), *extra),
         excludes=tuple(getattr(plugin.module, "EXCLUDES", ())),
+        constraints=lock.packages if lock is not None and binds else (),
     )
 
 
@@ -100,7 +105,7 @@ def provide(spec: EnvironmentSpec, plugin: Plugin, progress: BuildProgress) -> E
         with FileLock(f"{folder}.lock"):
             return state(spec) or _build(spec, plugin, folder, progress)
     except OSError as error:
-        raise EnvironmentFailed(f"{spec.framework}: {folder}: {error.strerror or error}") from error
+        raise EnvironmentFailed(f"{spec.framework} {spec.version}: {reason_of(error)}") from error
 
 
 def current_interpreter(spec: EnvironmentSpec) -> Environment:
@@ -185,11 +190,8 @@ def _folder_bytes(folder: Path) -> int:
 def _write_record(folder: Path, environment: Environment) -> None:
     record = asdict(environment) | {"interpreter": str(environment.interpreter.relative_to(folder))}
     partial = folder / f"{_RECORD}.partial"
-    try:
-        partial.write_text(json.dumps(record, indent=1))
-        partial.replace(folder / _RECORD)
-    except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}") from error
+    partial.write_text(json.dumps(record, indent=1))
+    partial.replace(folder / _RECORD)
 
 
 def _revive(folder: Path, record: dict[str, Any]) -> Environment | None:
@@ -205,8 +207,15 @@ def _revive(folder: Path, record: dict[str, Any]) -> Environment | None:
 
 
 def _is_whole(folder: Path, environment: Environment) -> bool:
-    """Whether the interpreter runs and no distribution has gone missing."""
+    """Whether the interpreter is there, and every file of every package: pip's RECORD lists them."""
     site = next(folder.glob("lib/python*/site-packages"), None)
     if site is None or not environment.interpreter.exists():
         return False
-    return len(list(site.glob("*.dist-info"))) >= len(environment.packages)
+    records = list(site.glob("*.dist-info/RECORD"))
+    return len(records) >= len(environment.packages) and all(_has_all(site, record) for record in records)
+
+
+def _has_all(site: Path, record: Path) -> bool:
+    with record.open(newline="", encoding="utf-8") as lines:
+        names = [row[0] for row in csv.reader(lines) if row and not row[0].endswith(".pyc")]
+    return all(os.path.lexists(f"{site}/{name}") for name in names)

@@ -30,6 +30,7 @@ class SelectRequest:
     precision: str | None = None
     allow_precision: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    tune: bool = True
     samples: str | None = None
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None
@@ -71,28 +72,33 @@ class SelectRequest:
             raise BadInput("--timeout and --budget must be longer than 0 s")
         if not self.tolerance > 0:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
+        if self.seed < 0:
+            raise BadInput(f"--seed {self.seed}: a whole number from 0 on")
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
         if self.metric and not (self.labels or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
+        self._check_carbon()
+        self.latency_bound()
+        self.memory_bound()
+
+    def _check_carbon(self) -> None:
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
         if self.objective == Objective.CARBON and self.view != View.ATTRIBUTIONAL:
             raise BadInput(
                 "--objective carbon decides by the SCI score, which is of the attributional --view"
             )
-        self.latency_bound()
-        self.memory_bound()
 
     def _check_choices(self) -> None:
-        for name, known in (
-            ("scenario", [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
-            ("objective", list(Objective)),
-            ("environment", ["isolated", "current"]),
-            ("view", list(View)),
+        for option, value, known in (
+            ("scenario", self.scenario, [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
+            ("objective", self.objective, list(Objective)),
+            ("env", self.environment, ["isolated", "current"]),
+            ("view", self.view, list(View)),
         ):
-            if getattr(self, name) not in known:
-                raise BadInput(f"--{name} {getattr(self, name)!r}: choose one of {', '.join(known)}")
+            if value not in known:
+                raise BadInput(f"--{option} {value!r}: choose one of {', '.join(known)}")
 
     def latency_bound(self) -> tuple[float, float] | None:
         """(percentile, seconds) from ``p99=20ms``.
@@ -117,6 +123,13 @@ class SelectRequest:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> SelectRequest:
-        """The request of a stored run."""
-        lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
-        return cls(**{**record, **lists})
+        """The request of a stored run.
+
+        Raises:
+            BadInput: it was edited.
+        """
+        try:
+            lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
+            return cls(**{**record, **lists})
+        except (KeyError, TypeError) as error:
+            raise BadInput(f"the run's request cannot be read; its manifest was edited ({error})") from None

@@ -44,6 +44,11 @@ _NO_SELECTION = 1
 @click.option("--precision", help="The precision everyone computes in (default fp32).")
 @click.option("--allow-precision", multiple=True, help="Let candidates of this lower precision enter too.")
 @click.option("--set", "settings", multiple=True, metavar="FW.KEY=VALUE", help="A framework's own setting.")
+@click.option(
+    "--tune/--no-tune",
+    default=True,
+    help="Search each framework's own settings too (on by default), or race the equal budget alone.",
+)
 @click.option("--samples", type=click.Path(), help="Real inputs: an .npz file, or a folder of them.")
 @click.option(
     "--dim", "dims", multiple=True, metavar="NAME=N", help="Size of a dynamic dimension for generated inputs."

@@ -13,7 +13,7 @@ from framewatt.document.decision import SCHEMA, Decision
 from framewatt.document.evidence import Evidence, read_evidence
 from framewatt.document.notices import carbon_notices, notices_of
 from framewatt.document.rows import row_of
-from framewatt.records import Stage, Status, Verdict
+from framewatt.records import Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,9 +44,11 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "objective": request["objective"],
         "margin": request["margin"],
         "seed": request["seed"],
-        "verdict": _verdict(evidence).value,
+        "verdict": evidence.conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
-        "selected": list(standings.selected) if standings else [],
+        "selected": list(evidence.conclusion.selected),
+        "reason": evidence.conclusion.reason,
+        "rankings": _rankings(evidence),
         "incumbent": _incumbent(evidence),
         "candidates": rows,
         "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
@@ -64,8 +66,9 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
 
 def _rows(evidence: Evidence) -> list[dict[str, Any]]:
     incumbent = _incumbent(evidence)
-    rows = [row_of(entry, evidence, incumbent) for entry in evidence.manifest["candidates"]]
-    selected = evidence.standings.selected if evidence.standings else ()
+    entered = [entry for entry in evidence.manifest["candidates"] if _entered(entry, evidence)]
+    rows = [row_of(entry, evidence, incumbent) for entry in entered]
+    selected = evidence.conclusion.selected
 
     def rank(row: Mapping[str, Any]) -> tuple[bool, int, float]:
         energy = row["energy_per_unit"]["value"]
@@ -77,8 +80,19 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
     return sorted(named, key=rank)
 
 
-def _verdict(evidence: Evidence) -> Verdict:
-    return evidence.standings.verdict if evidence.standings else Verdict.NONE
+def _entered(entry: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
+    name = entry["id"]
+    return entry["equal_budget"] or name in evidence.measurements or name in evidence.statuses
+
+
+def _rankings(evidence: Evidence) -> dict[str, list[str]]:
+    """Candidates under the common thread budget, and each framework with the best settings found for it."""
+    standings = evidence.standings
+    return {
+        "equal_budget": list(standings.equal_budget_ranking) if standings else [],
+        "best_settings": list(standings.best_settings_ranking) if standings else [],
+    }
 
 
 def _incumbent(evidence: Evidence) -> str | None:

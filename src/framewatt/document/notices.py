@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from framewatt.audits import audit, audit_candidates
 from framewatt.carbon.restatement import views_warning
 from framewatt.carbon.views import carbon_block
-from framewatt.records import AuditWarning, Objective, Phase, Provenance
+from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from framewatt.carbon.views import CarbonBasis
     from framewatt.document.evidence import Evidence
@@ -18,7 +19,29 @@ if TYPE_CHECKING:
 
 def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
     """All warnings of a run."""
-    return [asdict(warning) for warning in (*_setting(evidence), *_noise(evidence))]
+    windows = [m for rows in evidence.measurements.values() for m in rows]
+    raced = [
+        name for name, rows in evidence.measurements.items() if any(m.phase is Phase.STEADY for m in rows)
+    ]
+    return [
+        asdict(warning)
+        for warning in (
+            *_setting(evidence),
+            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest["request"]["margin"]),
+            *audit_candidates(_candidates(evidence, raced)),
+        )
+    ]
+
+
+def _candidates(evidence: Evidence, names: Sequence[str]) -> list[Candidate]:
+    known = {entry["id"]: entry for entry in evidence.manifest["candidates"]}
+    return [
+        Candidate(
+            known[name]["framework"], known[name]["version"], settings=tuple(known[name]["settings"].items())
+        )
+        for name in names
+        if known[name]["equal_budget"]
+    ]
 
 
 def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> list[dict[str, Any]]:
@@ -64,15 +87,4 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
             "incumbent-absent",
             f"{asked} itself was not measured: this model only reached it as a converted graph",
             f"hand over the model as {asked} code, or compare with --incumbent {families[asked]}",
-        )
-
-
-def _noise(evidence: Evidence) -> Iterator[AuditWarning]:
-    steady = [m for rows in evidence.measurements.values() for m in rows if m.phase is Phase.STEADY]
-    noisy = [m for m in steady if m.noisy]
-    if noisy:
-        yield AuditWarning(
-            "noisy-windows",
-            f"{len(noisy)} of {len(steady)} windows were disturbed (the last one: {noisy[-1].noisy})",
-            "close other programs, or measure on a machine of your own",
         )

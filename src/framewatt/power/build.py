@@ -130,8 +130,8 @@ def build(machine: Machine, scope: Scope, parameters: Parameters, knowledge: str
         threads=machine.threads,
         levels=tuple(round(float(level), 4) for level in levels),
         factors=tuple(tuple(round(float(value), 5) for value in row) for row in factors),
-        **parameters.program,
         basis=basis,
+        **parameters.program[scope.value],
     )
 
 
