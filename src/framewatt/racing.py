@@ -43,11 +43,11 @@ def run_race(
         context.run.append("race", {"event": "tell", "block": block.number, **event})
         race.tell(block, told, outcome.seconds, outcome.launch_seconds)
         fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}
+        for name, reason in {**refused, **{name: str(error) for name, error in fallen.items()}}.items():
+            _drop(race, name, reason, context)
         for name, error in fallen.items():
             status = Status.FAILED if isinstance(error, TrialFailed) else Status.INFEASIBLE
             context.settle(name, status, str(error))
-        for name, reason in {**refused, **{name: str(error) for name, error in fallen.items()}}.items():
-            _drop(race, name, reason, context)
         context.progress.standing(race.standings(), context.request.budget)
 
 

@@ -74,6 +74,12 @@ class SelectRequest:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
         if self.seed < 0:
             raise BadInput(f"--seed {self.seed}: a whole number from 0 on")
+        self._check_pairs()
+        self.latency_bound()
+        self.memory_bound()
+
+    def _check_pairs(self) -> None:
+        """Options that exclude or need each other."""
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
         if self.metric and not (self.labels or self.source.startswith("example:")):

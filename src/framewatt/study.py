@@ -27,7 +27,7 @@ from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
 from framewatt.qualification import Examiner, task_of
 from framewatt.racing import run_race
-from framewatt.records import Stage
+from framewatt.records import Stage, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.units import format_bytes, format_duration
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from framewatt.trial import Contestant
 
 _WINDOW_SECONDS = 0.5
+_GONE = "what it ran on is no longer there since the run was interrupted"
 _IDLE_SECONDS = 5.0
 
 
@@ -62,7 +63,6 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     require_incumbent(request.incumbent, entries)
     manifest = _manifest(request, workload, host, meter, entries)
     manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
-    _tell_left_out(left_out(_choice(request), workload.format), progress or Silent())
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -99,6 +99,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         material = gather(workload, context)
         if task:
             task.require_one_label_each(material.library)
+        _tell_left_out(left_out(_choice(request), workload.format), progress)
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)
@@ -112,7 +113,10 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
                 run.append("admitted", {"candidates": admitted, "seconds": seconds})
 
             def recruit(name: str) -> Contestant | None:
-                found = equip([e for e in entries if e.candidate.id == name], material, context)
+                wanted = [e for e in entries if e.candidate.id == name]
+                if not wanted:
+                    context.settle(name, Status.FAILED, _GONE)
+                found = equip(wanted, material, context)
                 return found[name] if name in found and examiner.admit_late(found[name]) else None
 
             run_race(contestants, recruit, runner, context)
