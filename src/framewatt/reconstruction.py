@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt.accounting import observations, reserved_joules
+from framewatt.carbon.interval import ends
 from framewatt.carbon.objective import carbon_rates
 from framewatt.carbon.views import carbon_cost
 from framewatt.power.model import PowerModel
+from framewatt.power.platform import platform_remainder
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import Objective, Observation, Provenance, Scope
+from framewatt.records import Estimate, Objective, Observation, Provenance, Scope
 from framewatt.request import SelectRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from framewatt.carbon.views import CarbonBasis
-    from framewatt.records import Estimate, Measurement
+    from framewatt.records import Measurement
     from framewatt.store import RunFolder
 
     RatioUncertainty = Callable[[Observation, Observation], Estimate]
@@ -39,8 +41,8 @@ def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measur
 
     if manifest["request"]["objective"] != Objective.CARBON:
         return joules
-    scope = Scope(manifest["meter"]["scope"])
-    return lambda measurement: carbon_cost(joules(measurement), measurement.usage.seconds, basis, scope)
+    wall = _wall_factor(manifest).value
+    return lambda measurement: carbon_cost(wall * joules(measurement), measurement.usage.seconds, basis)
 
 
 def race_of(
@@ -94,17 +96,26 @@ def _carbon_uncertainty(
     manifest: Mapping[str, Any], basis: CarbonBasis, energy_ratio: RatioUncertainty | None
 ) -> RatioUncertainty:
     """How uncertain a ratio of carbon is: the ends of I, M and, for an estimate, of the energies."""
-    rates, meter = carbon_rates(basis), manifest["meter"]
+    rates, meter, wall = carbon_rates(basis), manifest["meter"], _wall_factor(manifest)
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         first, second = ((rates.joules(o.cost, o.seconds), o.seconds) for o in (a, b))
         if energy_ratio is None:
-            return rates.ratio(first, second)
-        model = PowerModel.from_parameters(meter["parameters"]["model"])
+            return rates.ratio(first, second, energy=wall)
+        model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
         energy = model.energy(b.seconds, b.cpu_seconds, reserved_share(manifest, b.candidate))
-        return rates.ratio(first, second, energy_ratio(a, b), energy)
+        scale = Estimate(*(getattr(energy, end) * getattr(wall, end) for end in ("value", "low", "high")))
+        return rates.ratio(first, second, energy_ratio(a, b), scale)
 
     return ratio
+
+
+def _wall_factor(manifest: Mapping[str, Any]) -> Estimate:
+    """Joules at the wall over joules that the meter reads: 1, or with what a package counter does not see."""
+    if manifest["meter"]["scope"] == Scope.WALL:
+        return Estimate(1.0, 1.0, 1.0)
+    value, low, high = ends(platform_remainder(1.0))
+    return Estimate(1 + value, 1 + low, 1 + high)
 
 
 def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
