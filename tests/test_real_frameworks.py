@@ -15,6 +15,7 @@ import pytest
 
 from framewatt import select
 from framewatt.environments import provide, spec_for
+from framewatt.errors import BadInput
 from framewatt.launch import python_environment, python_worker
 from framewatt.plugins import find
 
@@ -36,7 +37,7 @@ def build():
 
 
 def inputs():
-    return [(torch.randn(1, 64),) for _ in range(4)]
+    return torch.randn(1, 64)
 """
 
 
@@ -126,6 +127,13 @@ def test_a_torch_module_races_natively_beside_its_export(tmp_path: Path) -> None
     assert raced(exported), exported["reason"]
     assert not rows(decision, "pytorch_onnx")
     assert decision.document["incumbent"].startswith("pytorch@")
+
+
+def test_inputs_that_the_module_does_not_take_are_refused_with_what_was_wrong(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(TORCH_MODULE.replace("return torch.randn(1, 64)", "return torch.randn(1, 64), 1"))
+    with pytest.raises(BadInput, match=r"model\.py: .*inputs\(\) returns does not fit forward\(\)"):
+        race(model, tmp_path, "pytorch")
 
 
 def test_an_onnx_file_never_stands_for_pytorch_itself(tmp_path: Path) -> None:
