@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from framewatt import latency
 from framewatt.accounting import observations
-from framewatt.document import carbon_basis
+from framewatt.carbon_basis import stored_basis
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.reconstruction import cost_of, replay
 from framewatt.records import Phase, Status
@@ -29,7 +29,7 @@ def run_race(
     contestants: dict[str, Contestant], recruit: Recruit, runner: BlockRunner, context: Context
 ) -> None:
     """Go on from whatever is stored until the race is over; `contestants` grows by whom it recruits."""
-    basis = carbon_basis(context.request.region, context.request.intensity)
+    basis = stored_basis(context.run.manifest)
     replayed = replay(context.run, basis)
     if replayed is None:
         return

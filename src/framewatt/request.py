@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.host import usable_cpus
 from framewatt.records import Objective, Scenario
@@ -49,6 +50,8 @@ class SelectRequest:
     incumbent: str | None = None
     region: str | None = None
     intensity: float | None = None
+    pue: float | None = None
+    view: str = "attributional"
     meter: str | None = None
     runs_dir: str = "framewatt-runs"
 
@@ -71,20 +74,29 @@ class SelectRequest:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
         if self.seed < 0:
             raise BadInput(f"--seed {self.seed}: a whole number from 0 on")
+        self._check_pairs()
+        self.latency_bound()
+        self.memory_bound()
+
+    def _check_pairs(self) -> None:
+        """Options that exclude or need each other."""
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
         if self.metric and not (self.labels or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
-        self.latency_bound()
-        self.memory_bound()
+        if self.objective == Objective.CARBON and self.view != View.ATTRIBUTIONAL:
+            raise BadInput(
+                "--objective carbon decides by the SCI score, which is of the attributional --view"
+            )
 
     def _check_choices(self) -> None:
         for option, value, known in (
             ("scenario", self.scenario, [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
             ("objective", self.objective, list(Objective)),
             ("env", self.environment, ["isolated", "current"]),
+            ("view", self.view, list(View)),
         ):
             if value not in known:
                 raise BadInput(f"--{option} {value!r}: choose one of {', '.join(known)}")

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from framewatt import __version__
 from framewatt.blocks import BlockRunner
 from framewatt.candidates import Choice, enumerate_candidates, left_out, require_incumbent
-from framewatt.document import build_decision, carbon_basis
+from framewatt.carbon.views import carbon_block
+from framewatt.carbon_basis import basis_of, require_score
+from framewatt.document import build_decision
 from framewatt.functional_unit import functional_unit
+from framewatt.hardware_table import read_hardware_table
 from framewatt.host import inspect_host, usable_cpus
 from framewatt.launch import MALLOC_SETTINGS
 from framewatt.locks import locked_bytes
@@ -51,15 +54,15 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
         StoreError: the run folder cannot be written.
     """
     workload = open_source(request.source)
-    carbon_basis(
-        request.region, request.intensity
-    )  # an unknown region is refused before anything is measured
+    hardware = read_hardware_table(Path.cwd())
+    basis = basis_of(request, hardware)
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
+    require_score(basis, request.objective, meter.description.scope)
     entries = enumerate_candidates(_choice(request), workload.format)
     require_incumbent(request.incumbent, entries)
     manifest = _manifest(request, workload, host, meter, entries)
-    _tell_left_out(left_out(_choice(request), workload.format), progress or Silent())
+    manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -96,6 +99,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         material = gather(workload, context)
         if task:
             task.require_one_label_each(material.library)
+        _tell_left_out(left_out(_choice(request), workload.format), progress)
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)

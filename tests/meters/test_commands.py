@@ -79,3 +79,12 @@ def test_doctor_says_plainly_that_energy_is_estimated(
     assert "Energy here is estimated" in output
     assert "no powercap tree" in output
     assert "SPECpower" in output
+
+
+def test_peak_memory_is_the_command_s_own_and_not_ours() -> None:
+    small, large = (
+        _measure("--", sys.executable, "-c", f"import time; x = bytearray({size}); time.sleep(0.3)")
+        for size in (10, 300_000_000)
+    )
+    assert small["peak_memory"]["value"] < 30e6
+    assert large["peak_memory"]["value"] > 300e6

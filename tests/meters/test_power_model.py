@@ -102,3 +102,9 @@ def test_times_that_cannot_be_are_refused(server: PowerModel) -> None:
 def test_the_shipped_parameters_survive_their_own_file() -> None:
     again = type(fitted()).from_json(fitted().to_json())
     assert again.to_json() == fitted().to_json()
+
+
+def test_a_generation_without_published_machines_is_said_and_widened() -> None:
+    apple = framewatt.power_model("Apple M2", cores=8)
+    assert "none of this generation" in apple.basis
+    assert _width(apple.power(1)) > _width(framewatt.power_model("AMD EPYC 7742", cores=64).power(1))

@@ -59,7 +59,11 @@ def document(run: CommandRun, reserved: int) -> dict[str, Any]:
         "cpu_seconds": Quantity(run.usage.cpu_seconds, "s", Provenance.MEASURED),
         "user_seconds": Quantity(run.usage.user_seconds, "s", Provenance.MEASURED),
         "system_seconds": Quantity(run.usage.system_seconds, "s", Provenance.MEASURED),
-        "peak_memory": Quantity(float(run.peak_memory_bytes), "B", Provenance.MEASURED),
+        "peak_memory": (
+            Quantity.unknown("B", "the command ended before its memory was looked up")
+            if run.peak_memory_bytes is None
+            else Quantity(float(run.peak_memory_bytes), "B", Provenance.MEASURED)
+        ),
     }
     return {
         "schema": "framewatt/measure/1",
@@ -95,18 +99,19 @@ def text(run: CommandRun, reserved: int) -> str:
 
     usage = run.usage
     user, system = format_duration(usage.user_seconds), format_duration(usage.system_seconds)
+    peak = format_bytes(run.peak_memory_bytes) if run.peak_memory_bytes else "unknown"
     marginal = run.marginal_energy()
     lines = [
         "",
         f"  {_figure(run.energy())}  {_accounting_words(run, reserved)}",
-        f"  {_figure(marginal)}  above idle" if marginal.value is not None else "",
+        *([f"  {_figure(marginal)}  above idle"] if marginal.value is not None else []),
         f"  {format_duration(usage.seconds)} elapsed",
         f"  {format_duration(usage.cpu_seconds)} CPU time measured ({user} user, {system} system)",
-        f"  {format_bytes(run.peak_memory_bytes)} peak memory of its largest process",
+        f"  {peak} peak memory of its largest process",
         f"  meter: {run.meter.name}, {run.meter.scope} scope, {run.meter.provenance}",
         *(f"  fault: {domain} {fault}" for domain, fault in run.reading.faults.items()),
     ]
-    return "\n".join(line for line in lines if line or line == lines[0])
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _figure(energy: Quantity) -> str:
@@ -125,6 +130,8 @@ def _accounting(run: CommandRun) -> str:
 
 
 def _accounting_words(run: CommandRun, reserved: int) -> str:
+    if run.reading.invalid:
+        return ""
     if run.idle_watts is None:
         return "of the whole machine, whatever else ran on it (--idle S takes idle power apart)"
     return f"reserved: the idle share of {reserved} CPUs and what the command drew above it"

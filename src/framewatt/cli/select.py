@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from framewatt.cli._console import LiveProgress, PlainProgress, print_decision
+from framewatt.cli._options import keep_stronger
 from framewatt.errors import BadInput
 from framewatt.units import parse_duration
 
@@ -76,6 +77,8 @@ _NO_SELECTION = 1
 @click.option("--incumbent", metavar="FRAMEWORK", help="What runs today: savings and payback are against it.")
 @click.option("--region", help="Where the electricity comes from: FR, aws:eu-west-3, us:CAMX.")
 @click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
+@click.option("--pue", type=float, help="Power usage effectiveness of the data centre, at least 1.")
+@click.option("--view", default="attributional", help="attributional (SCI) or consequential.")
 @click.option("--meter", help="An instrument by name (default: the best available).")
 @click.option("--runs-dir", default="framewatt-runs", help="Where run folders are kept.")
 @click.option("--format", "output", default="text", help="text or json.")
@@ -88,6 +91,7 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
     from framewatt import study
     from framewatt.request import SelectRequest
 
+    keep_stronger(options, "region", "intensity")
     if output not in {"text", "json"}:
         raise BadInput(f"--format {output!r}: select prints text or json; `framewatt report` knows more")
     if (model is None) == (resume is None):

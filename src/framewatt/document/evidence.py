@@ -25,7 +25,6 @@ class Evidence:
     """A run, read once. Mappings are by candidate id; the last record of a kind counts."""
 
     manifest: Mapping[str, Any]
-    basis: CarbonBasis
     model: PowerModel
     replay: Replay | None
     standings: Standings | None
@@ -39,7 +38,7 @@ class Evidence:
 
 
 def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
-    """Everything the document needs from a run."""
+    """Everything the document needs from a run; `basis` is what its race was decided under."""
     replayed = replay(run, basis)
     standings = replayed.race.standings() if replayed else None
     measurements: dict[str, list[Measurement]] = {}
@@ -48,7 +47,6 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         measurements.setdefault(measurement.candidate, []).append(measurement)
     return Evidence(
         manifest=run.manifest,
-        basis=basis,
         model=PowerModel.from_parameters(run.manifest["power_model"]),
         replay=replayed,
         standings=standings,

@@ -6,11 +6,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from framewatt.audits import audit, audit_candidates
-from framewatt.records import AuditWarning, Candidate, Phase, Provenance
+from framewatt.carbon.restatement import views_warning
+from framewatt.carbon.views import carbon_block
+from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from framewatt.carbon.views import CarbonBasis
     from framewatt.document.evidence import Evidence
 
 
@@ -39,6 +42,25 @@ def _candidates(evidence: Evidence, names: Sequence[str]) -> list[Candidate]:
         for name in names
         if known[name]["equal_budget"]
     ]
+
+
+def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> list[dict[str, Any]]:
+    """Warnings about a document's carbon figures; `own` is the basis that the run began with."""
+    return [asdict(warning) for warning in _carbon(document, own)]
+
+
+def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarning]:
+    for sentence in document["carbon"]["warnings"]:
+        yield AuditWarning("grid-intensity", sentence, "state a figure of your own with --intensity or --pue")
+    if warning := views_warning(document):
+        yield warning
+    if document["objective"] == Objective.CARBON and document["carbon"] != carbon_block(own):
+        yield AuditWarning(
+            "decided-elsewhere",
+            f"the race was decided for {own.intensity.region if own.intensity else 'no region'}; the scores "
+            "shown rest on other carbon figures, under which another candidate may lead",
+            "select again with these figures to decide by them",
+        )
 
 
 def _setting(evidence: Evidence) -> Iterator[AuditWarning]:

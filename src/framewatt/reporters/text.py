@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from framewatt.carbon.lines import carbon_lines
+from framewatt.records import Objective
 from framewatt.units import format_bytes, format_duration, format_si, significant
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width
     """Figures per unit; a narrow terminal goes without latency and memory, the document has them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("framework", overflow="fold", min_width=15)
-    for title in ("energy", "× best", "CPU time", "× best"):
+    carbon = decision["objective"] == Objective.CARBON
+    for title in ("energy", *(("carbon",) if carbon else ()), "× best", "CPU time", "× best"):
         table.add_column(title, justify="right", no_wrap=True)
     wide = width >= _WIDE
     for title in ("p50", "memory") if wide else ():
@@ -79,6 +82,7 @@ def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width
         cells = [
             ("* " if chosen else "  ") + escape(row["name"]),
             _figure(row["energy_per_unit"], "J"),
+            *([_figure(row["sci"]["score"], "g")] if carbon else []),
             _ratio(row["ratio_to_best"]),
             _figure(row["cpu_seconds_per_unit"], "s"),
             _ratio(row["cpu_ratio_to_best"]),
@@ -96,24 +100,9 @@ def _notes(decision: Mapping[str, Any]) -> Iterator[str]:
     payback = cost["payback_units"]
     if payback["value"] is not None:
         yield f"It has paid for itself after {significant(payback['value'], 2)} {payback['unit']}s."
-    carbon = decision["carbon"]
-    if carbon["intensity"]["value"] is not None:
-        intensity = f"{significant(carbon['intensity']['value'])} gCO2eq/kWh"
-        told = f"{carbon['region'] or 'declared'}, {carbon['source']}, {carbon['year'] or 'no year'}"
-        yield f"Carbon intensity {intensity} ({told}); operational emissions per {_best_carbon(decision)}."
-    else:
-        yield f"Carbon: not given ({carbon['intensity']['reason']})."
+    yield from carbon_lines(decision)
     for warning in decision["warnings"]:
         yield f"! {warning['message']}; {warning['remedy']}."
-
-
-def _best_carbon(decision: Mapping[str, Any]) -> str:
-    unit = decision["functional_unit"]["name"]
-    for row in decision["candidates"]:
-        operational = row["sci"]["operational"]
-        if operational["value"] is not None:
-            return f"{unit}: {format_si(operational['value'], 'g')}CO2eq for {row['name']}"
-    return f"{unit}: unknown"
 
 
 def _figure(quantity: Mapping[str, Any], unit: str) -> str:
