@@ -85,7 +85,7 @@ def test_a_race_for_carbon_is_run_on_grams_and_rebuilt_from_what_the_run_stored(
     assert document["objective"] == "carbon"
     rows = {row["framework"]: row for row in document["candidates"]}
     scores = {name: row["sci"]["score"]["value"] for name, row in rows.items()}
-    assert scores["wasteful"] > 2 * scores["faithful"]
+    assert scores["wasteful"] > scores["faithful"]
     assert document["selected"] in ([], [rows["faithful"]["id"]])
     assert rows["wasteful"]["ratio_to_best"]["value"] == pytest.approx(
         scores["wasteful"] / scores["faithful"], rel=0.2
