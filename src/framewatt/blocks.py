@@ -42,9 +42,18 @@ class BlockRunner:
     """Holds the living trials of a study. Every finished window is handed to `record` at once."""
 
     def __init__(
-        self, meter: Meter, window_seconds: float, record: Callable[[Measurement], None], logs: Path
+        self,
+        meter: Meter,
+        window_seconds: float,
+        record: Callable[[Measurement], None],
+        logs: Path,
+        trial_type: type[Trial] = Trial,
     ) -> None:
-        """`window_seconds` is how long a steady window should last; workers print into `logs`."""
+        """`window_seconds` is how long a steady window should last; workers print into `logs`.
+
+        `trial_type` is what a contestant's trial is: inference unless told otherwise.
+        """
+        self._trial_type = trial_type
         self._meter = meter
         self._window_seconds = max(window_seconds, meter.minimum_window_seconds)
         self._record = record
@@ -127,7 +136,7 @@ class BlockRunner:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"
-        trial = Trial(contestant, number, self._meter, log)
+        trial = self._trial_type(contestant, number, self._meter, log)
         try:
             pace = trial.launch(block, self._record)
         except BaseException:

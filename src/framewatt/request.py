@@ -31,6 +31,7 @@ class SelectRequest:
     samples: str | None = None
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None
+    target: str | None = None
     metric: str | None = None
     quality: float | None = None
     tolerance: float = 1e-3
@@ -69,7 +70,7 @@ class SelectRequest:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
-        if self.metric and not (self.labels or self.source.startswith("example:")):
+        if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")

@@ -24,7 +24,7 @@ from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
 from framewatt.qualification import qualify, task_of
 from framewatt.reconstruction import cost_of, replay
-from framewatt.records import Phase, Stage, Status
+from framewatt.records import Phase, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.units import format_duration
@@ -53,8 +53,8 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     )  # an unknown region is refused before anything is measured
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
-    entries = enumerate_candidates(_choice(request), workload.format)
-    manifest = _manifest(request, workload, host, meter, entries)
+    entries = enumerate_candidates(choice_of(request), workload.format)
+    manifest = manifest_of(request, workload, host, meter, entries)
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -72,7 +72,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
     meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
-    entries = enumerate_candidates(_choice(request), workload.format)
+    entries = enumerate_candidates(choice_of(request), workload.format)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
 
 
@@ -97,7 +97,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = qualify(contestants, material, task, runner, context)
                 run.append("admitted", {"candidates": admitted, "seconds": seconds})
-            _race(contestants, runner, context)
+            run_race(contestants, runner, context)
     finally:
         meter.close()
         run.release()
@@ -106,7 +106,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     return decision
 
 
-def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Context) -> None:
+def run_race(contestants: dict[str, Contestant], runner: BlockRunner, context: Context) -> None:
     """Ask the race for blocks, run them, store them, tell the race, until it is over."""
     basis = carbon_basis(context.request.region, context.request.intensity)
     replayed = replay(context.run, basis)
@@ -134,7 +134,8 @@ def _race(contestants: dict[str, Contestant], runner: BlockRunner, context: Cont
         context.progress.standing(standings, context.request.budget)
 
 
-def _choice(request: SelectRequest) -> Choice:
+def choice_of(request: SelectRequest) -> Choice:
+    """Which frameworks the user asked for, under which settings."""
     return Choice(
         frameworks=request.frameworks,
         threads=request.threads,
@@ -161,14 +162,15 @@ def _too_slow(measurements: list[Measurement], context: Context) -> dict[str, Ex
     return slow
 
 
-def _manifest(
+def manifest_of(
     request: SelectRequest, workload: Workload, host: Host, meter: Meter, entries: list[Entry]
 ) -> dict[str, Any]:
+    """What is known when a run begins; the run folder keeps it as its manifest."""
     return {
         "framewatt_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join(["framewatt", *sys.argv[1:]]),
-        "stage": Stage.INFERENCE,
+        "stage": workload.stage,
         "request": request.to_json(),
         "workload": {
             "name": workload.name,
@@ -183,11 +185,12 @@ def _manifest(
         "worker_environment": MALLOC_SETTINGS,
         "meter": asdict(meter.description),
         "power_model": host_model(host).parameters(),
-        "candidates": [_candidate_line(entry) for entry in entries],
+        "candidates": [candidate_line(entry) for entry in entries],
     }
 
 
-def _candidate_line(entry: Entry) -> dict[str, Any]:
+def candidate_line(entry: Entry) -> dict[str, Any]:
+    """A contestant as the manifest keeps it."""
     module = entry.plugin.module
     return {
         "id": entry.candidate.id,

@@ -13,6 +13,7 @@ from framewatt.document.decision import SCHEMA, Decision
 from framewatt.document.evidence import Evidence, read_evidence
 from framewatt.document.notices import notices_of
 from framewatt.document.rows import row_of
+from framewatt.document.training import training_block
 from framewatt.intensity import intensity_or_reason
 from framewatt.records import Stage, Status, Verdict
 
@@ -49,9 +50,9 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "run": str(run.path),
         "command": run.manifest["command"],
         "created": run.manifest["created"],
-        "stage": Stage.INFERENCE.value,
+        "stage": run.manifest["stage"],
         "workload": run.manifest["workload"],
-        "scenario": request["scenario"],
+        "scenario": request["scenario"] if run.manifest["stage"] == Stage.INFERENCE else None,
         "functional_unit": run.manifest["functional_unit"],
         "objective": request["objective"],
         "margin": request["margin"],
@@ -65,6 +66,7 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "host": run.manifest["host"],
         "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
         "carbon": carbon_block(evidence.basis),
+        **training_block(evidence),
         "valid_for": _valid_for(evidence),
         "warnings": notices_of(evidence),
     }

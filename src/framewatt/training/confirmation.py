@@ -1,0 +1,83 @@
+"""Clean refits at the chosen number of rounds, judged once on the test part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framewatt import quality
+from framewatt.records import Estimate, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from framewatt.records import Measurement
+    from framewatt.training.folds import Folds
+    from framewatt.training.table import Table
+    from framewatt.training.trial import TrainingTrial
+
+_RESAMPLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a candidate's refits showed: test quality with its 95 % interval, wall seconds, CPU seconds and
+    joules per run, and the size of the first fold's model in bytes.
+    """
+
+    test: Estimate
+    seconds: float
+    cpu_seconds: float
+    joules: float
+    model_bytes: int
+
+
+def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
+    trial: TrainingTrial,
+    table: Table,
+    folds: Folds,
+    record: Callable[[Measurement], None],
+    joules: Callable[[Measurement], float],
+    model: Path,
+) -> Confirmation:
+    """Train every fold once more with nothing but training in the window; the first fold's model is kept.
+
+    Raises:
+        Inapplicable, TrialFailed: it cannot train.
+    """
+    windows, scores, size = [], [], 0
+    for fold in range(len(folds.validation)):
+        windows.append(trial.train(Phase.TRAIN, 0, -1 - fold, [(fold, trial.contestant.rounds)]))
+        record(windows[-1])
+        scores += trial.scores("test", [trial.contestant.rounds], model.parent)
+        if fold == 0:
+            size = trial.save(model)
+    return Confirmation(
+        test=judged(table.metric, scores, table.target[folds.test]),
+        seconds=fmean(window.usage.seconds for window in windows),
+        cpu_seconds=fmean(window.usage.cpu_seconds for window in windows),
+        joules=fmean(joules(window) for window in windows),
+        model_bytes=size,
+    )
+
+
+def judged(metric: str, scores: list[NDArray[np.float64]], labels: NDArray[np.float64]) -> Estimate:
+    """Mean quality of several models on one test part; the 95 % interval is over resampled rows.
+
+    The percentile bootstrap (Efron 1979, Annals of Statistics 7:1): the rows are what chance has drawn.
+    """
+    value = fmean(quality.score(metric, one, labels) for one in scores)
+    rng = np.random.default_rng(0)
+    means = []
+    for _ in range(_RESAMPLES):
+        rows = rng.integers(0, len(labels), len(labels))
+        if len(np.unique(labels[rows])) > 1:
+            means.append(fmean(quality.score(metric, one[rows], labels[rows]) for one in scores))
+    low, high = np.quantile(means, [0.025, 0.975]) if means else (value, value)
+    return Estimate(value, float(min(low, value)), float(max(high, value)))
