@@ -1,5 +1,6 @@
 """The SCI arithmetic, checked against published examples."""
 
+import numpy as np
 import pytest
 
 from framewatt.carbon import sci
@@ -17,7 +18,8 @@ from framewatt.carbon.views import (
 )
 from framewatt.errors import BadInput
 from framewatt.intensity import declared, resolve_intensity
-from framewatt.records import IntensityKind, Provenance, Quantity, Scope
+from framewatt.race import Entrant, Race, RaceRules
+from framewatt.records import IntensityKind, Observation, Provenance, Quantity, Scope
 
 
 def energy(value: float, unit: str = "kWh", low: float | None = None, high: float | None = None) -> Quantity:
@@ -104,6 +106,25 @@ def test_energy_and_carbon_choose_differently_when_the_frugal_candidate_is_slow(
     fast, frugal = (10.0, 0.1), (8.0, 0.4)
     assert frugal[0] < fast[0]
     assert carbon_cost(*fast, basis) < carbon_cost(*frugal, basis)
+
+
+@pytest.mark.parametrize(("objective", "winner"), [("energy", "frugal"), ("carbon", "fast")])
+def test_a_race_under_each_objective_crowns_another_candidate(objective: str, winner: str) -> None:
+    basis = basis_for(declared(30.0), server())
+    work = {"fast": (10.0, 0.1), "frugal": (8.0, 0.4)}
+    race = Race(
+        [Entrant("fast", "a"), Entrant("frugal", "b")], RaceRules(1, 1.0, objective_decides_on=objective)
+    )
+    noise = np.random.default_rng(7)
+    while (block := race.ask()) is not None:
+        seen = []
+        for slot in block.slots:
+            factor = noise.lognormal(0.0, 0.02)
+            joules, time = (figure * factor for figure in work[slot.candidate])
+            cost = joules if objective == "energy" else carbon_cost(joules, time, basis)
+            seen.append(Observation(slot.candidate, slot.trial, block.number, cost, time, time, 1.0))
+        race.tell(block, seen, spent_seconds=2.0)
+    assert race.standings().selected == (winner,)
 
 
 def test_the_races_cost_is_the_score_of_one_window() -> None:

@@ -224,3 +224,41 @@ def test_markdown_names_boundary_sources_years_assumptions_and_limitations() -> 
 def test_a_figure_outside_the_certifiers_bounds_is_warned_of() -> None:
     output = call(*ONE_SERVER, "--intensity", "420", "--pue", "3.5").output
     assert "outside GSF's bounds" in output
+
+
+def test_the_same_work_is_ranked_elsewhere_and_unlike_bases_are_said() -> None:
+    found = document(*ONE_SERVER, "--region", "PL", "--where", "PL,FR,us:CAMX")
+    assert [place["region"] for place in found["elsewhere"]] == ["FR", "us:CAMX", "PL"]
+    assert any("different bases" in warning for warning in found["warnings"])
+
+
+def test_starting_hours_are_ranked_from_an_hourly_file(tmp_path: Path) -> None:
+    path = tmp_path / "day.csv"
+    rows = [f"2026-01-01T{hour:02}:00Z,{100 + abs(hour - 13) * 10}" for hour in range(24)]
+    path.write_text("\n".join(["datetime,gco2eq_per_kwh", *rows]))
+    found = document(*ONE_SERVER, "--intensity", "420", "--when", str(path))
+    assert found["starts"][0]["when"].startswith("2026-01-01T13")
+    assert "13:00" in call(*ONE_SERVER, "--intensity", "420", "--when", str(path)).output
+    assert "how long" in refused("--energy", "1kWh", "--units", "1 run", "--when", str(path))
+
+
+def test_a_cloud_regions_published_pue_counts_unless_another_is_stated() -> None:
+    arguments = ("--energy", "1kWh", "--units", "1 run", "--region", "aws:eu-west-3")
+    published, stated = document(*arguments), document(*arguments, "--pue", "1.0")
+    assert published["operational"]["value"] == pytest.approx(1.35 * stated["operational"]["value"])
+
+
+def test_a_marginal_intensity_is_labelled_and_said() -> None:
+    found = document(*ONE_SERVER, "--intensity", "420", "--intensity-kind", "marginal")
+    assert found["intensity"]["kind"] == "marginal"
+    assert any("marginal intensity" in warning for warning in found["warnings"])
+
+
+def test_energy_and_hardware_each_name_their_own_source() -> None:
+    found = document(
+        *("--power", "10W", "--time", "1h", "--instance", "m5.large", "--intensity", "100"),
+        *("--units", "1 run"),
+    )
+    (component,) = found["components"]
+    assert component["energy_source"] == "declared by the user"
+    assert "Teads" in component["embodied_source"]

@@ -13,7 +13,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from framewatt.carbon.decisions import boundary_of
 from framewatt.carbon.hardware import hardware_from_table
+from framewatt.carbon.places import place_rows, rank_places
+from framewatt.carbon.restatement import basis_from, restate, views_warning
 from framewatt.carbon.sharing import AlwaysOn, Packed, Sharing
 from framewatt.carbon.views import View, basis_for, carbon_block, footprint, sci_block
 from framewatt.cli import cli
@@ -113,6 +116,62 @@ def test_two_regions_differ_in_the_operational_part_only_and_by_their_intensitie
     assert poland["intensity"]["source"]
 
 
+def test_an_inference_run_is_a_consumer_score_and_a_training_run_a_providers() -> None:
+    for stage, side in (("inference", "consumer"), ("training", "provider")):
+        decision = decide(hardware=DECLARED_HARDWARE) | {"stage": stage}
+        assert json.loads(rendered("sci_json", decision))["ai"]["score"] == side
+        page = rendered("sci", decision)
+        assert f"**{side}** score" in page
+        assert "draft" in page
+
+
+def test_the_ranking_of_regions_is_in_the_report() -> None:
+    decision = decide(hardware=DECLARED_HARDWARE)
+    boundary = boundary_of(decision, decision["selected"][0])
+    found = [item for code in ("PL", "FR") if (item := resolve_intensity(code))]
+    decision["carbon"]["elsewhere"] = place_rows(rank_places(boundary, found))
+    assert decision["carbon"]["elsewhere"][0]["operational"]["value"] == pytest.approx(
+        decision["candidates"][1]["sci"]["operational"]["value"], rel=1e-12
+    )
+    assert "## The same work elsewhere" in rendered("sci", decision)
+
+
+def test_a_stored_run_is_restated_for_another_region_without_measuring_again() -> None:
+    run = decide(hardware=DECLARED_HARDWARE)
+    for candidate, (_, seconds) in zip(run["candidates"], CANDIDATES.values(), strict=True):
+        candidate["seconds_per_unit"] = asdict(Quantity(seconds, "s", Provenance.MEASURED))
+    machine = hardware_from_table(DECLARED_HARDWARE)
+    restated = restate(run, basis_for(resolve_intensity("PL"), machine, pue=1.2))
+    direct = decide(region="PL", hardware=DECLARED_HARDWARE)
+    assert [item["sci"] for item in restated["candidates"]] == [item["sci"] for item in direct["candidates"]]
+    assert restated["carbon"] == direct["carbon"]
+    assert run["carbon"]["region"] == "FR"
+    open_run = restate(run, basis_for(None, machine))
+    assert open_run["candidates"][0]["sci"]["operational"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("region", "hardware"), [("aws:eu-west-3", DECLARED_HARDWARE), (None, None), ("FR", None)]
+)
+def test_a_stored_basis_needs_no_second_look_up(region: str | None, hardware: dict[str, Any] | None) -> None:
+    stored = decide(region=region, hardware=hardware)["carbon"]
+    assert json.loads(json.dumps(carbon_block(basis_from(stored)))) == stored
+
+
+def test_a_warning_says_where_the_views_choose_differently_in_a_run() -> None:
+    run = decide(hardware=DECLARED_HARDWARE)
+    for candidate, joules in zip(run["candidates"], (0.009, 0.001), strict=True):
+        candidate["marginal_energy_per_unit"] = candidate["energy_per_unit"] | {
+            "value": joules,
+            "low": None,
+            "high": None,
+        }
+    marginal = basis_for(declared(600.0, kind="marginal"), view=View.CONSEQUENTIAL)
+    warning = views_warning(run, marginal)
+    assert warning is not None
+    assert "chooses onnxruntime" in warning.message
+
+
 def test_a_run_with_open_hardware_has_no_manifest_but_says_why() -> None:
     with pytest.raises(BadInput, match=r"open score.*\[hardware\]"):
         rendered("if", decide())
@@ -127,6 +186,12 @@ def test_a_run_without_a_measured_candidate_has_nothing_to_disclose() -> None:
     decision = decide(hardware=DECLARED_HARDWARE) | {"candidates": []}
     with pytest.raises(BadInput, match="nothing to disclose"):
         rendered("sci", decision)
+
+
+def test_a_run_without_a_choice_says_that_the_disclosed_candidate_was_not_chosen() -> None:
+    decision = decide(hardware=DECLARED_HARDWARE) | {"selected": [], "verdict": "undecided"}
+    document = json.loads(rendered("sci_json", decision))
+    assert any("undecided" in sentence for sentence in document["limitations"])
 
 
 def test_markup_in_a_name_stays_text() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -134,7 +134,13 @@ class GridPlugin(Protocol):
         """The regions known here and their names; empty where only the live source knows them."""
 
     def intensity(self, region: str, when: datetime | None = None) -> GridIntensity:
-        """Intensity in gCO2eq/kWh with its kind, basis, source and year."""
+        """Intensity in gCO2eq/kWh with its kind, basis, source and year; a live source answers for `when`."""
+
+    def hours(self, region: str) -> Sequence[GridIntensity]:
+        """The coming hours where this source forecasts them (`when` is set on each), else nothing."""
+
+    def fallback(self, region: str) -> str | None:
+        """The region to ask another source for when this one does not answer, if one means the same."""
 
 
 class ReporterPlugin(Protocol):

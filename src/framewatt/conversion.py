@@ -18,7 +18,6 @@ from filelock import FileLock
 
 from framewatt.environments import Environment, cache_root
 from framewatt.errors import BadInput, TrialFailed
-from framewatt.graphs import fix_shapes
 from framewatt.launch import WorkerProcess, python_environment, python_worker
 from framewatt.records import Signature, TensorSpec, Usage
 
@@ -59,7 +58,7 @@ def signature_json(signature: Signature) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One conversion to do: `source` is the ONNX file and `digest` its hash; `signature` fixes its shapes."""
+    """One conversion to do: `source` is the ONNX file and `digest` the hash of what it came from."""
 
     plugin: Plugin
     environment: Environment
@@ -117,7 +116,7 @@ def _convert(task: Task, folder: Path) -> Conversion:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     private = folder / "model.onnx"
-    onnx.save(_specialised(task.source, task.signature), str(private))
+    onnx.save(onnx.load(str(task.source)), str(private))  # with its weights inside
     request = {
         "model": str(private),
         "folder": str(folder),
@@ -145,14 +144,6 @@ def _work(
         answer = worker.request(operation, timeout=_TIMEOUT, **request)
         after, seconds = worker.cpu_times(), time.monotonic() - clock
     return answer, Usage(seconds, after.user - before.user, after.system - before.system)
-
-
-def _specialised(source: Path, signature: Signature) -> onnx.ModelProto:
-    """The model with its weights inside, and with fixed shapes where the samples fix them."""
-    model = onnx.load(str(source))
-    shapes = {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
-    fixed = all(size is not None for spec in signature.inputs for size in spec.shape)
-    return fix_shapes(model, shapes) if fixed else model
 
 
 def _cached(folder: Path) -> Conversion | None:

@@ -62,14 +62,17 @@ def cache_root() -> Path:
     return Path(override) if override else Path(platformdirs.user_cache_dir("framewatt"))
 
 
-def spec_for(plugin: Plugin, version: str, role: str) -> EnvironmentSpec:
-    """The environment of a framework file's role; falls back to ``runtime`` where there is no such role."""
+def spec_for(plugin: Plugin, version: str, role: str, extra: tuple[str, ...] = ()) -> EnvironmentSpec:
+    """The environment of a framework file's role; falls back to ``runtime`` where there is no such role.
+
+    `extra` are requirements of the user's own code, where the framework runs it.
+    """
     packages = plugin.module.PACKAGES.get(role) or plugin.module.PACKAGES["runtime"]
     return EnvironmentSpec(
         framework=plugin.name,
         version=version,
         role=role,
-        requirements=tuple(package.format(version=version) for package in packages),
+        requirements=(*(package.format(version=version) for package in packages), *extra),
         excludes=tuple(getattr(plugin.module, "EXCLUDES", ())),
     )
 

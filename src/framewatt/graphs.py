@@ -14,9 +14,26 @@ from framewatt.records import Signature, TensorSpec
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_SAME_VALUES = frozenset({"Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"})
+"""Operators whose result holds their first input's numbers."""
+
+
+def tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
+    """Every tensor with data: weights and constants, in subgraphs and functions too."""
+    for graph in _graphs(model.graph):
+        yield from graph.initializer
+    functions = (node for function in model.functions for node in function.node)
+    for node in (*functions, *(node for graph in _graphs(model.graph) for node in graph.node)):
+        for attribute in node.attribute:
+            yield from (attribute.t, *attribute.tensors)
+
 
 def read_signature(model: onnx.ModelProto) -> Signature:
-    """Inputs (without initialisers) and outputs of the graph."""
+    """Inputs (without initialisers) and outputs of the graph.
+
+    Raises:
+        BadInput: one of them is not a tensor of numbers.
+    """
     weights = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in weights]
     return Signature(tuple(map(_tensor, inputs)), tuple(map(_tensor, model.graph.output)))
@@ -26,11 +43,11 @@ def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
     kind = value.type.tensor_type
     if not value.type.HasField("tensor_type"):
         raise BadInput(f"{value.name!r} is not a tensor (sequence or map): framewatt feeds tensors only")
-    dtype = (
-        "str"
-        if kind.elem_type == TensorProto.STRING
-        else helper.tensor_dtype_to_np_dtype(kind.elem_type).name
-    )
+    if kind.elem_type == TensorProto.STRING:
+        raise BadInput(f"{value.name!r} is a tensor of text: framewatt compares numbers only")
+    if kind.elem_type not in TensorProto.DataType.values() or kind.elem_type == TensorProto.UNDEFINED:
+        raise BadInput(f"{value.name!r} has no element type that ONNX knows")
+    dtype = helper.tensor_dtype_to_np_dtype(kind.elem_type).name
     dims = kind.shape.dim
     shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else None for d in dims)
     names = tuple(
@@ -43,8 +60,15 @@ def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
 def vocabulary_sizes(model: onnx.ModelProto) -> dict[str, int]:
     """For each input that indexes an embedding table: the number of its rows."""
     rows = {tensor.name: tensor.dims[0] for tensor in model.graph.initializer if tensor.dims}
-    gathers = (node for node in model.graph.node if node.op_type == "Gather")
-    return {node.input[1]: rows[node.input[0]] for node in gathers if node.input[0] in rows}
+    origin = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type in _SAME_VALUES}
+    sizes: dict[str, int] = {}
+    for node in model.graph.node:
+        if node.op_type == "Gather" and node.input[0] in rows:
+            indices = node.input[1]
+            while indices in origin:
+                indices = origin[indices]
+            sizes[indices] = min(rows[node.input[0]], sizes.get(indices, rows[node.input[0]]))
+    return {value.name: sizes[value.name] for value in model.graph.input if value.name in sizes}
 
 
 def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> onnx.ModelProto:
@@ -57,13 +81,17 @@ def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> o
     for value in copy.graph.output:
         value.type.tensor_type.ClearField("shape")
     del copy.graph.value_info[:]
-    return onnx.shape_inference.infer_shapes(copy)
+    return onnx.shape_inference.infer_shapes(copy, data_prop=True)
 
 
 def concrete_signature(model: onnx.ModelProto, signature: Signature) -> Signature:
     """`signature`, whose inputs are fixed, with the output shapes that follow (None: the data decide)."""
-    shapes = {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
-    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes)).outputs)
+    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes_of(signature))).outputs)
+
+
+def shapes_of(signature: Signature) -> dict[str, list[int]]:
+    """The shapes of inputs that are fixed, by name."""
+    return {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
 
 
 def widen(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput, GridUnavailable
@@ -11,7 +13,7 @@ from framewatt.plugins import discover, nearest
 from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from pathlib import Path
 
     from framewatt.plugins import Plugin
 
@@ -28,8 +30,9 @@ def resolve_intensity(
 ) -> GridIntensity | None:
     """The intensity that a study uses; None when neither was given: there is no default country.
 
-    A declared `intensity` (gCO2eq/kWh) wins. Otherwise every source that covers the way `region` is written
-    is asked, highest RANK first; one that does not answer is named in the result's warnings.
+    The order: a declared `intensity` (gCO2eq/kWh); every source that covers the way `region` is written,
+    highest RANK first; where a live one does not answer, the annual figure of the region that it names as
+    its stand-in (its country). What was tried in vain is named in the result's warnings.
 
     Raises:
         BadInput: an unknown region (with the nearest names) or an impossible intensity.
@@ -39,22 +42,68 @@ def resolve_intensity(
         return declared(intensity, region, kind)
     if region is None:
         return None
+    return _ask(region, when, ())
+
+
+def _ask(region: str, when: datetime | None, failures: tuple[str, ...]) -> GridIntensity:
+    """The first source that answers; after all of them, the region that one names as its stand-in."""
     sources = sorted(_covering(region), key=lambda plugin: -plugin.module.RANK)
-    failures: list[str] = []
+    unknown: BadInput | None = None
+    stands_in: str | None = None
     for plugin in sources:
         try:
             found: GridIntensity = plugin.module.intensity(region, when)
-        except (BadInput, GridUnavailable) as error:
-            failures.append(f"{plugin.name}: {error}")
-            last = error
+        except GridUnavailable as error:
+            failures = (*failures, str(error))
+            stands_in = stands_in or plugin.module.fallback(region)
             continue
-        fallen = tuple(f"{failure}; fell back on {found.source}" for failure in failures)
+        except BadInput as error:
+            unknown = error
+            continue
+        fallen = tuple(f"{failure}; {found.source} ({found.region}) stands in" for failure in failures)
         return replace(found, warnings=(*fallen, *found.warnings))
-    if not sources:
-        raise BadInput(f"unknown region {region!r}{_suggestions(region)}")
-    if isinstance(last, GridUnavailable):
+    if stands_in:
+        return _ask(stands_in, None, failures)
+    if failures:
         raise GridUnavailable("; ".join(failures))
-    raise BadInput(f"{last}{_suggestions(region)}")
+    raise BadInput(f"{unknown or f'unknown region {region!r}'}{_suggestions(region)}")
+
+
+def coming_hours(region: str) -> tuple[GridIntensity, ...]:
+    """The forecast of a region's coming hours.
+
+    Raises:
+        BadInput: no source forecasts this region.
+        GridUnavailable: the live source did not answer.
+    """
+    for plugin in _covering(region):
+        if found := tuple(plugin.module.hours(region)):
+            return found
+    raise BadInput(f"no source forecasts the hours of {region!r}; use a live one, such as electricitymaps:DE")
+
+
+def read_hourly_table(path: Path) -> tuple[GridIntensity, ...]:
+    """Hours from a CSV file with the columns ``datetime`` (ISO 8601) and ``gco2eq_per_kwh``.
+
+    Raises:
+        BadInput: unreadable, a missing column, a bad date or figure, no row.
+    """
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from None
+    if not rows or not {"datetime", "gco2eq_per_kwh"} <= set(rows[0]):
+        raise BadInput(f"{path}: expected rows with the columns datetime and gco2eq_per_kwh")
+    return tuple(_hour(path, number, row) for number, row in enumerate(rows, 2))
+
+
+def _hour(path: Path, line: int, row: dict[str, str]) -> GridIntensity:
+    try:
+        when = datetime.fromisoformat(row["datetime"])
+        found = declared(float(row["gco2eq_per_kwh"]))
+    except (ValueError, TypeError, BadInput) as error:
+        raise BadInput(f"{path}, line {line}: {error}") from None
+    return replace(found, source=f"hourly table {path.name}", when=when.isoformat(), year=when.year)
 
 
 def intensity_or_reason(

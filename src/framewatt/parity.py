@@ -27,7 +27,8 @@ def compare_outputs(outputs: Outputs, oracle: Outputs, tolerance: float) -> Pari
     """Compare a candidate's outputs with the oracle's, sample by sample.
 
     The error of an output is ``max|a - b| / max|b|``, both over all checked samples, so that near-zero
-    elements of a large tensor do not decide; whole numbers and booleans must be equal.
+    elements of a large tensor do not decide; whole numbers and booleans must be equal, and NaN and infinity
+    must stand where the oracle has them.
     """
     worst = Parity(0.0, agrees=True)
     for name in oracle[0]:
@@ -50,13 +51,13 @@ def _compare_one(name: str, outputs: Outputs, oracle: Outputs, tolerance: float)
         if a.shape != b.shape:
             told = f"output {name!r} has shape {a.shape}, expected {b.shape}"
             return Parity(float("inf"), agrees=False, reason=told)
-        if not np.isfinite(a).all() and np.isfinite(b).all():
-            told = f"output {name!r} holds NaN or infinity on sample {index}"
+        a, b = a.astype(np.float64), b.astype(np.float64)
+        finite = np.isfinite(b)
+        if not np.array_equal(a[~finite], b[~finite], equal_nan=True) or not np.isfinite(a[finite]).all():
+            told = f"output {name!r} holds NaN or infinity where the oracle does not, on sample {index}"
             return Parity(float("inf"), agrees=False, reason=told)
-        if a.size == 0:
-            continue
-        difference = max(difference, float(np.max(np.abs(a.astype(np.float64) - b.astype(np.float64)))))
-        scale = max(scale, float(np.max(np.abs(b.astype(np.float64)))))
+        difference = max(difference, float(np.max(np.abs(a[finite] - b[finite]), initial=0.0)))
+        scale = max(scale, float(np.max(np.abs(b[finite]), initial=0.0)))
     exact = not np.issubdtype(np.asarray(oracle[0][name]).dtype, np.floating)
     error = difference / scale if scale else difference
     allowed = 0.0 if exact else tolerance

@@ -10,7 +10,13 @@ import onnx
 
 from framewatt import conversion, environments, samples
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
-from framewatt.graphs import concrete_signature, vocabulary_sizes
+from framewatt.graphs import (
+    concrete_signature,
+    fix_shapes,
+    read_signature,
+    shapes_of,
+    vocabulary_sizes,
+)
 from framewatt.host import usable_cpus
 from framewatt.launch import python_environment, python_worker
 from framewatt.plugins import discover
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from framewatt.request import SelectRequest
     from framewatt.samples import SampleLibrary
     from framewatt.store import RunFolder
+
+
+_LARGEST_COPY_BYTES = 1_500_000_000
+"""A protobuf holds 2 GB; a larger model keeps its own file and its open shapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +96,9 @@ def gather(workload: Workload, context: Context) -> Material:
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
     files = tuple(library.write(context.run.path / "samples"))
-    fixed = samples.concrete(signature, library)
     if library.uniform:
-        fixed = concrete_signature(onnx.load(str(models["onnx"]), load_external_data=False), fixed)
-    return Material(models, digest, fixed, library, files)
+        signature = _fix_shapes(models, samples.concrete(signature, library), context.run.path)
+    return Material(models, digest, signature, library, files)
 
 
 def equip(entries: Sequence[Entry], material: Material, context: Context) -> dict[str, Contestant]:
@@ -109,6 +118,21 @@ def equip(entries: Sequence[Entry], material: Material, context: Context) -> dic
     return contestants
 
 
+def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:
+    """Give every candidate an ONNX file with exactly the samples' shapes, where it leaves some open.
+
+    Converters need them, and a native loader that is not told them pays for shapes that never come.
+    """
+    graph = onnx.load(str(models["onnx"]), load_external_data=False)
+    fixed = concrete_signature(graph, signature)
+    is_open = any(size is None for spec in read_signature(graph).inputs for size in spec.shape)
+    whole = onnx.load(str(models["onnx"])) if is_open else None
+    if whole is not None and whole.ByteSize() < _LARGEST_COPY_BYTES:
+        models["onnx"] = folder / "model.onnx"
+        onnx.save(fix_shapes(whole, shapes_of(signature)), str(models["onnx"]))
+    return fixed
+
+
 def _export(workload: Workload, context: Context) -> conversion.Export:
     exporters = [
         p for p in discover("frameworks").values() if workload.format in getattr(p.module, "EXPORTS", ())
@@ -117,7 +141,7 @@ def _export(workload: Workload, context: Context) -> conversion.Export:
         raise BadInput(f"{workload.path}: no installed framework file exports {workload.format} models")
     plugin = exporters[0]
     try:
-        environment = _environment(plugin, plugin.module.VERSION, "convert", context.progress)
+        environment = _environment(plugin, plugin.module.VERSION, "convert", context)
     except EnvironmentFailed as error:
         raise BadInput(f"{workload.path}: cannot be exported to ONNX: {error}") from None
     context.progress.say(f"exporting {workload.name} to ONNX")
@@ -148,7 +172,7 @@ def runtime_of(entry: Entry, context: Context) -> Environment:
     if context.request.environment == "current":
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
     else:
-        runtime = _environment(plugin, version, "runtime", context.progress)
+        runtime = _environment(plugin, version, "runtime", context)
     costs = {**asdict(runtime), "interpreter": str(runtime.interpreter)}
     context.run.append("environment", {"candidate": entry.candidate.id, **costs})
     return runtime
@@ -185,12 +209,15 @@ def _converted(
         return conversion.Conversion(material.models[chosen])
     converter = runtime
     if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
-        converter = _environment(plugin, version, "convert", context.progress)
+        converter = _environment(plugin, version, "convert", context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models["onnx"], material.digest
     task = conversion.Task(plugin, converter, source, digest, material.signature, entry.settings)
     return conversion.convert(task)
 
 
-def _environment(plugin: Plugin, version: str, role: str, progress: Progress) -> Environment:
-    return environments.provide(environments.spec_for(plugin, version, role), plugin, progress.building)
+def _environment(plugin: Plugin, version: str, role: str, context: Context) -> Environment:
+    runs_own_code = context.run.manifest["workload"]["format"] in getattr(plugin.module, "EXPORTS", ())
+    extra = context.request.packages if runs_own_code else ()
+    spec = environments.spec_for(plugin, version, role, extra)
+    return environments.provide(spec, plugin, context.progress.building)

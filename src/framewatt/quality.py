@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
 
 def accuracy(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
-    """The share of samples whose largest score is at the label; `scores` is (n, classes) or (n,) classes."""
-    predicted = scores.argmax(axis=-1) if scores.ndim > 1 else np.rint(scores)
-    return float(np.mean(predicted == labels))
+    """The share of labels that were predicted; labels have one number where outputs have a row of scores.
+
+    `scores` is (n, ..., classes), of which the largest wins; or (n,) or (n, 1) predictions, which are
+    rounded (a probability above one half is class 1).
+    """
+    scored = scores.ndim > 1 and scores.shape[-1] > 1
+    predicted = scores.argmax(axis=-1) if scored else np.rint(scores)
+    return float(np.mean(predicted == labels.reshape(predicted.shape)))
 
 
 def top5(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
-    """The share of samples whose label is among the five largest scores."""
-    best = np.argsort(scores, axis=-1)[:, -5:]
-    return float(np.mean((best == labels[:, None]).any(axis=1)))
+    """The share of samples whose label is among the five largest of their (n, classes) scores."""
+    best = np.argsort(scores, axis=-1)[..., -5:]
+    return float(np.mean((best == labels.reshape(*scores.shape[:-1], 1)).any(axis=-1)))
 
 
 def rmse(predicted: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
@@ -77,7 +82,7 @@ METRICS: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], float]] 
 SMALLER_IS_BETTER = frozenset({"rmse", "log_loss", "mae"})
 
 
-def score(metric: str, outputs: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+def score(metric: str, outputs: NDArray[Any], labels: NDArray[Any]) -> float:
     """The metric of stacked first outputs (n, ...) against labels (n, ...).
 
     Raises:

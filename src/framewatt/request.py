@@ -24,6 +24,7 @@ class SelectRequest:
     source: str
     frameworks: str = "default"
     environment: str = "isolated"
+    packages: tuple[str, ...] = ()
     threads: int = 1
     precision: str | None = None
     allow_precision: tuple[str, ...] = ()
@@ -110,5 +111,5 @@ class SelectRequest:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> SelectRequest:
         """The request of a stored run."""
-        lists = {name: tuple(record[name]) for name in ("allow_precision", "settings")}
+        lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
         return cls(**{**record, **lists})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -60,6 +62,8 @@ def read_library(path: Path, signature: Signature, batch: int = 1) -> SampleLibr
     if not files or not all(file.is_file() for file in files):
         raise BadInput(f"--samples {path}: no .npz file there")
     samples = [sample for file in files for sample in _split(_read_npz(file, signature), signature)]
+    if not samples:
+        raise BadInput(f"--samples {path}: holds no samples (an axis of length 0)")
     if sum(array.nbytes for sample in samples for array in sample.values()) > _LIBRARY_LIMIT_BYTES:
         raise BadInput(f"--samples {path}: more than 2 GiB; a few hundred samples are enough")
     for sample in samples:
@@ -113,9 +117,11 @@ def concrete(signature: Signature, library: SampleLibrary) -> Signature:
 
 def _read_npz(file: Path, signature: Signature) -> dict[str, np.ndarray]:
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, KeyError) as error:
+    except TypeError:  # what was loaded is an array: it cannot be opened as an archive
+        raise BadInput(f"--samples {file}: a single array; save it with numpy.savez") from None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise BadInput(f"--samples {file}: not a readable .npz file ({error})") from None
     names = [spec.name for spec in signature.inputs]
     if len(names) == 1 and len(arrays) == 1:

@@ -32,7 +32,7 @@ class RunFolder:
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
         """Wrap an existing folder; use `create` or `open_run`."""
-        self.path = path
+        self.path = path.resolve()
         self.manifest = dict(manifest)
         self._lock = FileLock(path / ".lock")
 

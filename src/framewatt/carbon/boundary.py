@@ -30,7 +30,8 @@ class Component:
     reserved: Quantity
     resource_share: Quantity
     count: float = 1.0
-    source: str = "declared by the user"
+    energy_source: str = "declared by the user"
+    embodied_source: str = "declared by the user"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,12 @@ def _ranges(document: Mapping[str, Any]) -> Iterator[tuple[str, bool | None, str
         None if intensity is None else 0 < intensity < _HIGHEST_INTENSITY,
         _shown(intensity),
     )
+    embodied = _value(document["totals"]["embodied"])
+    yield (
+        "M > 0, unless the report justifies it",
+        None if embodied is None else embodied > 0,
+        _shown(embodied),
+    )
     for component in document["components"]:
         name, pue = component["name"], _value(component["pue"])
         years, share = _value(component["lifespan"]), _value(component["resource_share"])

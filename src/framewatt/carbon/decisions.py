@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon import sci
+from framewatt.carbon.ai import DRAFT, SIDE_OF
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.disclosure import Context, disclosure
 from framewatt.carbon.interval import product, quotient, scaled
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
-from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope
+from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ _EXCLUDED = (
         "each has its own energy under phases; a unit of work does not repeat them",
     ),
 )
+_CONDITIONS = ("cpu", "threads", "batch", "scenario")
 _UNITS = 1e6
 """A score per unit is disclosed for a period of at least so many units, or of one hour if that is longer."""
 
@@ -47,7 +49,19 @@ def disclosures(decision: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         raise BadInput("no candidate of this run has an energy figure: there is nothing to disclose")
     order = [key for key in decision.get("selected") or () if key in measured]
     order += [key for key in measured if key not in order]
-    return {key: disclosure(*_boundary(decision, measured[key])) for key in order}
+    return {key: _disclosed(decision, measured[key]) for key in order}
+
+
+def boundary_of(decision: Mapping[str, Any], candidate: str) -> Boundary:
+    """A measured candidate's work as a boundary: to rank places and hours for it.
+
+    Raises:
+        BadInput: no candidate of this id.
+    """
+    found = next((item for item in decision["candidates"] if item["id"] == candidate), None)
+    if found is None:
+        raise BadInput(f"no candidate {candidate!r} in this run")
+    return _boundary(decision, found)[0]
 
 
 def quantity_from(document: Mapping[str, Any]) -> Quantity:
@@ -64,6 +78,16 @@ def quantity_from(document: Mapping[str, Any]) -> Quantity:
     )
 
 
+def _disclosed(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, Any]:
+    document = disclosure(*_boundary(decision, candidate))
+    if stage := decision.get("stage"):
+        document["ai"] = {"score": SIDE_OF[Stage(stage)].value, "stage": stage, "status": DRAFT}
+    for key in ("elsewhere", "starts"):
+        if candidate["id"] in (decision.get("selected") or ())[:1] and decision["carbon"].get(key):
+            document[key] = decision["carbon"][key]
+    return document
+
+
 def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tuple[Boundary, Context]:
     carbon, name = decision["carbon"], _unit_name(decision)
     hardware = {key: carbon["embodied"][key] for key in ("total", "lifespan", "reserved_share", "part")}
@@ -72,7 +96,7 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
     reserved = _reserved_hours(candidate, known["total"], known["lifespan"], share)
     units = _round_number(reserved)
     energy = quantity_from(candidate["energy_per_unit"])
-    intensity = _intensity(carbon)
+    intensity = intensity_from(carbon)
     component = Component(
         name=carbon["embodied"].get("description") or "the machine of the run",
         energy=scaled(energy, units * _kwh(energy.unit), sci.KWH),
@@ -81,7 +105,8 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
         lifespan=known["lifespan"],
         reserved=scaled(reserved, units, "h"),
         resource_share=share,
-        source=_energy_source(decision),
+        energy_source=_energy_source(decision),
+        embodied_source=carbon["embodied"].get("source") or "not stated",
     )
     counted = Quantity(units, name, Provenance.MEASURED)
     warnings = (*carbon.get("warnings", ()), *_sentences(decision, candidate["id"]))
@@ -118,7 +143,8 @@ def _unit_name(decision: Mapping[str, Any]) -> str:
     return str(unit.get("name", "unit")) if isinstance(unit, dict) else str(unit)
 
 
-def _intensity(carbon: Mapping[str, Any]) -> GridIntensity | None:
+def intensity_from(carbon: Mapping[str, Any]) -> GridIntensity | None:
+    """The intensity of a document's ``carbon`` block; None where it is open."""
     if carbon["intensity"]["value"] is None:
         return None
     return GridIntensity(
@@ -130,6 +156,7 @@ def _intensity(carbon: Mapping[str, Any]) -> GridIntensity | None:
         year=carbon.get("year"),
         when=carbon.get("when"),
         licence=carbon.get("licence"),
+        warnings=tuple(carbon.get("warnings", ())),
     )
 
 
@@ -140,7 +167,6 @@ def _energy_source(decision: Mapping[str, Any]) -> str:
 
 def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> Context:
     workload = _said(decision.get("workload"))
-    scenario = decision.get("scenario") or "no"
     return Context(
         software=f"{workload} under {candidate['id']}",
         included=((machine, "all that the work holds, its idle share included, at the wall"),),
@@ -149,15 +175,24 @@ def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine:
         how_counted="by the worker, in metered windows of a steady state",
         sharing=decision["carbon"]["embodied"]["sharing"],
         assumptions=(
-            f"the figures hold for the {scenario} scenario as measured: {_said(decision.get('valid_for'))}",
+            f"the figures hold as measured: {_conditions(decision)}",
             f"energy by {_energy_source(decision)}",
         ),
         limitations=tuple(_limitations(decision)),
     )
 
 
+def _conditions(decision: Mapping[str, Any]) -> str:
+    valid = decision.get("valid_for") or {}
+    found = {key: valid[key] for key in _CONDITIONS if valid.get(key) is not None}
+    return _said(found)
+
+
 def _limitations(decision: Mapping[str, Any]) -> Iterable[str]:
     meter = decision.get("meter") or {}
+    if not decision.get("selected"):
+        verdict = decision.get("verdict") or "not stated"
+        yield f"the study selected no candidate (verdict: {verdict}); this one is listed first, not chosen"
     if meter.get("provenance") != Provenance.MEASURED:
         yield "the energy is estimated, not measured: its interval is part of the score's"
     yield "steady state only: start, loading and warm-up of the framework are phases of their own"

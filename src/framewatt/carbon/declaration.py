@@ -10,17 +10,16 @@ from framewatt.carbon.hardware import hardware_of_instance
 from framewatt.carbon.interval import product
 from framewatt.errors import BadInput
 from framewatt.quantities import parse_count, parse_quantity
-from framewatt.records import Quantity, Scope
+from framewatt.records import IntensityKind, Quantity, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from framewatt.carbon.hardware import Hardware
     from framewatt.records import GridIntensity
 
 COMPONENT_KEYS = (
     *("name", "count", "energy", "power", "time", "pue"),
-    *("embodied", "instance", "lifespan", "reserved", "share", "source"),
+    *("embodied", "instance", "lifespan", "reserved", "share", "energy_source", "embodied_source"),
 )
 TOP_KEYS = ("component", "units", "intensity", "intensity_kind", "region", "time", "pue")
 
@@ -29,6 +28,15 @@ _REFUSED = {
     **dict.fromkeys(("rec", "recs", "eac", "eacs"), "energy attribute certificates"),
     **dict.fromkeys(("ppa", "ppas"), "power purchase agreements"),
     **dict.fromkeys(("market_based", "residual_mix"), "market-based measures"),
+}
+
+
+_SAID = "declared by the user"
+_WORDS = {
+    "embodied": "embodied emissions",
+    "lifespan": "lifespan",
+    "reserved": "reserved time",
+    "share": "reserved share",
 }
 
 
@@ -59,31 +67,45 @@ def boundary_from(declared: Mapping[str, Any], intensity: GridIntensity | None) 
     components = declared.get("component", [])
     if not isinstance(components, list) or not components:
         raise BadInput("no component: declare at least one [[component]] with its energy, or power and time")
+    there = intensity.pue if intensity else None
     defaults = {key: declared[key] for key in ("time", "pue") if key in declared}
     return Boundary(
-        components=tuple(_component(defaults | item, number) for number, item in enumerate(components, 1)),
+        components=tuple(
+            _component(defaults | item, number, there) for number, item in enumerate(components, 1)
+        ),
         units=parse_count(str(declared["units"]), "units"),
         intensity=intensity,
-        warnings=intensity.warnings if intensity else (),
+        warnings=(*intensity.warnings, *_mixed(intensity)) if intensity else (),
     )
 
 
-def _component(item: Mapping[str, Any], number: int) -> Component:
+def _mixed(intensity: GridIntensity) -> tuple[str, ...]:
+    """SCI permits a marginal intensity; beside an attributional energy and M it must be said."""
+    if intensity.kind is IntensityKind.AVERAGE:
+        return ()
+    return (
+        "a marginal intensity meets all of the declared energy, and M: compare only with the same method",
+    )
+
+
+def _component(item: Mapping[str, Any], number: int, facility: Quantity | None) -> Component:
     name = str(item.get("name", f"component {number}"))
     refuse_neutralisation(item)
     _check(item, COMPONENT_KEYS, name)
     hardware = hardware_of_instance(str(item["instance"])) if "instance" in item else None
-    pue = _pue(item, name)
+    share = _hardware_figure(item, ("share",), "1", hardware.reserved_share if hardware else None)
+    sci.check_share(share)
     return Component(
         name=name,
         energy=_energy(item, name),
-        pue=pue,
-        total_embodied=_hardware_figure(item, "embodied", "gCO2eq", name, hardware),
-        lifespan=_hardware_figure(item, "lifespan", "h", name, hardware),
-        reserved=_reserved(item, name),
-        resource_share=_share(item, name, hardware),
+        pue=_pue(item, name, facility),
+        total_embodied=_hardware_figure(item, ("embodied",), "gCO2eq", hardware.total if hardware else None),
+        lifespan=_hardware_figure(item, ("lifespan",), "h", hardware.lifespan_hours if hardware else None),
+        reserved=_hardware_figure(item, ("reserved", "time"), "h", None),
+        resource_share=share,
         count=_count(item, name),
-        source=str(item.get("source", hardware.source if hardware else "declared by the user")),
+        energy_source=str(item.get("energy_source", _SAID)),
+        embodied_source=str(item.get("embodied_source", hardware.source if hardware else _SAID)),
     )
 
 
@@ -102,39 +124,27 @@ def _energy(item: Mapping[str, Any], name: str) -> Quantity:
     )
 
 
-def _pue(item: Mapping[str, Any], name: str) -> Quantity:
+def _pue(item: Mapping[str, Any], name: str, facility: Quantity | None) -> Quantity:
+    """A stated PUE, else what the region's operator publishes, else none is applied."""
     if "pue" not in item:
-        return sci.not_applicable_pue()
+        return facility or sci.not_applicable_pue()
     pue = parse_quantity(item["pue"], "1", f"{name}: pue")
     sci.check_pue(pue)
     return pue
 
 
 def _hardware_figure(
-    item: Mapping[str, Any], key: str, unit: str, name: str, hardware: Hardware | None
+    item: Mapping[str, Any], keys: tuple[str, ...], unit: str, known: Quantity | None
 ) -> Quantity:
-    if key in item:
-        return parse_quantity(item[key], unit, f"{name}: {key}")
-    if hardware:
-        return hardware.total if key == "embodied" else hardware.lifespan_hours
-    return Quantity.unknown(unit, f"no {key} was declared for {name}")
-
-
-def _reserved(item: Mapping[str, Any], name: str) -> Quantity:
-    for key in ("reserved", "time"):
+    """A stated figure (the first of `keys`), else the known machine's, else unknown with the reason."""
+    for key in keys:
         if key in item:
-            return parse_quantity(item[key], "h", f"{name}: {key}")
-    return Quantity.unknown("h", f"no reserved time was declared for {name}")
-
-
-def _share(item: Mapping[str, Any], name: str, hardware: Hardware | None) -> Quantity:
-    if "share" in item:
-        share = parse_quantity(item["share"], "1", f"{name}: share")
-        sci.check_share(share)
-        return share
-    if hardware:
-        return hardware.reserved_share
-    return Quantity.unknown("1", f"no resource share was declared for {name}")
+            return parse_quantity(item[key], unit, key)
+    if known is not None:
+        return known
+    described = "embodied" in item or "instance" in item
+    missing = f"no {_WORDS[keys[0]]}" if described else "no embodied emissions"
+    return Quantity.unknown(unit, f"{missing} declared for {item.get('name', 'a component')}")
 
 
 def _count(item: Mapping[str, Any], name: str) -> float:

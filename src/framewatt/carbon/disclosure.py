@@ -150,7 +150,8 @@ def _components(components: Sequence[Component], assessment: Assessment) -> list
             "operational": asdict(part.operational),
             "embodied": asdict(part.embodied),
             "kind": "measured" if approach([item.energy]) == "measurement" else "calculated",
-            "source": item.source,
+            "energy_source": item.energy_source,
+            "embodied_source": item.embodied_source,
         }
         for item, part in zip(components, assessment.components, strict=True)
     ]

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon.interval import total
+from framewatt.carbon.sci import check_share
 from framewatt.errors import BadInput
 from framewatt.quantities import parse_quantity
 from framewatt.records import Provenance, Quantity
@@ -65,6 +66,7 @@ def hardware_from_table(table: Mapping[str, Any]) -> Hardware:
         lifespan = parse_quantity(table["lifespan"], "h", "[hardware] lifespan")
     if "reserved_share" in table:
         share = parse_quantity(table["reserved_share"], "1", "[hardware] reserved_share")
+        check_share(share)
     return Hardware(
         found.total,
         lifespan,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+_LISTED = 12
+"""So many starting hours are shown."""
 
 _MARK = {True: "yes", False: "**no**", None: "open"}
 
@@ -21,6 +24,9 @@ def to_text(document: Mapping[str, Any]) -> str:
         ("intensity", _intensity(document["intensity"])),
         ("R", f"{document['functional_unit']['count']['value']:g} {name}"),
     ]
+    rows += [("elsewhere", "  ".join(_place(place))) for place in document.get("elsewhere", ())]
+    starts = document.get("starts", ())[:_LISTED]
+    rows += [("start", f"{start['when']}  {figure(start['intensity'], 4)}") for start in starts]
     failed = [check for check in document["checks"] if check["passed"] is False]
     rows += [("warning", sentence) for sentence in document["warnings"]]
     rows += [("warning", f"outside GSF's bounds: {item['check']} (found {item['found']})") for item in failed]
@@ -46,12 +52,15 @@ def to_markdown(document: Mapping[str, Any]) -> str:
         _intensity(document["intensity"]) + ".",
         "## Embodied emissions (M)",
         _table(
-            ("component", "TE", "lifespan", "reserved", "RS", "M"),
+            ("component", "TE", "lifespan", "reserved", "RS", "M", "source"),
             [_embodied(c) for c in document["components"]],
         ),
+        _open(document["embodied"], "M"),
         f"Sharing: {document['method']['sharing']}.",
         "## Method",
         _method(document["method"]),
+        *_ai(document.get("ai")),
+        *_elsewhere(document),
         "## Calculation",
         _list(document["calculation"]),
         "## Assumptions",
@@ -67,12 +76,36 @@ def to_markdown(document: Mapping[str, Any]) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
+def _ai(found: Mapping[str, Any] | None) -> list[str]:
+    if not found:
+        return []
+    said = f"This is the **{found['score']}** score (stage: {found['stage']}). {found['status']}."
+    return ["## SCI for AI", said]
+
+
+def _elsewhere(document: Mapping[str, Any]) -> list[str]:
+    sections = []
+    if places := document.get("elsewhere"):
+        columns = ("region", "intensity", "operational", "times the lowest", "basis", "year")
+        sections += ["## The same work elsewhere", _table(columns, [_place(place) for place in places])]
+    if starts := document.get("starts"):
+        rows = [(s["when"], figure(s["intensity"], 4), figure(s["operational"], 4)) for s in starts[:_LISTED]]
+        header = ("start", "mean intensity", "operational")
+        sections += ["## The same work at other hours", _table(header, rows)]
+    return sections
+
+
+def _place(place: Mapping[str, Any]) -> tuple[str, ...]:
+    figures = (figure(place["intensity"], 4), figure(place["operational"], 4), f"{place['relative']:.3g}")
+    return (place["region"], *figures, place["basis"], str(place["year"] or ""))
+
+
 def comparison(found: Mapping[str, Mapping[str, Any]]) -> str:
     """All candidates' scores by the identical method, as a section of Markdown; empty for a single one."""
     if len(found) == 1:
         return ""
     rows = [
-        (key, *(figure(document[part], 4) for part in ("score", "operational", "embodied")))
+        (key, *(_cell(document[part]) for part in ("score", "operational", "embodied")))
         for key, document in found.items()
     ]
     table = _table(("candidate", "score", "operational", "embodied"), rows)
@@ -133,20 +166,29 @@ def _energy(component: Mapping[str, Any]) -> tuple[str, ...]:
         figure(component["facility_energy"]),
         figure(component["pue"]),
         component["kind"],
-        component["source"],
+        component["energy_source"],
     )
 
 
 def _embodied(component: Mapping[str, Any]) -> tuple[str, ...]:
     keys = ("total_embodied", "lifespan", "reserved", "resource_share", "embodied")
-    return (component["name"], *(figure(component[key], 4) for key in keys))
+    return (component["name"], *(_cell(component[key]) for key in keys), component["embodied_source"])
+
+
+def _cell(quantity: Mapping[str, Any]) -> str:
+    """A figure in a table; the reason of an unknown one stands below it."""
+    return "open" if quantity["value"] is None else figure(quantity, 4)
+
+
+def _open(quantity: Mapping[str, Any], name: str) -> str:
+    return "" if quantity["value"] is not None else f"{name} is open: {_safe(quantity['reason'])}."
 
 
 def _pair(item: Mapping[str, Any]) -> tuple[str, str]:
     return item["component"], item["reason"]
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return "\n".join("| " + " | ".join(_safe(str(cell)) for cell in line) + " |" for line in lines)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from framewatt.carbon.boundary import Boundary
     from framewatt.records import GridIntensity
 
 _COMPONENT_OPTIONS = (
@@ -39,6 +41,8 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 @click.option("--reserved", help="Time for which it is held (default: --time).")
 @click.option("--share", help="Reserved part of its resources, e.g. 1/8.")
 @click.option("--units", help="R and how much of it was done, e.g. '1000 request'.")
+@click.option("--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1.")
+@click.option("--when", help="Rank starting hours: an hourly CSV file, or a live region (needs --time).")
 @click.option(
     "--format",
     "form",
@@ -50,22 +54,54 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 @click.option("--rec", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--ppa", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--eac", hidden=True, callback=_refuse, expose_value=False)
-def command(boundary: Path | None, form: str, **options: str | None) -> None:
-    r"""SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
+def command(
+    boundary: Path | None, form: str, where: str | None, when: str | None, **options: str | None
+) -> None:
+    """SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
 
     \b
     Example:
       framewatt sci --power 0.33kW --time 1h --pue 1.09 --intensity 420 \\
         --embodied 1200kg --lifespan 26280h --reserved 1h --share 1/8 --units "1000 request"
-    """
+    """  # noqa: D301 - click reads the escape \b, so the string cannot be raw
     from framewatt.carbon.declaration import boundary_from
     from framewatt.carbon.disclosure import disclosure
 
     given = {key: value for key, value in options.items() if value is not None}
     declared = _declared(boundary, given)
     intensity = _intensity(declared)
-    document = disclosure(boundary_from(declared, intensity))
+    known = boundary_from(declared, intensity)
+    document = disclosure(known)
+    if where:
+        document["elsewhere"] = _elsewhere(known, where.split(","), document["warnings"])
+    if when:
+        document["starts"] = _starts(known, when, declared)
     click.echo(_render(document, form), nl=False)
+
+
+def _elsewhere(boundary: Boundary, regions: list[str], warnings: list[str]) -> list[dict[str, Any]]:
+    from framewatt.carbon.places import place_rows, rank_places, unlike_bases
+    from framewatt.intensity import resolve_intensity
+
+    found = [item for name in regions if (item := resolve_intensity(name.strip()))]
+    if warning := unlike_bases(found):
+        warnings.append(f"{warning.message}; {warning.remedy}")
+    return place_rows(rank_places(boundary, found))
+
+
+def _starts(boundary: Boundary, when: str, declared: dict[str, Any]) -> list[dict[str, Any]]:
+    from framewatt.carbon.places import rank_starts, start_rows
+    from framewatt.errors import BadInput
+    from framewatt.intensity import coming_hours, read_hourly_table
+    from framewatt.quantities import parse_quantity
+
+    time = declared.get("time") or declared["component"][0].get("time")
+    if time is None:
+        raise BadInput("--when needs --time: how long the work runs")
+    duration = timedelta(hours=parse_quantity(time, "h", "time").value or 0.0)
+    path = Path(when)
+    hours = read_hourly_table(path) if path.suffix == ".csv" else coming_hours(when)
+    return start_rows(boundary, rank_starts(hours, duration))
 
 
 def _render(document: dict[str, Any], form: str) -> str:

@@ -36,6 +36,13 @@ _NO_SELECTION = 1
     help="'isolated' builds environments, 'current' uses this interpreter.",
 )
 @click.option(
+    "--with",
+    "packages",
+    multiple=True,
+    metavar="PACKAGE",
+    help="What your model.py imports, such as transformers==4.57.6.",
+)
+@click.option(
     "--threads", type=int, default=1, help="Thread budget of every candidate, enforced by affinity."
 )
 @click.option("--precision", help="The precision everyone computes in (default fp32).")

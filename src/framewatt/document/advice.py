@@ -19,7 +19,7 @@ def advise(document: Mapping[str, Any], needed_seconds: float | None, needed_rea
     rows = {row["id"]: row for row in document["candidates"]}
     verdict = Verdict(document["verdict"])
     if verdict is Verdict.WINNER:
-        return _winner(rows, document)
+        return _winner(rows, document) + _against_incumbent(rows, document)
     if verdict is Verdict.EQUIVALENT:
         names = _join([rows[name]["name"] for name in document["selected"]])
         margin = significant(100 * document["margin"], 2)
@@ -71,6 +71,19 @@ def _winner(rows: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) 
     what = "carbon" if document["decided_on"] == "carbon" else "energy"
     kind = _QUALIFIER.get(Provenance(rival[column]["provenance"]), "")
     return f"Use {best}: it needs {kind}{saving} less {what} than the next best, {against}."
+
+
+def _against_incumbent(rows: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) -> str:
+    """What the change saves against what runs today, as a share of today's energy."""
+    today = document["incumbent"]
+    if today is None or today in document["selected"]:
+        return ""
+    ratio = rows[document["selected"][0]]["ratio_to_incumbent"]
+    if ratio["value"] is None:
+        return ""
+    kind = _QUALIFIER.get(Provenance(ratio["provenance"]), "")
+    saved = f"{kind}{100 * (1 - ratio['value']):.0f} %"
+    return f" Against {rows[today]['name']}, which runs today, that is {saved} less."
 
 
 def _saving(ratio: Mapping[str, Any]) -> str:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +36,7 @@ _OPSET = 18
 """The exporter's own opset; a lower one would only be reached by converting the exported model down."""
 
 
-@dataclass
-class _Source:
+class _Source(NamedTuple):
     """What a model file holds: the module, its example inputs by name, and how it wants them."""
 
     module: Any

@@ -39,6 +39,21 @@ def published(row: dict[str, str], region: str, *, basis: str, source: str, lice
     )
 
 
+_COUNTRY_BASIS = "lifecycle, annual average, location-based"
+_COUNTRY_SOURCE = "Our World in Data, carbon intensity of electricity (Ember; Energy Institute)"
+_COUNTRY_LICENCE = "CC BY 4.0"
+
+
+def country_intensity(code: str) -> GridIntensity | None:
+    """A country's newest annual figure by ISO-2 or ISO-3 code; None where there is none."""
+    for row in read_table("country"):
+        if code in (row["iso2"], row["iso3"]):
+            return published(
+                row, row["iso2"], basis=_COUNTRY_BASIS, source=_COUNTRY_SOURCE, licence=_COUNTRY_LICENCE
+            )
+    return None
+
+
 def _age(row: dict[str, str], year: int) -> tuple[str, ...]:
     newest = max(int(other["year"]) for other in read_table("country"))
     if newest - year <= _OLD_YEARS:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
-from framewatt.grids._tables import published, read_table
+from framewatt.grids._tables import country_intensity, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from framewatt.records import GridIntensity
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 TITLE = "Countries (Our World in Data: Ember, Energy Institute)"
 RANK = 10
 
-_BASIS = "lifecycle, annual average, location-based"
-_SOURCE = "Our World in Data, carbon intensity of electricity (Ember; Energy Institute)"
-_LICENCE = "CC BY 4.0"
 _CODE_LENGTHS = (2, 3)
+_ALIASES = {"UK": "GB", "EL": "GR"}
+"""In wide use; ISO 3166 reserves them."""
 
 
 def covers(region: str) -> bool:
@@ -39,7 +38,16 @@ def intensity(region: str, when: datetime | None = None) -> GridIntensity:  # no
         BadInput: no country has this code, or no figure is known for it.
     """
     code = region.upper()
-    for row in read_table("country"):
-        if code in (row["iso2"], row["iso3"]):
-            return published(row, row["iso2"], basis=_BASIS, source=_SOURCE, licence=_LICENCE)
+    if found := country_intensity(_ALIASES.get(code, code)):
+        return found
     raise BadInput(f"no carbon intensity is known for the country {region!r}")
+
+
+def hours(region: str) -> Sequence[GridIntensity]:  # noqa: ARG001 - the contract's signature
+    """Nothing: the table is annual."""
+    return ()
+
+
+def fallback(region: str) -> str | None:  # noqa: ARG001 - the contract's signature
+    """None: a table always answers."""
+    return None

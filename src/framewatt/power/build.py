@@ -118,11 +118,12 @@ def _typical_cores(cpu: CpuIdentity) -> int:
 def build(machine: Machine, scope: Scope, parameters: Parameters, knowledge: str | None = None) -> PowerModel:
     """The model of `machine` under `parameters`: wall, or the package's share of it."""
     knowledge = knowledge or machine.knowledge
-    levels, factors = parameters.levels(machine), parameters.spread[knowledge]
     basis = _BASIS[knowledge].format(machine.cpu.generation.name if machine.cpu.generation else "")
-    if scope is Scope.PACKAGE:
-        levels, factors = parameters.package_levels(levels), parameters.package_factors(factors)
-        basis += ", and the package's share of it on machines with RAPL"
+    if scope is Scope.WALL:
+        levels, factors = parameters.levels(machine), parameters.spread[knowledge]
+    else:
+        levels, factors = parameters.package_levels(machine), parameters.spread["package"]
+        basis = "thermal design power, scaled as on machines with RAPL"
     return PowerModel(
         cpu=machine.cpu.name,
         scope=scope,

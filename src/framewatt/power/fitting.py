@@ -7,17 +7,27 @@ is a good thing", Statistical Science 6(1)). Uncertainty is what is left on CPUs
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from framewatt.power import calibration
 from framewatt.power.build import typical_server
 from framewatt.power.cpus import CpuIdentity
-from framewatt.power.parameters import Machine, Parameters, features, response_from_levels, tdp_features
+from framewatt.power.model import LOADS
+from framewatt.power.parameters import (
+    USUAL_DESIGN_POWER,
+    Machine,
+    Parameters,
+    features,
+    response_from_levels,
+    tdp_features,
+    tdp_watts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,20 +41,23 @@ if TYPE_CHECKING:
 FOLDS = 5
 MODERN = 2017
 _FACTORS = 3
+_NEAR = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Shrinkage:
     """How strongly the fit believes its priors: standard deviations of the effects, in residual ones.
 
-    Machines older than `full_weight_from` count half for every `half_weight_years` they are older.
+    Machines older than `full_weight_from` count half for every `half_weight_years` they are older; entry
+    servers, of which few were published, are counted in full for `client_years` more.
     """
 
     slopes: float = 10.0
-    generation: float = 0.7
-    cpu: float = 0.3
+    generation: float = 0.5
+    cpu: float = 0.1
     full_weight_from: int = 2016
-    half_weight_years: float = 1.0
+    client_years: int = 8
+    half_weight_years: float = 1.5
 
 
 def fit(
@@ -56,13 +69,18 @@ def fit(
     """Parameters from wall-power machines, package-power machines and programs."""
     shrinkage = shrinkage or Shrinkage()
     parameters = _fit_levels(wall, shrinkage)
-    parameters = replace(parameters, spread=_spread(wall, shrinkage))
-    return replace(parameters, package=_fit_package(parameters, package), program=_fit_programs(program_runs))
+    residuals = _held_out_residuals(wall, shrinkage)
+    offset = _least_relative_error(np.array(residuals["generation"]))
+    spread = {known: _factors(np.array(rows) - offset) for known, rows in residuals.items()}
+    parameters = replace(parameters, offset=offset, spread=spread)
+    if package:
+        spread["package"] = _package_spread(parameters, package)
+        parameters = replace(parameters, package=_fit_package(parameters, package))
+    return replace(parameters, program=_fit_programs(program_runs))
 
 
 def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
     tdp = _fit_tdp([sample.machine for sample in wall])
-    empty = np.zeros((0, 0))
     ends, ends_generations = _mixed_model(
         wall, np.array([np.log(s.watts[[0, -1]]) for s in wall]), tdp, shrinkage
     )
@@ -76,8 +94,9 @@ def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
             name: np.concatenate([row, curve_generations.get(name, none)])
             for name, row in ends_generations.items()
         },
-        spread={"generation": empty},
+        spread={},
         tdp=tdp,
+        offset=np.zeros(curves.shape[1] + ends.shape[1]),
         package={},
         program={},
     )
@@ -120,7 +139,8 @@ def _indicators(labels: Sequence[str]) -> tuple[list[str], Matrix]:
 
 
 def _weight(sample: Sample, shrinkage: Shrinkage) -> float:
-    age = max(0, shrinkage.full_weight_from - sample.machine.year)
+    full_from = shrinkage.full_weight_from - sample.machine.client * shrinkage.client_years
+    age = max(0, full_from - sample.machine.year)
     return float(2.0 ** (-age / shrinkage.half_weight_years))
 
 
@@ -136,8 +156,8 @@ def by_cpu(
         yield [sample for sample in samples if fold_of[sample.machine.cpu.name] != fold], held_out
 
 
-def _spread(wall: Sequence[Sample], shrinkage: Shrinkage) -> dict[str, Matrix]:
-    """Factors of the relative deviation of the levels on held-out CPUs, by what is known of them."""
+def _held_out_residuals(wall: Sequence[Sample], shrinkage: Shrinkage) -> dict[str, list[Matrix]]:
+    """Log of measured over predicted levels on held-out modern CPUs, by what is known of them."""
     residuals: dict[str, list[Matrix]] = {"generation": [], "slice": [], "tdp": [], "nothing": []}
     for seed in range(3):
         for training, held_out in by_cpu(wall, FOLDS, seed):
@@ -148,7 +168,14 @@ def _spread(wall: Sequence[Sample], shrinkage: Shrinkage) -> dict[str, Matrix]:
                         per_thread = parameters.levels(machine) / machine.threads
                         actual = sample.watts / sample.machine.threads
                         residuals[knowledge].append(np.log(actual / per_thread))
-    return {knowledge: _factors(np.array(rows)) for knowledge, rows in residuals.items()}
+    return residuals
+
+
+def _least_relative_error(residuals: Matrix) -> Matrix:
+    """Per level, the shift of the log prediction with the least mean relative error on held-out CPUs."""
+    shifts = np.linspace(-0.3, 0.1, 81)
+    errors = np.abs(np.exp(shifts[:, None, None] - residuals) - 1).mean(axis=1)
+    return np.asarray(shifts[errors.argmin(axis=0)])
 
 
 def _degraded(machine: Machine) -> dict[str, Machine]:
@@ -173,23 +200,49 @@ def _factors(residuals: Matrix) -> Matrix:
     return np.asarray(factors * np.sqrt(np.diag(moments)) / kept)
 
 
-def _fit_package(parameters: Parameters, package: Sequence[Sample]) -> dict[str, object]:
-    """Package power as a share of the wall's: log shares at idle and at full load, and what they leave."""
-    if not package:
-        return {"idle": -0.9, "full": -0.4, "idle_spread": 0.5, "full_spread": 0.3}
-    design, logs = [], []
+def _fit_package(parameters: Parameters, package: Sequence[Sample]) -> dict[str, Any]:
+    """Idle and full package power as shares of the thermal design power, and the curve between."""
+    ends = {"idle": _fit_share(parameters, package, at=0.0), "full": _fit_share(parameters, package, at=1.0)}
+
+    def error(exponent: tuple[float, float]) -> float:
+        candidate = replace(parameters, package={**ends, "exponent": exponent})
+        return float(np.mean([np.abs(np.exp(-_package_residual(candidate, s)) - 1).mean() for s in package]))
+
+    exponents = itertools.product((0.6, 0.7, 0.8, 0.9, 1.0), (0.0, 0.5, 1.0, 1.5))
+    return {**ends, "exponent": list(min(exponents, key=error))}
+
+
+def _fit_share(parameters: Parameters, package: Sequence[Sample], at: float) -> list[float]:
+    """Intercept and (shrunken) slope over size of the log share of the design power drawn at a load."""
+    rows, logs = [], []
     for sample in package:
-        levels = parameters.levels(sample.machine)
-        wall = np.interp(sample.loads, np.linspace(0, 1, 11), levels)
-        design.append(np.stack([1 - sample.loads, sample.loads], axis=1) / np.sqrt(len(wall)))
-        logs.append(np.log(sample.watts / wall) / np.sqrt(len(wall)))
-    idle, full = np.linalg.lstsq(np.vstack(design), np.concatenate(logs), rcond=None)[0]
-    return {"idle": float(idle), "full": float(full), "idle_spread": 0.5, "full_spread": 0.3}
+        here = np.abs(sample.loads - at) <= _NEAR
+        if here.any():
+            design_power = sample.machine.sockets * tdp_watts(sample.machine, parameters.tdp)
+            rows.append([1.0, np.log(design_power / USUAL_DESIGN_POWER)])
+            logs.append(np.log(np.median(sample.watts[here]) / design_power))
+    design = np.array(rows)
+    solution = np.linalg.solve(design.T @ design + np.diag([0.0, 1.0]), design.T @ np.array(logs))
+    return [round(float(value), 5) for value in solution]
+
+
+def _package_residual(parameters: Parameters, sample: Sample) -> Matrix:
+    levels = parameters.package_levels(sample.machine)
+    return np.asarray(np.log(sample.watts / np.interp(sample.loads, LOADS, levels)))
+
+
+def _package_spread(parameters: Parameters, package: Sequence[Sample]) -> Matrix:
+    """Factors of the deviation on machines left out one at a time, brought to the eleven loads."""
+    residuals = []
+    for sample in package:
+        others = [other for other in package if other is not sample]
+        left_out = replace(parameters, package=_fit_package(parameters, others))
+        order = np.argsort(sample.loads)
+        residuals.append(np.interp(LOADS, sample.loads[order], _package_residual(left_out, sample)[order]))
+    return _factors(np.array(residuals))
 
 
 def _fit_programs(program_runs: Sequence[calibration.Program]) -> dict[str, float]:
-    if not program_runs:
-        return {}
     return {"program_spread": 0.16, "settings_spread": 0.08, "run_spread": 0.02}
 
 

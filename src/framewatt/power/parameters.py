@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FITTED = Path(__file__).parent / "data" / "fitted.json"
 TYPICAL_YEAR = 2019
+USUAL_DESIGN_POWER = 250.0
+_FIRST_TURBO_YEAR, _LAST_TURBO_YEAR = 2012, 2024
 _CLIENT_GB_PER_CORE, _SERVER_GB_PER_CORE = 4.0, 3.0
 
 
@@ -63,13 +65,15 @@ class Parameters:
     """What a fit leaves behind. Rows of `coefficients` follow `features`; columns are the responses.
 
     `generations` holds each generation's deviation, `spread` the factors by knowledge (see `PowerModel`),
-    `tdp` the coefficients that stand in for an unknown thermal design power.
+    `tdp` the coefficients that stand in for an unknown thermal design power. `offset` moves each log level to
+    the value with the least expected relative error, which lies below the median of a skewed distribution.
     """
 
     coefficients: NDArray[np.float64]
     generations: dict[str, NDArray[np.float64]]
     spread: dict[str, NDArray[np.float64]]
     tdp: NDArray[np.float64]
+    offset: NDArray[np.float64]
     package: dict[str, Any]
     program: dict[str, float]
 
@@ -78,19 +82,21 @@ class Parameters:
         response = features(machine, self.tdp) @ self.coefficients
         if machine.cpu.generation:
             response = response + self.generations.get(machine.cpu.generation.name, 0.0)
-        return levels_from_response(response)
+        return np.maximum.accumulate(levels_from_response(response) * np.exp(self.offset))
 
-    def package_levels(self, wall: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Package power in W where the wall's levels are `wall`."""
-        loads = np.linspace(0, 1, len(wall))
-        shares = np.exp((1 - loads) * self.package["idle"] + loads * self.package["full"])
-        return np.asarray(np.maximum.accumulate(wall * shares))
+    def package_levels(self, machine: Machine) -> NDArray[np.float64]:
+        """Package power in W at 0, 10, ... 100 % load: shares of the thermal design power and a power law."""
+        design_power = machine.sockets * tdp_watts(machine, self.tdp)
+        size = np.array([1.0, math.log(design_power / USUAL_DESIGN_POWER)])
+        idle, full = (design_power * math.exp(size @ self.package[end]) for end in ("idle", "full"))
+        full = max(full, 1.05 * idle)
+        return np.asarray(idle + (full - idle) * np.linspace(0, 1, 11) ** self.package_exponent(machine))
 
-    def package_factors(self, wall: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The wall's factors, and two more: the package's share at idle and at full load is uncertain too."""
-        loads = np.linspace(0, 1, wall.shape[1])
-        own = [(1 - loads) * self.package["idle_spread"], loads * self.package["full_spread"]]
-        return np.vstack([wall, own])
+    def package_exponent(self, machine: Machine) -> float:
+        """By how much power bends with load: the newer the CPU, the more turbo and the lower the exponent."""
+        level, decline = self.package["exponent"]
+        year = min(max(machine.year, _FIRST_TURBO_YEAR), _LAST_TURBO_YEAR)
+        return float(level * math.exp(-decline * (year - 2017) / 10))
 
     def to_json(self) -> str:
         """The parameters as a small readable file."""
@@ -99,6 +105,7 @@ class Parameters:
             "generations": {name: _rounded(row) for name, row in self.generations.items()},
             "spread": {name: _rounded(rows) for name, rows in self.spread.items()},
             "tdp": _rounded(self.tdp),
+            "offset": _rounded(self.offset),
             "package": self.package,
             "program": self.program,
         }
@@ -113,6 +120,7 @@ class Parameters:
             generations={name: np.array(row) for name, row in data["generations"].items()},
             spread={name: np.array(rows) for name, rows in data["spread"].items()},
             tdp=np.array(data["tdp"]),
+            offset=np.array(data["offset"]),
             package=data["package"],
             program=data["program"],
         )
@@ -124,11 +132,15 @@ def fitted() -> Parameters:
     return Parameters.from_json(FITTED.read_text(encoding="utf-8"))
 
 
+def tdp_watts(machine: Machine, coefficients: NDArray[np.float64]) -> float:
+    """Thermal design power of one CPU in W: known, or guessed from cores, year and kind of board."""
+    return machine.tdp_watts or math.exp(float(tdp_features(machine) @ coefficients))
+
+
 def features(machine: Machine, tdp: NDArray[np.float64]) -> NDArray[np.float64]:
     """The numbers a machine enters the predictor with, centred on a two-socket server of 2018."""
     decade = (machine.year - 2018) / 10
     cores_per_socket = math.log(machine.cores / machine.sockets)
-    log_tdp = math.log(machine.tdp_watts) if machine.tdp_watts else float(tdp_features(machine) @ tdp)
     memory = machine.memory_gb or machine.cores * (
         _CLIENT_GB_PER_CORE if machine.client else _SERVER_GB_PER_CORE
     )
@@ -137,7 +149,7 @@ def features(machine: Machine, tdp: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(
         [
             1.0,
-            log_tdp - 5,
+            math.log(tdp_watts(machine, tdp)) - 5,
             math.log(machine.sockets),
             cores_per_socket - 3,
             math.log(memory / machine.sockets) - 4.5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from framewatt.race.standings import Standings
     from framewatt.records import Estimate, Observation
     from framewatt.statistics import LookPlan
+    from framewatt.statistics.arrays import Mask
 
 _LONE_ROUNDS = 3
 """Trials of a candidate without rivals: enough for an interval."""
@@ -114,7 +116,14 @@ class Race:
 
         None before both have run in the same round.
         """
-        return pair_ratio(self, first, second)
+        return pair_ratio(
+            self, first, second, self.ledger.cost, self.evidence.full if self.evidence else None
+        )
+
+    def cpu_ratio(self, first: str, second: str) -> Estimate | None:
+        """The same of measured CPU seconds."""
+        limits = self.evidence.cpu if self.evidence else None
+        return pair_ratio(self, first, second, self.ledger.cpu, limits)
 
     def standings(self) -> Standings:
         """Where the race stands."""
@@ -196,13 +205,20 @@ class Race:
             searching = bool(following.newcomers)
             last = (searching or not self._decided()) and not self._fits(following)
         if last:
-            self._judge(float(self.plan.final[min(rounds, self.plan.rounds)]))
+            self._judge(float(self.plan.final[min(rounds, self.plan.rounds)]), last=True)
         self.over = last or (self._decided() and not searching)
 
-    def _judge(self, level: float) -> None:
-        if level > 0:
-            self.evidence = evidence_of(self, level)
-            self._apply(rule(self.evidence, self.alive, self.rules.log_margin))
+    def _judge(self, level: float, *, last: bool = False) -> None:
+        if level <= 0:
+            return
+        self.evidence = evidence_of(self, level)
+        ruling = rule(self.evidence, self.alive, self.rules.log_margin)
+        precise = np.ones(len(self.entrants), dtype=bool)
+        if self.rules.precision is not None and not last:
+            known = self.evidence.cost
+            half = (known.high - known.value)[:, self.leader]
+            precise = half <= math.log1p(self.rules.precision)
+        self._apply(ruling, precise)
 
     def _decided(self) -> bool:
         survivors = int(self.alive.sum())
@@ -220,12 +236,12 @@ class Race:
         seconds = self.round_seconds(schedule.running, schedule.windows)
         return self.costs.spent + seconds <= self.rules.budget_seconds
 
-    def _apply(self, ruling: Ruling) -> None:
+    def _apply(self, ruling: Ruling, precise: Mask) -> None:
         for mask, ground in (
             (ruling.beaten, self.rules.objective_decides_on),
             (ruling.beaten_by_cpu, "cpu_seconds"),
         ):
-            for index in np.flatnonzero(mask):
+            for index in np.flatnonzero(mask & precise):
                 self.eliminated[int(index)] = (self.blocks, ground)
                 self.rests_on_cpu |= mask is ruling.beaten_by_cpu
         equal = ruling.equal if ruling.equal.any() else ruling.equal_by_cpu

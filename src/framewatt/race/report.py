@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.race.judgement import leader
 from framewatt.race.standings import CandidateStanding, Standings
 from framewatt.records import Estimate, Verdict
-from framewatt.statistics import differences, geometric_means
+from framewatt.statistics import differences, geometric_means, to_best
 
 if TYPE_CHECKING:
     from framewatt.race.race import Race
-    from framewatt.statistics import Bounds
+    from framewatt.statistics import Bounds, PairSums
 
 
 _HOPELESS = 1000.0
@@ -40,17 +39,16 @@ def build_standings(race: Race) -> Standings:
     )
 
 
-def pair_ratio(race: Race, first: str, second: str) -> Estimate | None:
-    """Ratio of two named candidates' costs at the last look."""
+def pair_ratio(race: Race, first: str, second: str, sums: PairSums, limits: Bounds | None) -> Estimate | None:
+    """Ratio of two named candidates at the last look."""
     i, j = race.ledger.index[first], race.ledger.index[second]
     if i == j:
         return Estimate(1.0, 1.0, 1.0)
-    value = differences(race.ledger.cost)[i, j]
+    value = differences(sums)[i, j]
     if not math.isfinite(value):
         return None
-    if race.evidence is None:
+    if limits is None:
         return Estimate(math.exp(value), 0.0, math.inf)
-    limits = race.evidence.full
     return _estimate(limits.value[i, j], limits.low[i, j], limits.high[i, j])
 
 
@@ -125,18 +123,8 @@ def _to_best(race: Race, index: int, limits: Bounds) -> Estimate | None:
     """Ratio to whoever is cheapest: against all that may be (see `framewatt.statistics.best.classify`)."""
     if race.ledger.cost.appearances[index] == 0:
         return None
-    taking_part = np.array([i not in race.dropped for i in range(len(race.entrants))])
-    taking_part &= race.ledger.cost.appearances > 0
-    possible = taking_part & ~((limits.low > 0) & taking_part[None, :]).any(axis=1)
-    best = int(leader(limits.value, taking_part))
-    rivals = possible.copy()
-    rivals[index] = False
-    if not rivals.any():
-        return Estimate(1.0, 1.0, 1.0)
-    low = 0.0 if possible[index] else max(float(limits.low[index, rivals].min()), 0.0)
-    return _estimate(
-        max(float(limits.value[index, best]), 0.0), low, max(float(limits.high[index, rivals].max()), 0.0)
-    )
+    there = np.array([position not in race.dropped for position in range(len(race.entrants))])
+    return to_best(limits, index, there & (race.ledger.cost.appearances > 0))
 
 
 def _budget_needed(race: Race) -> tuple[float | None, str | None]:

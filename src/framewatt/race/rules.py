@@ -43,6 +43,8 @@ class RaceRules:
         objective_decides_on: What `Observation.cost` is: ``energy``, ``carbon`` or ``cpu_seconds``.
         cohort_size: The most candidates that fit in memory together, or None for all; from 2.
         launch_seconds: What a launch is expected to cost before any was measured.
+        precision: Half-width (a ratio minus one) to which a loser's ratio to the best is to be known before
+            it leaves; None lets it leave as soon as it is beaten.
     """
 
     seed: int
@@ -53,6 +55,7 @@ class RaceRules:
     objective_decides_on: str = "energy"
     cohort_size: int | None = None
     launch_seconds: float = 2.0
+    precision: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse rules under which no race can be run."""

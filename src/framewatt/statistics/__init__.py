@@ -4,7 +4,7 @@ Costs are compared on the logarithmic scale, where launch effects and noise act 
 dimensions are allowed throughout, so that a simulation runs the very code that judges a race.
 """
 
-from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level
+from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level, to_best
 from framewatt.statistics.nested import additive_effects, windows_per_trial
 from framewatt.statistics.pairs import PairSums, differences, pooled_variance
 from framewatt.statistics.ratios import (
@@ -15,12 +15,14 @@ from framewatt.statistics.ratios import (
     paired_log_ratio,
 )
 from framewatt.statistics.sequential import LookPlan, look_plan
-from framewatt.statistics.stationarity import Trend, trend
+from framewatt.statistics.shape import Modes, outlier, two_modes
+from framewatt.statistics.stationarity import Trend, pooled_trend, trend
 
 __all__ = [
     "Bounds",
     "Classes",
     "LookPlan",
+    "Modes",
     "PairSums",
     "Trend",
     "additive_effects",
@@ -32,9 +34,13 @@ __all__ = [
     "geometric_means",
     "log_ratio",
     "look_plan",
+    "outlier",
     "paired_log_ratio",
+    "pooled_trend",
     "pooled_variance",
     "student_level",
+    "to_best",
     "trend",
+    "two_modes",
     "windows_per_trial",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from framewatt.records import Estimate
 from framewatt.statistics.pairs import PairSums, bridged, pooled_variance
 
 if TYPE_CHECKING:
@@ -46,17 +47,18 @@ def student_level(level: Array | float, freedom: Array | float) -> Array:
     return np.where(usable, quantile, np.inf)
 
 
-def bounds(sums: PairSums, level: Array | float) -> Bounds:
+def bounds(sums: PairSums, level: Array | float, borrowed_freedom: float = BORROWED_FREEDOM) -> Bounds:
     """Intervals of all pairwise differences at a nominal two-sided `level` (``[...]``).
 
     Each pair's variance is moderated towards the variance pooled over all pairs with a limited weight, as
     in Smyth (2004, "Linear models and empirical Bayes methods", Stat. Appl. Genet. Mol. Biol. 3(1):3), so
     that a clear loser is told after a couple of launches, while a pair with many launches rests on its own.
-    A pair that scatters more than the others keeps its own, larger variance.
+    A pair that scatters more than the others keeps its own, larger variance. With `borrowed_freedom` 0 every
+    pair has the interval of its own paired t-test.
     """
     pooled, pooled_freedom = pooled_variance(sums)
     own = np.maximum(sums.count - 1, 0)
-    borrowed = np.minimum(BORROWED_FREEDOM, np.maximum(pooled_freedom[..., None, None] - own, 0))
+    borrowed = np.minimum(borrowed_freedom, np.maximum(pooled_freedom[..., None, None] - own, 0))
     freedom = own + borrowed
     prior = np.nan_to_num(pooled)[..., None, None]
     variance = _ratio(borrowed * prior + sums.squares, freedom)
@@ -97,3 +99,22 @@ def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:
     judged = possible.any(axis=-1, keepdims=True)
     within = alive & judged & (~judges | (limits.high <= margin)).all(axis=-1)
     return Classes(possible, beaten, within)
+
+
+def to_best(limits: Bounds, index: int, taking_part: Mask | None = None) -> Estimate:
+    """Ratio of a candidate's cost to the least of all (itself included), from log differences ``[K, K]``.
+
+    Valid whenever `classify` is: the true best is among the possible best, so the ratio lies between the
+    least lower and the greatest upper limit against those.
+    """
+    alive = np.ones(len(limits.value), dtype=bool) if taking_part is None else taking_part
+    possible = classify(limits, alive, 0.0).possible_best
+    rivals = possible.copy()
+    rivals[index] = False
+    if not rivals.any():
+        return Estimate(1.0, 1.0, 1.0)
+    value = np.where(alive & np.isfinite(limits.value[index]), limits.value[index], -np.inf).max()
+    low = 0.0 if possible[index] else float(limits.low[index, rivals].min())
+    ends = max(float(value), 0.0), max(low, 0.0), max(float(limits.high[index, rivals].max()), 0.0)
+    with np.errstate(over="ignore"):
+        return Estimate(*(float(np.exp(end)) for end in ends))

@@ -93,14 +93,17 @@ def bridged(value: Array, variance: Array, freedom: Array) -> tuple[Array, Array
     unmet = ~np.isfinite(variance)
     if not unmet.any():
         return value, variance, freedom
-    steps = variance[..., :, :, None] + variance[..., None, :, :]
-    through = steps.argmin(axis=-2)
-    rows, columns = np.indices(value.shape[-2:])
-    lead = tuple(np.indices(value.shape)[: value.ndim - 2])
-    first, second = (*lead, rows, through), (*lead, through, columns)
-    variance = np.where(unmet, variance[first] + variance[second], variance)
-    value = np.where(unmet & np.isfinite(variance), value[first] + value[second], value)
-    return value, variance, np.where(unmet, np.minimum(freedom[first], freedom[second]), freedom)
+    shortest, sums, freedoms = variance.copy(), value.copy(), freedom.copy()
+    everyone = tuple(range(variance.ndim - 2))
+    useful = np.flatnonzero(np.isfinite(variance).sum(axis=-1).max(axis=everyone, initial=0) > 1)
+    for third in useful:
+        first, second = np.s_[..., :, third, None], np.s_[..., None, third, :]
+        steps = variance[first] + variance[second]
+        better = unmet & (steps < shortest)
+        shortest = np.where(better, steps, shortest)
+        sums = np.where(better, value[first] + value[second], sums)
+        freedoms = np.where(better, np.minimum(freedom[first], freedom[second]), freedoms)
+    return sums, shortest, freedoms
 
 
 def differences(sums: PairSums) -> Array:

@@ -12,7 +12,10 @@ from scipy import special
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from framewatt.statistics.arrays import Array
+
 _FEWEST = 4
+_FEWEST_POOLED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,50 @@ def trend(values: Sequence[float]) -> Trend:
     Fewer than four values show no trend: p is 1.
     """
     logs = np.log(np.asarray(values, float))
-    count = len(logs)
-    if count < _FEWEST:
+    if len(logs) < _FEWEST:
         return Trend(1.0, 1.0)
-    first, second = np.triu_indices(count, k=1)
-    steps = logs[second] - logs[first]
-    slope = float(np.median(steps / (second - first)))
-    score = int(np.sign(steps).sum())
-    _, ties = np.unique(logs, return_counts=True)
-    return Trend(math.exp(slope * (count - 1)), _kendall_p(score, count, ties))
+    steps, spans = _steps(logs)
+    change = math.exp(float(np.median(steps / spans)) * (len(logs) - 1))
+    return Trend(change, _kendall_p(int(np.sign(steps).sum()), logs))
 
 
-def _kendall_p(score: int, count: int, ties: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+def pooled_trend(groups: Sequence[Array]) -> Trend:
+    """The monotone trend that several short series of logarithms have in common, such as windows of trials.
+
+    Scores and variances add up over the series: the seasonal Kendall test and slope of Hirsch, Slack & Smith
+    (1982, Water Resour. Res. 18:107). The change is over the longest series; from 12 values on.
+    """
+    groups = [group for group in groups if len(group) > 1]
+    if sum(len(group) for group in groups) < _FEWEST_POOLED:
+        return Trend(1.0, 1.0)
+    found = [_steps(group) for group in groups]
+    score = sum(int(np.sign(steps).sum()) for steps, _ in found)
+    variance = sum(_variance(group) for group in groups)
+    slope = float(np.median(np.concatenate([steps / spans for steps, spans in found])))
+    longest = max(len(group) for group in groups)
+    return Trend(math.exp(slope * (longest - 1)), _normal_p(score, variance))
+
+
+def _steps(logs: Array) -> tuple[Array, Array]:
+    first, second = np.triu_indices(len(logs), k=1)
+    return logs[second] - logs[first], second - first
+
+
+def _kendall_p(score: int, logs: Array) -> float:
     largest = 30
-    if ties.max() == 1 and count <= largest:
-        return _exact_p(score, count)
+    if len(np.unique(logs)) == len(logs) <= largest:
+        return _exact_p(score, len(logs))
+    return _normal_p(score, _variance(logs))
+
+
+def _variance(logs: Array) -> float:
+    """Variance of Kendall's score under no trend, ties taken off."""
+    count, (_, ties) = len(logs), np.unique(logs, return_counts=True)
     tied = (ties * (ties - 1) * (2 * ties + 5)).sum()
-    variance = (count * (count - 1) * (2 * count + 5) - tied) / 18
+    return float((count * (count - 1) * (2 * count + 5) - tied) / 18)
+
+
+def _normal_p(score: int, variance: float) -> float:
     if variance <= 0:
         return 1.0
     return float(2 * special.ndtr(-max(abs(score) - 1, 0) / math.sqrt(variance)))

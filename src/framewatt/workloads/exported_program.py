@@ -10,6 +10,8 @@ from framewatt.errors import BadInput
 from framewatt.records import Workload
 
 TITLE = "PyTorch exported program"
+_MARKS = {"archive_format", "serialized_exported_program.json"}
+"""One of these files lies in every such archive (the second in those written before PyTorch 2.7)."""
 
 
 def claims(source: str) -> bool:
@@ -18,15 +20,19 @@ def claims(source: str) -> bool:
 
 
 def open_workload(source: str) -> Workload:
-    """Check that the file is an archive, as every ``.pt2`` is.
+    """Check, without loading it, that the file is an archive that holds an exported program.
 
     Raises:
-        BadInput: missing, or not such an archive.
+        BadInput: missing, truncated, or another kind of file.
     """
     path = Path(source).expanduser().resolve()
     if not path.is_file():
         raise BadInput(f"{source}: no such file")
     if not zipfile.is_zipfile(path):
         raise BadInput(f"{source}: not a .pt2 archive (torch.export.save writes one), or a truncated one")
+    with zipfile.ZipFile(path) as archive:
+        inside = {Path(name).name for name in archive.namelist()}
+    if not inside & _MARKS:
+        raise BadInput(f"{source}: an archive, but not one that torch.export.save wrote")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Workload(name=path.stem, kind="exported_program", format="pt2", path=path, sha256=digest)

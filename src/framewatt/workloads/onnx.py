@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import onnx
 
 from framewatt.errors import BadInput
-from framewatt.graphs import read_signature
+from framewatt.graphs import read_signature, tensors
 from framewatt.records import Workload
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ def open_workload(source: str) -> Workload:
     if not model.graph.node or not model.graph.output:
         raise BadInput(f"{source}: not an ONNX model: it holds no graph with outputs")
     external = _external_files(model, path)
-    signature = read_signature(model)
+    try:
+        signature = read_signature(model)
+    except BadInput as error:
+        raise BadInput(f"{source}: {error}") from None
     if not signature.inputs:
         raise BadInput(f"{source}: the model has no inputs, so there is nothing to run it on")
     try:
         onnx.checker.check_model(str(path))
-    except onnx.checker.ValidationError as error:
+    except (onnx.checker.ValidationError, UnicodeDecodeError) as error:  # names of damaged graphs are no text
         raise BadInput(f"{source}: not a valid ONNX model: {str(error).splitlines()[0]}") from None
     return Workload(
         name=path.stem,
@@ -58,7 +61,7 @@ def open_workload(source: str) -> Workload:
 
 def _external_files(model: onnx.ModelProto, path: Path) -> list[Path]:
     files = set()
-    for tensor in model.graph.initializer:
+    for tensor in tensors(model):
         for entry in tensor.external_data:
             if entry.key == "location":
                 target = (path.parent / entry.value).resolve()

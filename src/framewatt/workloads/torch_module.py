@@ -38,4 +38,5 @@ def open_workload(source: str) -> Workload:
         if name not in defined:
             raise BadInput(f"{source}: defines no {name}(), which {purpose}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Workload(name=path.stem, kind="torch_module", format="torch", path=path, sha256=digest)
+    name = path.parent.name if path.stem == "model" else path.stem
+    return Workload(name=name, kind="torch_module", format="torch", path=path, sha256=digest)

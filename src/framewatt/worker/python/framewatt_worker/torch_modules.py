@@ -61,11 +61,11 @@ class ModuleSession:
             raise NotImplementedError(f"mode {self._mode} needs a C++ compiler, and none is installed")
         with torch.inference_mode():
             if self._mode == "torchscript":
-                self._module = torch.jit.freeze(self._traced())
-                self._call(self._example)
+                self._module = torch.jit.freeze(self._traced().eval())
             elif self._mode == "compile":
                 self._module = torch.compile(self._module)
-                self._call(self._example)
+                # Copies made here are inference tensors as a query's are; else it would be compiled twice.
+                self._call({name: tensor.clone() for name, tensor in self._example.items()})
         if self._mode == "aotinductor":
             self._module = self._ahead_of_time()
         return self

@@ -1,0 +1,216 @@
+"""The figures of docs/meters.md: how far the power model can be trusted beside what people use today.
+
+``python benchmarks/meters.py --data FOLDER`` fits on half of the machines and judges on the other half; all
+machines with one CPU model are on the same side. ``--quick`` uses fewer splits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framewatt.power import calibration, fitting
+from framewatt.power.build import build, describe
+from framewatt.power.cpus import identify
+from framewatt.records import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from framewatt.power.calibration import Program, Sample
+    from framewatt.power.model import PowerModel
+
+    Matrix = NDArray[np.float64]
+
+MODERN = 2017
+RAM_WATTS_PER_GB = 0.375  # what CodeCarbon assumes of server memory: 3 W per 8 GB
+
+
+@dataclass
+class Score:
+    """Relative errors of power and, where there are intervals, which points they covered; one entry per machine."""
+
+    errors: list[Matrix]
+    inside: list[Matrix]
+
+    @property
+    def mape(self) -> float:
+        """Mean absolute percentage error over all points."""
+        return 100 * float(np.concatenate(self.errors).mean())
+
+    @property
+    def coverage(self) -> float:
+        """Mean share of a machine's points inside the 95 % interval, in %."""
+        return 100 * float(np.mean([points.mean() for points in self.inside]))
+
+    @property
+    def covered_machines(self) -> float:
+        """Share of machines with at least 80 % of their points inside, in %."""
+        return 100 * float(np.mean([points.mean() >= 0.8 for points in self.inside]))  # noqa: PLR2004
+
+
+def main() -> None:
+    """Print every table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path(__file__).parent / "data")
+    parser.add_argument("--quick", action="store_true", help="fewer splits")
+    parser.add_argument("--only", choices=("wall", "rapl", "programs", "cost"))
+    arguments = parser.parse_args()
+    parts: dict[str, Callable[[Path, int], None]] = {"wall": wall, "rapl": rapl, "programs": programs}
+    for name, part in parts.items():
+        if arguments.only in (None, name):
+            part(arguments.data, 1 if arguments.quick else 4)
+
+
+def wall(folder: Path, splits: int) -> None:
+    """Wall power of unseen CPUs available since 2017, fitted on half of the CPUs."""
+    samples = calibration.specpower(folder)
+    scores: dict[str, Score] = defaultdict(lambda: Score([], []))
+    for seed in range(splits):
+        for training, held_out in fitting.by_cpu(samples, 2, seed):
+            judged = [sample for sample in held_out if sample.complete and sample.year >= MODERN]
+            parameters = fitting.fit(training)
+            boosted = gradient_boosting(training)
+            for sample in judged:
+                model = build(sample.machine, Scope.WALL, parameters)
+                _judge(scores["framewatt"], sample, model)
+                predictions = {
+                    "gradient boosting": boosted(sample),
+                    "TDP x load": _tdp(sample) * sample.loads,
+                    "TDP x load + memory": _tdp(sample) * sample.loads + _memory(sample),
+                    "CodeCarbon load model + memory": _codecarbon(sample) + _memory(sample),
+                }
+                for name, watts in predictions.items():
+                    scores[name].errors.append(np.abs(watts / sample.watts - 1))
+    print(f"\nWall power, unseen CPUs since {MODERN}, {splits} splits in halves by CPU")
+    _print(scores)
+
+
+def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has no random splits
+    """RAPL package power, leave one machine out; wall machines with the same CPU are left out too."""
+    wall_samples, samples = calibration.specpower(folder), calibration.rapl(folder)
+    scores: dict[str, Score] = defaultdict(lambda: Score([], []))
+    print("\nRAPL package power, leave one machine out: MAPE in % of framewatt, TDP x load, CodeCarbon")
+    for sample in samples:
+        name = sample.machine.cpu.name
+        parameters = fitting.fit(
+            [other for other in wall_samples if other.machine.cpu.name != name],
+            [other for other in samples if other is not sample],
+        )
+        _judge(scores["framewatt"], sample, build(sample.machine, Scope.PACKAGE, parameters))
+        for rival, watts in (("TDP x load", _tdp(sample) * sample.loads), ("CodeCarbon load model", _codecarbon(sample))):
+            scores[rival].errors.append(np.abs(watts / sample.watts - 1))
+        row = "  ".join(f"{100 * score.errors[-1].mean():5.1f}" for score in scores.values())
+        print(f"  {sample.name[:60]:60}  {row}  inside {100 * scores['framewatt'].inside[-1].mean():.0f} %")
+    _print(scores)
+
+
+def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all pairs
+    """Order of pairs of programs that do the same work and differ by more than 5 %."""
+    runs = calibration.programs(folder)
+    parameters = fitting.fit(calibration.specpower(folder), calibration.rapl(folder), runs)
+    cpu = identify("Intel Xeon Gold 6430")
+    model = build(describe(cpu, sockets=2, cores=64, threads=128), Scope.PACKAGE, parameters)
+    print("\nOrder of program pairs that differ by more than 5 % (language benchmarks, package + DRAM)")
+    for config in sorted({run.config for run in runs}):
+        _order(config, [run for run in runs if run.config == config], model)
+
+
+def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
+    right: dict[str, list[bool]] = defaultdict(list)
+    decided: list[bool] = []
+    covered: list[bool] = []
+    for a, b in itertools.combinations(runs, 2):
+        truth = a.joules / b.joules
+        if a.benchmark != b.benchmark:
+            continue
+        ratio = model.ratio((a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds))
+        covered.append(ratio.low <= truth <= ratio.high)
+        if abs(truth - 1) <= 0.05:  # noqa: PLR2004
+            continue
+        right["time only"].append((a.seconds > b.seconds) == (truth > 1))
+        right["CPU time only"].append((a.cpu_seconds > b.cpu_seconds) == (truth > 1))
+        right["framewatt, value"].append((ratio.value > 1) == (truth > 1))
+        decided.append(ratio.low > 1 or ratio.high < 1)
+        if decided[-1]:
+            right["framewatt, decided"].append((ratio.value > 1) == (truth > 1))
+    print(f"  {title}: {len(decided)} pairs; decides {100 * np.mean(decided):.1f} %, covers {100 * np.mean(covered):.1f} %")
+    for name, answers in right.items():
+        print(f"    {name:20} {100 * np.mean(answers):6.2f} % right")
+
+
+def _judge(score: Score, sample: Sample, model: PowerModel) -> None:
+    powers = [model.power(float(load)) for load in sample.loads]
+    values = np.array([power.value for power in powers])
+    score.errors.append(np.abs(values / sample.watts - 1))
+    score.inside.append(
+        np.array([p.low <= watts <= p.high for p, watts in zip(powers, sample.watts, strict=True)])
+    )
+
+
+def _print(scores: dict[str, Score]) -> None:
+    for name, score in sorted(scores.items(), key=lambda item: item[1].mape):
+        interval = (
+            f"  inside 95 % interval: {score.coverage:.1f} % of points, {score.covered_machines:.1f} % of machines"
+            if score.inside
+            else ""
+        )
+        worst = 100 * max(float(errors.mean()) for errors in score.errors)
+        print(f"  {name:32} MAPE {score.mape:5.1f} %  worst machine {worst:5.1f} %{interval}")
+
+
+def _tdp(sample: Sample) -> float:
+    return sample.machine.sockets * (sample.machine.tdp_watts or 4.0 * sample.machine.cores / sample.machine.sockets)
+
+
+def _memory(sample: Sample) -> float:
+    return RAM_WATTS_PER_GB * (sample.machine.memory_gb or 0.0)
+
+
+def _codecarbon(sample: Sample) -> Matrix:
+    return np.asarray(_tdp(sample) * (0.1 + 0.9 * sample.loads**3))
+
+
+def gradient_boosting(training: Sequence[Sample]) -> Callable[[Sample], Matrix]:
+    """Boosted trees on what green-coding's model sees: clock, cores, threads, memory, TDP, year, maker, load."""
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    complete = [sample for sample in training if sample.complete]
+    model = GradientBoostingRegressor(
+        n_estimators=300, max_depth=4, learning_rate=0.05, subsample=0.7, random_state=0
+    )
+    model.fit(np.vstack([_row(s) for s in complete]), np.log(np.concatenate([s.watts for s in complete])))
+    return lambda sample: np.exp(model.predict(_row(sample)))
+
+
+def _row(sample: Sample) -> Matrix:
+    machine = sample.machine
+    generation = machine.cpu.generation
+    return np.array(
+        [
+            [
+                machine.sockets,
+                machine.cores,
+                machine.threads,
+                machine.memory_gb or -1,
+                machine.tdp_watts or -1,
+                sample.mhz or -1,
+                machine.year,
+                float(bool(generation and generation.vendor == "amd")),
+                load,
+            ]
+            for load in sample.loads
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What the machine did besides: foreign load, stolen time, throttling, windows that had to be repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewatt.records import AuditWarning, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from framewatt.records import Measurement
+
+_FOREIGN_SHARE = 0.05
+_STEAL_SHARE = 0.01
+_FREQUENCY_FALL = 0.95
+_NOISY_SHARE = 0.1
+
+
+def audit_conditions(measurements: Sequence[Measurement]) -> list[AuditWarning]:
+    """Warnings about the host during steady windows; what a host does not tell is not judged."""
+    steady = [one for one in measurements if one.phase is Phase.STEADY]
+    counted = [one for one in steady if not one.invalid and not one.noisy]
+    found = (_foreign(counted), _steal(counted), _throttling(counted), _repeated(steady))
+    return [warning for warning in found if warning is not None]
+
+
+def _foreign(windows: Sequence[Measurement]) -> AuditWarning | None:
+    told = [one for one in windows if one.host.foreign_cpu_seconds is not None]
+    load = sum(one.host.foreign_cpu_seconds or 0.0 for one in told)
+    share = load / max(sum(one.usage.seconds for one in told), 1e-9)
+    if not told or share <= _FOREIGN_SHARE:
+        return None
+    return AuditWarning(
+        "foreign-load",
+        f"other programs kept {share:.2g} CPUs busy during the windows",
+        "stop them, or measure when the machine is quiet",
+    )
+
+
+def _steal(windows: Sequence[Measurement]) -> AuditWarning | None:
+    told = [one for one in windows if one.host.steal_seconds is not None]
+    share = sum(one.host.steal_seconds or 0.0 for one in told) / max(
+        sum(one.usage.seconds for one in told), 1e-9
+    )
+    if not told or share <= _STEAL_SHARE:
+        return None
+    return AuditWarning(
+        "steal",
+        f"the hypervisor took {share:.1%} of a CPU away during the windows: neighbours share this machine",
+        "prefer CPU seconds to wall time, and a dedicated machine to this one",
+    )
+
+
+def _throttling(windows: Sequence[Measurement]) -> AuditWarning | None:
+    throttled = sum(1 for one in windows if one.host.throttled)
+    clocks = [one.host.frequency_hz for one in windows if one.host.frequency_hz]
+    remedy = "let the machine cool down, fix the frequency, or give it more room between windows"
+    if throttled:
+        return AuditWarning(
+            "throttling", f"the processor throttled in {throttled} of {len(windows)} windows", remedy
+        )
+    third = len(clocks) // 3
+    if third == 0:
+        return None
+    fall = (sum(clocks[-third:]) / third) / (sum(clocks[:third]) / third)
+    if fall >= _FREQUENCY_FALL:
+        return None
+    return AuditWarning("throttling", f"the clock fell to {fall:.0%} of what it was at the start", remedy)
+
+
+def _repeated(windows: Sequence[Measurement]) -> AuditWarning | None:
+    noisy = sum(1 for one in windows if one.noisy or one.invalid)
+    if noisy <= _NOISY_SHARE * len(windows):
+        return None
+    return AuditWarning(
+        "noisy-windows",
+        f"{noisy} of {len(windows)} windows were noisy or invalid and had to be repeated",
+        "stop other programs; the figures rest on the quiet windows",
+    )

@@ -1,0 +1,83 @@
+"""A stored decision under another region, machine or view: the same measurements, new carbon figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt.carbon.decisions import intensity_from, quantity_from
+from framewatt.carbon.hardware import Hardware
+from framewatt.carbon.views import (
+    NO_HARDWARE,
+    NO_REGION,
+    CarbonBasis,
+    View,
+    carbon_block,
+    disagreement,
+    footprint,
+    sci_block,
+)
+from framewatt.records import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from framewatt.carbon.sci import Footprint
+    from framewatt.records import AuditWarning
+
+_ENERGY = {View.ATTRIBUTIONAL: "energy_per_unit", View.CONSEQUENTIAL: "marginal_energy_per_unit"}
+
+
+def restate(decision: Mapping[str, Any], basis: CarbonBasis) -> dict[str, Any]:
+    """A copy of the decision with its ``carbon`` block and every candidate's ``sci`` computed for `basis`.
+
+    Each candidate needs ``energy_per_unit`` (``marginal_energy_per_unit`` for the consequential view) and
+    ``seconds_per_unit``; a candidate without them gets an open score with the reason.
+    """
+    candidates = [
+        {**candidate, "sci": sci_block(_footprint(candidate, basis))} for candidate in decision["candidates"]
+    ]
+    return {**decision, "candidates": candidates, "carbon": carbon_block(basis)}
+
+
+def basis_from(carbon: Mapping[str, Any]) -> CarbonBasis:
+    """The basis that a ``carbon`` block was made from, so that a stored one needs no second look-up.
+
+    Holds for a batch job, the only sharing that a study has today.
+    """
+    machine, total = carbon["embodied"], quantity_from(carbon["embodied"]["total"])
+    described = machine.get("description") is not None
+    hardware = Hardware(
+        total=total,
+        lifespan_hours=quantity_from(machine["lifespan"]),
+        reserved_share=quantity_from(machine["reserved_share"]),
+        description=machine.get("description") or "",
+        source=machine.get("source") or "",
+    )
+    return CarbonBasis(
+        intensity=intensity_from(carbon),
+        hardware=hardware if described else None,
+        pue=quantity_from(carbon["pue"]),
+        view=View(carbon["view"]),
+        no_intensity=carbon["intensity"].get("reason") or NO_REGION,
+        no_hardware=total.reason or NO_HARDWARE,
+    )
+
+
+def views_warning(decision: Mapping[str, Any], consequential: CarbonBasis) -> AuditWarning | None:
+    """A warning where the consequential view would choose another candidate than the run's own scores."""
+    scored = [item for item in decision["candidates"] if item.get("sci")]
+    attributional = {item["id"]: quantity_from(item["sci"]["score"]) for item in scored}
+    other = {item["id"]: _footprint(item, consequential).score for item in scored}
+    return disagreement(attributional, other)
+
+
+def _footprint(candidate: Mapping[str, Any], basis: CarbonBasis) -> Footprint:
+    energy = _figure(candidate, _ENERGY[basis.view], "J")
+    return footprint(energy, _figure(candidate, "seconds_per_unit", "s"), basis)
+
+
+def _figure(candidate: Mapping[str, Any], key: str, unit: str) -> Quantity:
+    found = candidate.get(key)
+    if found is None:
+        return Quantity.unknown(unit, f"the run has no {key} for this candidate")
+    return quantity_from(found)

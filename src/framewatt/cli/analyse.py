@@ -1,0 +1,42 @@
+"""Compare energy measurements made elsewhere: a verdict, ratios with intervals, and warnings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("analyse")
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--candidate", required=True, help="Column that names what is compared.")
+@click.option("--energy", required=True, help="Column with the energy of each run.")
+@click.option("--unit", type=click.Choice(["J", "kJ", "MJ", "Wh", "kWh"]), help="Unit of that column.")
+@click.option("--block", help="Column that says which runs were taken together: they are compared in pairs.")
+@click.option("--by", default="", help="Columns, separated by commas: one verdict for each combination.")
+@click.option("--time", help="Column with the time of each run; otherwise the rows are in order.")
+@click.option("--margin", type=click.FloatRange(0, 1, max_open=True), default=0.02, show_default=True,
+              help="What counts as equal.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(  # noqa: PLR0913, PLR0917 - one parameter per option
+    table: Path, candidate: str, energy: str, unit: str | None, block: str | None, by: str, time: str | None,
+    margin: float, form: str,
+) -> None:  # fmt: skip
+    r"""Compare the candidates of a table of runs.
+
+    \b
+    Example:
+      framewatt analyse emissions.csv --candidate project_name --energy energy_consumed --time timestamp
+    """
+    import json
+
+    from framewatt.analysis import Columns, analyse, read_table
+    from framewatt.cli._ratios import show_analysis
+
+    names = tuple(name.strip() for name in by.split(",") if name.strip())
+    columns = Columns(candidate, energy, unit, block, names, time)
+    document = analyse(read_table(table, columns), columns, table.name, margin=margin)
+    if form == "json":
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        show_analysis(document)

@@ -1,0 +1,54 @@
+"""Gate a run against an earlier one: exit code 1 when it is dearer beyond doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("check")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--against", required=True, type=click.Path(path_type=Path), help="The earlier run folder.")
+@click.option("--max-increase", default="5%", show_default=True, help="What is tolerated, e.g. 5% or 0.05.")
+@click.option("--metric", type=click.Choice(["energy", "cpu_seconds", "sci"]), default="energy",
+              show_default=True, help="What is compared, per unit.")  # fmt: skip
+@click.option("--anchor", help="An unchanged candidate in both runs: what runs differ by is then less.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def command(  # noqa: PLR0913, PLR0917 - one parameter per option
+    context: click.Context, run: Path, against: Path, max_increase: str, metric: str, anchor: str | None,
+    form: str,
+) -> None:  # fmt: skip
+    r"""Compare RUN with an earlier run of the same work on the same machine.
+
+    \b
+    Exit codes: 0 no candidate is worse beyond doubt, 1 one is, 2 the runs cannot be compared.
+    """
+    import json
+
+    from framewatt.cli._ratios import show_check
+    from framewatt.gate import check, read_run
+
+    limit = _share(max_increase)
+    document = check(
+        read_run(run, metric), read_run(against, metric), max_increase=limit, metric=metric, anchor=anchor
+    )
+    if form == "json":
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        show_check(document)
+    context.exit(0 if document["passed"] else 1)
+
+
+def _share(text: str) -> float:
+    """``5%`` or ``0.05`` as 0.05."""
+    from framewatt.errors import BadInput
+
+    try:
+        value = float(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        raise BadInput(f"--max-increase {text!r}: expected a share such as 5% or 0.05") from None
+    if not 0 <= value < 10:  # noqa: PLR2004 - ten times as dear
+        raise BadInput(f"--max-increase {text!r}: expected a share from 0% to less than 1000%")
+    return value

@@ -1,0 +1,61 @@
+"""Race any commands, in any language: which one does the work with the least energy."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("compare")
+@click.argument("commands", nargs=-1, required=True, metavar="'CMD A' 'CMD B' ...")
+@click.option("--null", help="A command that does nothing but start; its cost is subtracted.")
+@click.option("--prepare", help="Run before each timed run, unmeasured.")
+@click.option("--warmup", type=click.IntRange(0), default=1, show_default=True, help="Unmeasured runs first.")
+@click.option("--budget", default="60s", show_default=True, help="Measuring time, e.g. 90s or 3m.")
+@click.option(
+    "--units", type=click.FloatRange(0, min_open=True), default=1.0, help="Units of work in one run."
+)
+@click.option("--margin", type=click.FloatRange(0, 1, max_open=True), default=0.02, show_default=True,
+              help="What counts as equal.")  # fmt: skip
+@click.option("--precision", type=click.FloatRange(0, 1, min_open=True), default=0.05, show_default=True,
+              help="Half-width of a ratio at which to stop.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random order.")
+@click.option("--meter", help="An instrument by name (default: the best that works here).")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(  # noqa: PLR0913, PLR0917 - one parameter per option
+    commands: tuple[str, ...], null: str | None, prepare: str | None, warmup: int, budget: str, units: float,
+    margin: float, precision: float, seed: int, meter: str | None, form: str,
+) -> None:  # fmt: skip
+    r"""Race commands against each other in randomised rounds of fresh runs.
+
+    \b
+    Example:
+      framewatt compare 'python a.py' 'python b.py' --null 'python -c pass'
+    """
+    import json
+
+    from rich.console import Console
+
+    from framewatt.cli._ratios import show_comparison
+    from framewatt.commands import Contest, Question, build_document
+    from framewatt.errors import BadInput
+    from framewatt.host import inspect_host
+    from framewatt.metering import choose_meter
+    from framewatt.units import parse_duration
+
+    if len(commands) < 2:  # noqa: PLR2004 - a comparison
+        raise BadInput("one command alone is not a comparison; give at least two, each in quotes")
+    seconds = parse_duration(budget)
+    question = Question(commands, null, prepare, warmup, seconds, units, margin, precision, seed)
+    host = inspect_host()
+    instrument = choose_meter(meter, host)
+    contest = Contest(question, instrument)
+    try:
+        with Console(stderr=True).status("warming up") as status:
+            race = contest.run(status.update)
+    finally:
+        instrument.close()
+    document = build_document(contest, race, host)
+    if form == "json":
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        show_comparison(document)

@@ -1,0 +1,121 @@
+"""What a gate needs of a run: each candidate's cost per trial, and what makes runs comparable."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt.accounting import idle_share, observations, reserved_joules
+from framewatt.document import build_decision
+from framewatt.errors import BadInput
+from framewatt.store import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from framewatt.records import Observation
+
+METRICS = ("energy", "cpu_seconds", "sci")
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvidence:
+    """One run: observations by candidate key, and the manifest's facts that must be alike.
+
+    A key is the candidate without its version, so that an upgrade is compared with what it replaces; where a
+    run holds two versions of one framework, the key keeps them apart.
+    """
+
+    path: str
+    ids: dict[str, str]
+    observations: dict[str, list[Observation]]
+    sci_per_joule: dict[str, float]
+    alike: dict[str, Any]
+
+    def trials(self, key: str, metric: str, anchor: str | None) -> list[float]:
+        """Mean log cost of each trial, relative to the anchor in the same blocks where there is one.
+
+        Raises:
+            BadInput: the anchor did not run beside the candidate.
+        """
+        beside = self._by_block(anchor, metric) if anchor else {}
+        found: dict[int, list[float]] = defaultdict(list)
+        for one in self.observations[key]:
+            if anchor is None or one.block in beside:
+                found[one.trial].append(self._log(key, one, metric) - beside.get(one.block, 0.0))
+        if not found:
+            raise BadInput(f"{self.path}: the anchor never ran beside {self.ids[key]}; choose another")
+        return [float(np.mean(several)) for _, several in sorted(found.items())]
+
+    def _by_block(self, key: str, metric: str) -> dict[int, float]:
+        blocks: dict[int, list[float]] = defaultdict(list)
+        for one in self.observations[key]:
+            blocks[one.block].append(self._log(key, one, metric))
+        return {block: float(np.mean(several)) for block, several in blocks.items()}
+
+    def _log(self, key: str, one: Observation, metric: str) -> float:
+        if metric == "cpu_seconds":
+            return float(np.log(one.cpu_seconds))
+        return float(np.log(one.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
+
+
+def read_run(path: Path, metric: str) -> RunEvidence:
+    """Read a run folder.
+
+    Raises:
+        BadInput: no run folder, nothing measured in it, or no SCI where that is asked for.
+    """
+    run = RunFolder.open_run(path)
+    manifest = run.manifest
+    share = idle_share(manifest["meter"])
+    seen: dict[str, list[Observation]] = defaultdict(list)
+    for one in observations(run.measurements(), lambda window: reserved_joules(window, share)):
+        if one.cost > 0 and one.cpu_seconds > 0:
+            seen[one.candidate].append(one)
+    if not seen:
+        raise BadInput(f"{path}: no candidate was measured in this run")
+    keys = _keys([entry for entry in manifest["candidates"] if entry["id"] in seen])
+    return RunEvidence(
+        path=str(path),
+        ids={key: name for name, key in keys.items()},
+        observations={keys[name]: several for name, several in seen.items() if name in keys},
+        sci_per_joule=_sci_per_joule(run, keys) if metric == "sci" else {},
+        alike=_alike(manifest),
+    )
+
+
+def _keys(entries: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Candidate ids to keys without the version, unless that would make two of them one."""
+    bare = {entry["id"]: entry["id"].replace(f"@{entry['version']}/", "/", 1) for entry in entries}
+    values = list(bare.values())
+    return {name: key if values.count(key) == 1 else name for name, key in bare.items()}
+
+
+def _sci_per_joule(run: RunFolder, keys: Mapping[str, str]) -> dict[str, float]:
+    found = {}
+    for row in build_decision(run).document["candidates"]:
+        score, energy = row["sci"]["score"], row["energy_per_unit"]["value"]
+        if score["value"] is None:
+            score = row["sci"]["operational"]
+        if row["id"] in keys and energy:
+            if score["value"] is None:
+                raise BadInput(f"{run.path}: no SCI in this run ({score['reason']}); measure with --region")
+            found[keys[row["id"]]] = score["value"] / energy
+    return found
+
+
+def _alike(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    request, host, meter = manifest["request"], manifest["host"], manifest["meter"]
+    return {
+        "machine": (host["cpu_model"], host["logical_cpus"], host["machine"]),
+        "model": manifest["workload"]["sha256"],
+        "functional unit": manifest["functional_unit"],
+        "scenario": (request["scenario"], request["batch_size"]),
+        "samples": (request["samples"], request["dims"]),
+        "threads": request["threads"],
+        "meter": (meter["name"], meter["scope"], sorted(meter["domains"])),
+    }

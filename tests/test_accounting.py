@@ -1,0 +1,91 @@
+"""Reserved and marginal energy, and what R counts, worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
+from framewatt.errors import BadInput
+from framewatt.functional_unit import functional_unit
+from framewatt.records import Measurement, Phase, Stage, Usage
+
+WINDOW = Measurement(
+    stage=Stage.INFERENCE,
+    candidate="a",
+    phase=Phase.STEADY,
+    trial=1,
+    block=1,
+    window=0,
+    started=0.0,
+    units=50.0,
+    usage=Usage(seconds=2.0, user_seconds=1.5, system_seconds=0.25),
+    joules={"package-0": 60.0, "dram": 10.0},
+    idle_watts={"package-0": 20.0, "dram": 3.0, "gpu-0": 30.0},
+)
+"""70 J were read in 2 s; the two domains draw 23 W when idle; a domain that was not read counts nowhere."""
+
+
+def test_marginal_energy_is_what_was_read_less_idle_power_times_time() -> None:
+    assert marginal_joules(WINDOW) == pytest.approx(70 - 2 * 23)
+
+
+@pytest.mark.parametrize(("share", "joules"), [(0.0, 24.0), (0.25, 35.5), (1.0, 70.0)])
+def test_reserved_energy_adds_the_idle_share_of_what_is_held(share: float, joules: float) -> None:
+    assert reserved_joules(WINDOW, share) == pytest.approx(joules)
+
+
+def test_a_counter_answers_for_the_share_held_and_an_estimate_is_already_of_that_share() -> None:
+    parameters = {"reserved_share": 0.25}
+    assert idle_share({"provenance": "measured", "parameters": parameters}) == 0.25
+    assert idle_share({"provenance": "estimated", "parameters": parameters}) == 1.0
+
+
+def test_an_observation_is_per_unit() -> None:
+    (seen,) = observations([WINDOW], lambda m: reserved_joules(m, 1.0))
+    assert (seen.cost, seen.cpu_seconds, seen.seconds) == pytest.approx((1.4, 0.035, 0.04))
+
+
+def test_of_a_repeated_window_the_quiet_attempt_counts() -> None:
+    noisy = replace(WINDOW, noisy="others worked", joules={"dram": 500.0})
+    for order in ([noisy, WINDOW], [WINDOW, noisy], [noisy, WINDOW, noisy]):
+        (seen,) = observations(order, lambda m: sum(m.joules.values()))
+        assert seen.cost == pytest.approx(1.4)
+
+
+def test_of_a_window_that_never_became_quiet_the_last_attempt_counts() -> None:
+    attempts = [replace(WINDOW, noisy="others worked", joules={"dram": joules}) for joules in (500.0, 100.0)]
+    (seen,) = observations(attempts, lambda m: sum(m.joules.values()))
+    assert seen.cost == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        replace(WINDOW, invalid="the counter was reset"),
+        replace(WINDOW, phase=Phase.WARMUP),
+        replace(WINDOW, units=0.0),
+    ],
+)
+def test_what_is_no_valid_steady_window_is_not_observed(unusable: Measurement) -> None:
+    assert observations([unusable], lambda _: 1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "samples"),
+    [
+        (None, "sample", 1.0),
+        ("image", "image", 1.0),
+        ("1000 images", "1000 images", 1000.0),
+        (" 2.5 documents ", "2.5 documents", 2.5),
+    ],
+)
+def test_a_functional_unit_counts_samples(text: str | None, name: str, samples: float) -> None:
+    assert functional_unit(text) == {"name": name, "samples": samples}
+
+
+@pytest.mark.parametrize("text", ["", "0 images", "1000", "-1 images", "7 7 images"])
+def test_a_functional_unit_of_nothing_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="--functional-unit"):
+        functional_unit(text)

@@ -1,0 +1,153 @@
+"""`framewatt check`: a gate that fails on what is dearer beyond doubt, and refuses unlike runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from framewatt.cli import cli
+from framewatt.errors import BadInput
+from framewatt.host import inspect_host
+from framewatt.records import Measurement, Phase, Stage, Usage
+from framewatt.request import SelectRequest
+from framewatt.store import RunFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _entry(name: str, version: str) -> dict[str, Any]:
+    return {
+        "id": f"{name}@{version}/cpu/python[]", "framework": name, "title": name, "version": version,
+        "family": None, "device": "cpu", "language": "python", "settings": {}, "equal_budget": True,
+    }  # fmt: skip
+
+
+def _run(folder: Path, name: str, costs: dict[str, float], *, seed: int = 1, **changed: Any) -> Path:
+    """A run folder with six trials of two windows per candidate, 1.4 % between and 2.5 % within trials."""
+    rng = np.random.default_rng(seed)
+    version = changed.pop("version", "1.0")
+    request = SelectRequest(source="m.onnx", **changed.pop("request", {}))
+    manifest: dict[str, Any] = {
+        "host": asdict(inspect_host()),
+        "workload": {"name": "m", "kind": "onnx", "format": "onnx", "sha256": "abc"},
+        "request": request.to_json(),
+        "functional_unit": {"name": "sample", "samples": 1},
+        "meter": {"name": "rapl", "scope": "package", "domains": ["package-0"], "provenance": "measured",
+                  "parameters": {"reserved_share": 1.0}},
+        "candidates": [_entry(candidate, version) for candidate in costs],
+    }  # fmt: skip
+    run = RunFolder.create(folder, name, {**manifest, **changed})
+    for trial in range(1, 7):
+        for candidate, cost in costs.items():
+            launch = rng.normal(0, 0.014)
+            for window in range(2):
+                joules = cost * float(np.exp(launch + rng.normal(0, 0.025)))
+                run.append_measurement(
+                    Measurement(
+                        stage=Stage.INFERENCE,
+                        candidate=_entry(candidate, version)["id"],
+                        phase=Phase.STEADY,
+                        trial=trial,
+                        block=2 * trial + window,
+                        window=0,
+                        started=float(2 * trial + window),
+                        units=1.0,
+                        usage=Usage(joules, joules, 0.0),
+                        joules={"package-0": joules},
+                    )
+                )  # fmt: skip
+    return run.path
+
+
+def _check(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["check", *map(str, arguments)], catch_exceptions=False)
+
+
+def _document(*arguments: object) -> tuple[int, dict[str, Any]]:
+    result = _check(*arguments, "--format", "json")
+    document: dict[str, Any] = json.loads(result.output)
+    schema = json.loads(resources.files("framewatt").joinpath("schemas/check-1.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return result.exit_code, document
+
+
+def test_a_run_passes_against_itself(tmp_path: Path) -> None:
+    run = _run(tmp_path, "one", {"a": 1.0, "b": 2.0})
+    code, document = _document(run, "--against", run)
+    assert code == 0
+    assert [row["ratio"]["value"] for row in document["candidates"]] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("metric", ["energy", "cpu_seconds"])
+def test_a_candidate_that_became_a_fifth_dearer_fails(tmp_path: Path, metric: str) -> None:
+    old = _run(tmp_path, "old", {"a": 1.0, "b": 2.0})
+    new = _run(tmp_path, "new", {"a": 1.2, "b": 2.0}, seed=2)
+    code, document = _document(new, "--against", old, "--metric", metric)
+    assert code == 1
+    assert document["worse"] == ["a@1.0/cpu/python[]"]
+    assert "Check failed" in _check(new, "--against", old).output
+
+
+def test_what_runs_minutes_apart_differ_by_does_not_fail(tmp_path: Path) -> None:
+    old = _run(tmp_path, "old", {"a": 1.0, "b": 2.0})
+    for seed, factor in enumerate((0.95, 1.0, 1.04, 1.08)):
+        new = _run(tmp_path, f"new{seed}", {"a": factor, "b": 2 * factor}, seed=seed)
+        assert _check(new, "--against", old).exit_code == 0
+
+
+def test_an_anchor_in_both_runs_narrows_the_interval_and_takes_out_what_is_common(tmp_path: Path) -> None:
+    old = _run(tmp_path, "old", {"a": 1.0, "b": 2.0})
+    new = _run(tmp_path, "new", {"a": 1.10 * 1.04, "b": 2.0 * 1.04}, seed=3)
+    _, plain = _document(new, "--against", old)
+    code, anchored = _document(new, "--against", old, "--anchor", "b")
+    (row,) = anchored["candidates"]
+    first = next(one for one in plain["candidates"] if one["candidate"] == row["candidate"])
+    assert row["ratio"]["value"] == pytest.approx(1.10, abs=0.03)
+    assert row["ratio"]["high"] - row["ratio"]["low"] < first["ratio"]["high"] - first["ratio"]["low"]
+    assert code in {0, 1}
+
+
+def test_an_upgrade_is_compared_with_the_version_it_replaces(tmp_path: Path) -> None:
+    old = _run(tmp_path, "old", {"a": 1.0}, version="1.0")
+    new = _run(tmp_path, "new", {"a": 1.3}, version="2.0")
+    code, document = _document(new, "--against", old)
+    assert code == 1
+    assert document["candidates"][0]["against"] == "a@1.0/cpu/python[]"
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"workload": {"name": "m", "kind": "onnx", "format": "onnx", "sha256": "xyz"}}, "unlike model"),
+        ({"host": {**asdict(inspect_host()), "cpu_model": "Other CPU"}}, "unlike machine: Other CPU"),
+        ({"request": {"threads": 2}}, "unlike threads"),
+        ({"request": {"scenario": "offline", "batch_size": 8}}, "unlike scenario"),
+    ],
+)
+def test_unlike_machines_and_work_are_refused(
+    tmp_path: Path, changed: dict[str, Any], complaint: str
+) -> None:
+    old, new = _run(tmp_path, "old", {"a": 1.0}), _run(tmp_path, "new", {"a": 1.0}, **changed)
+    with pytest.raises(BadInput, match=complaint):
+        _check(new, "--against", old)
+
+
+def test_other_bad_questions_get_one_line(tmp_path: Path) -> None:
+    old, other = _run(tmp_path, "old", {"a": 1.0}), _run(tmp_path, "other", {"z": 1.0})
+    for arguments, complaint in (
+        ((other, "--against", old), "share no measured candidate"),
+        ((old, "--against", tmp_path), "no run folder"),
+        ((old, "--against", old, "--anchor", "q"), "the anchor 'q'"),
+        ((old, "--against", old, "--max-increase", "much"), "expected a share"),
+        ((_run(tmp_path, "empty", {}), "--against", old), "no candidate was measured"),
+    ):
+        with pytest.raises(BadInput, match=complaint):
+            _check(*arguments)

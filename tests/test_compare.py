@@ -1,0 +1,171 @@
+"""`framewatt compare`: real commands, raced as they are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from framewatt.cli import cli
+from framewatt.commands import Contest, Question
+from framewatt.commands.contest import NULL
+from framewatt.commands.running import command_line, run_command
+from framewatt.errors import BadInput
+from framewatt.records import (
+    Measurement,
+    MeterDescription,
+    MeterReading,
+    Phase,
+    Provenance,
+    Scope,
+    Stage,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYTHON = sys.executable
+# Work that is proportional to its first argument, long enough that starting Python matters little.
+LOOP = "sum(i & 7 for i in range({}))"
+
+
+def _loop(count: int) -> str:
+    return f"{PYTHON} -c '{LOOP.format(count)}'"
+
+
+def _compare(*arguments: str) -> dict[str, Any]:
+    result = CliRunner().invoke(cli, ["compare", *arguments, "--format", "json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    document: dict[str, Any] = json.loads(result.output)
+    schema = json.loads(resources.files("framewatt").joinpath("schemas/compare-1.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
+
+
+def _refused(*arguments: str) -> str:
+    with pytest.raises(BadInput) as raised:
+        CliRunner().invoke(cli, ["compare", *arguments], catch_exceptions=False)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_the_command_that_does_a_third_of_the_work_wins_net_of_starting_python() -> None:
+    dear, cheap = _loop(3_000_000), _loop(1_000_000)
+    document = _compare(dear, cheap, "--null", f"{PYTHON} -c pass", "--budget", "12s", "--precision", "0.3")
+    assert document["verdict"] == "winner"
+    assert document["selected"] == [cheap]
+    ratio = document["ratios"][0]["cpu_seconds"]
+    assert ratio["low"] < 3 < ratio["high"]
+    assert document["null"]["cpu_seconds_per_unit"]["value"] > 0
+    assert document["candidates"][0]["energy_per_unit"]["provenance"] in {"estimated", "measured"}
+
+
+def test_the_same_command_twice_is_not_told_apart() -> None:
+    document = _compare(_loop(300_000), _loop(300_000), "--budget", "4s")
+    assert document["verdict"] != "winner"
+    assert [row["id"] for row in document["candidates"]] == [_loop(300_000), f"{_loop(300_000)} #2"]
+
+
+def test_a_failing_commands_error_output_is_shown_in_one_line() -> None:
+    failing = f"{PYTHON} -c 'import sys; print(\"no such model\", file=sys.stderr); sys.exit(3)'"
+    complaint = _refused(failing, "true")
+    assert "fails with exit code 3" in complaint
+    assert complaint.endswith("no such model")
+
+
+def test_a_command_that_does_not_exist_is_named() -> None:
+    assert "no program 'frobnicate' is installed here" in _refused("frobnicate --fast", "true")
+
+
+def test_a_command_that_leaves_children_behind_is_refused() -> None:
+    assert "leaves children running" in _refused("sleep 30 &", "true")
+
+
+def test_a_command_that_outlasts_the_budget_is_ended() -> None:
+    assert "did not finish within 1 s" in _refused("sleep 30", "true", "--budget", "1s")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("true",), "give at least two"),
+        (("", "true"), "an empty command"),
+        (("true", "echo 'unbalanced"), "unbalanced"),
+        (("true", "false", "--budget", "soon"), "soon"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(arguments: tuple[str, ...], complaint: str) -> None:
+    assert complaint in _refused(*arguments)
+
+
+def test_megabytes_of_output_and_of_errors_do_no_harm() -> None:
+    code = 'import sys; sys.stdout.write("x" * 9_000_000); sys.stderr.write("y" * 9_000_000)'
+    loud = f"{PYTHON} -c '{code}'"
+    assert run_command(loud, 30).usage.cpu_seconds > 0
+
+
+def test_cpu_seconds_include_children_that_were_waited_for() -> None:
+    code = 'import subprocess, sys; subprocess.run([sys.executable, "-c", "sum(range(20_000_000))"])'
+    nested = f"{PYTHON} -c '{code}'"
+    assert run_command(nested, 30).usage.user_seconds > 0.1
+
+
+def test_a_shell_is_used_only_where_the_command_needs_one() -> None:
+    assert command_line("prog --flag 'two words'") == ["prog", "--flag", "two words"]
+    assert command_line("a | b")[:2] == ["/bin/sh", "-c"]
+    assert command_line("X=1 a")[:2] == ["/bin/sh", "-c"]
+
+
+def test_prepare_runs_before_every_run_and_is_not_measured(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    prepare, touch = f"echo p >> {log}", f"echo r >> {log}"
+    _compare(touch, f"{touch} ", "--prepare", prepare, "--budget", "1s")
+    lines = log.read_text().split()
+    assert lines[0::2] == ["p"] * (len(lines) // 2)
+    assert lines[1::2] == ["r"] * (len(lines) // 2)
+
+
+class _SilentMeter:
+    """A counter whose joules the test writes into the windows itself."""
+
+    description = MeterDescription(
+        "stand-in", Scope.WALL, ("host",), Provenance.MEASURED, {"reserved_share": 1.0}
+    )
+    minimum_window_seconds = 0.0
+
+    def start(self) -> None:
+        """Nothing to open."""
+
+    def stop(self, usage: Usage) -> MeterReading:
+        return MeterReading({"host": usage.seconds})
+
+    def idle_watts(self) -> None:
+        return None
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+def test_the_null_commands_cost_is_subtracted_per_unit_and_block() -> None:
+    def window(name: str, joules: float) -> Measurement:
+        return Measurement(
+            stage=Stage.DEVELOPMENT, candidate=name, phase=Phase.STEADY, trial=1, block=1, window=0,
+            started=0.0, units=4.0, usage=Usage(2.0, 1.0, 0.2), joules={"host": joules},
+        )  # fmt: skip
+
+    contest = Contest(Question(("a", "b"), null="n", units=2.0), _SilentMeter())
+    observation = contest.observation(window("a", 10.0), window(NULL, 2.0))
+    assert observation.cost == pytest.approx(2.0)
+    assert observation.cpu_seconds == pytest.approx(0.0)
+
+
+def test_a_command_that_costs_no_more_than_the_null_command_is_said_to_be_so() -> None:
+    document = _compare("true", "true", "--null", _loop(100_000), "--budget", "3s")
+    assert document["verdict"] == "undecided"
+    assert "no more than the null command" in document["reason"]
