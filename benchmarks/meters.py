@@ -106,7 +106,10 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
             [other for other in samples if other is not sample],
         )
         _judge(scores["framewatt"], sample, build(sample.machine, Scope.PACKAGE, parameters))
-        for rival, watts in (("TDP x load", _tdp(sample) * sample.loads), ("CodeCarbon load model", _codecarbon(sample))):
+        for rival, watts in (
+            ("TDP x load", _tdp(sample) * sample.loads),
+            ("CodeCarbon load model", _codecarbon(sample)),
+        ):
             scores[rival].errors.append(np.abs(watts / sample.watts - 1))
         row = "  ".join(f"{100 * score.errors[-1].mean():5.1f}" for score in scores.values())
         print(f"  {sample.name[:60]:60}  {row}  inside {100 * scores['framewatt'].inside[-1].mean():.0f} %")
@@ -142,7 +145,9 @@ def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
         decided.append(ratio.low > 1 or ratio.high < 1)
         if decided[-1]:
             right["framewatt, decided"].append((ratio.value > 1) == (truth > 1))
-    print(f"  {title}: {len(decided)} pairs; decides {100 * np.mean(decided):.1f} %, covers {100 * np.mean(covered):.1f} %")
+    print(
+        f"  {title}: {len(decided)} pairs; decides {100 * np.mean(decided):.1f} %, covers {100 * np.mean(covered):.1f} %"
+    )
     for name, answers in right.items():
         print(f"    {name:20} {100 * np.mean(answers):6.2f} % right")
 
@@ -168,7 +173,9 @@ def _print(scores: dict[str, Score]) -> None:
 
 
 def _tdp(sample: Sample) -> float:
-    return sample.machine.sockets * (sample.machine.tdp_watts or 4.0 * sample.machine.cores / sample.machine.sockets)
+    return sample.machine.sockets * (
+        sample.machine.tdp_watts or 4.0 * sample.machine.cores / sample.machine.sockets
+    )
 
 
 def _memory(sample: Sample) -> float:

@@ -8,14 +8,21 @@ that shares of time are shares of energy.
 from __future__ import annotations
 
 import argparse
+import itertools
+import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from framewatt.race import RaceRules
+from framewatt.commands import Contest, Question
+from framewatt.host import inspect_host
+from framewatt.metering import choose_meter
+from framewatt.race import Entrant, Race, RaceRules
+from framewatt.race.rehearsal import rehearse
 from framewatt.race.simulation import Outcome, SimulatedField, simulate
 from framewatt.statistics import student_level, windows_per_trial
 
@@ -178,15 +185,82 @@ def halving_seconds(launch: Array, window: Array, races: int) -> float:
     return float(rungs * trials * (launch + windows * window).sum())
 
 
+def settings_grid(rng: np.random.Generator) -> tuple[list[Entrant], Array, Array]:
+    """Six families of 48 points each: threads, spinning, mode and graph options, with interactions of 2 %.
+
+    Returns:
+        ``(entrants, costs, launch seconds)``.
+    """
+    entrants, costs, launches = [], [], []
+    axes = {"threads": "1248", "spinning": "10", "mode": "abc", "graph": "xy"}
+    for family in range(6):
+        level, launch = rng.normal(0, 0.35), rng.choice([1.1, 1.3, 4.0, 8.0])
+        effects: dict[str, list[float]] = {
+            "threads": [0.0, *np.cumsum(rng.normal(0.05, 0.15, 3))],
+            "spinning": [0.0, -abs(rng.normal(0.1, 0.15))],
+            "mode": [0.0, *rng.normal(0, 0.12, 2)],
+            "graph": [0.0, rng.normal(0, 0.06)],
+        }
+        for number, combination in enumerate(itertools.product(*axes.values())):
+            settings = dict(zip(axes, combination, strict=True))
+            moves = (effects[name][axes[name].index(value)] for name, value in settings.items())
+            name = f"{family}[{','.join(combination)}]"
+            entrants.append(Entrant(name, str(family), settings, equal_budget=number == 0))
+            costs.append(np.exp(level + sum(moves) + (rng.normal(0, 0.02) if number else 0)))
+            launches.append(launch)
+    return entrants, np.array(costs), np.array(launches)
+
+
+def report_settings(races: int) -> None:
+    """The search over settings inside the race, beside measuring the full grid."""
+    print(f"\nSettings: 288 points of six families, {races} races each")
+    heads = ("points tried", "of full grid", "mean regret", "90 %", "defaults")
+    print(f"{'budget s':>9}" + "".join(f"{name:>14}" for name in heads))
+    for budget in (180, 600, 1000):
+        rows = []
+        for seed in range(races):
+            rng = np.random.default_rng([15, seed])
+            entrants, costs, launch = settings_grid(rng)
+            race = Race(entrants, replace(RULES, seed=seed, budget_seconds=budget))
+            rehearse(race, SimulatedField(costs, launch_seconds=launch, window_seconds=0.55), rng)
+            standings = race.standings()
+            ids = [entrant.id for entrant in entrants]
+            answer = costs[ids.index((*standings.selected, standings.leader)[0] or ids[0])]
+            share = standings.spent_seconds / exhaustive_seconds(launch, np.full(len(costs), 0.55))
+            defaults = costs[[entrant.equal_budget for entrant in entrants]].min() / costs.min() - 1
+            rows.append((len(race.entered), share, answer / costs.min() - 1, defaults))
+        tried, share, regret, defaults = np.mean(rows, axis=0)
+        worst = np.quantile([row[2] for row in rows], 0.9)
+        figures = (f"{tried:.1f}", f"{share:.4f}", f"{regret:.4f}", f"{worst:.3f}", f"{defaults:.3f}")
+        print(f"{budget:>9}" + "".join(f"{figure:>14}" for figure in figures))
+
+
+def report_real(races: int) -> None:
+    """One program entered twice, really run, on this machine's CPU seconds."""
+    loop = f"{sys.executable} -c 'sum(i & 7 for i in range(1_000_000))'"
+    verdicts = []
+    for seed in range(races):
+        meter = choose_meter("estimate", inspect_host())
+        contest = Contest(Question((loop, loop), seed=seed, budget_seconds=15.0), meter)
+        verdicts.append(contest.run(lambda _: None).standings().verdict.value)
+        meter.close()
+    print(f"\nReal races of one program entered twice, 15 s each: {Counter(verdicts)}")
+
+
 def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer races, under a minute")
-    races = 500 if parser.parse_args().quick else 10_000
+    parser.add_argument("--real", action="store_true", help="also 20 real races of one program (5 minutes)")
+    options = parser.parse_args()
+    races = 500 if options.quick else 10_000
     started = time.monotonic()
     report_errors(races)
     report_power(races)
     report_cost(races)
+    report_settings(3 if options.quick else 40)
+    if options.real:
+        report_real(20)
     print(f"\n{time.monotonic() - started:.0f} s")
 
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import pytest
+from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
+
+from framewatt.cli import cli
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +34,14 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Path:
 def tiny_model(tmp_path: Path) -> Path:
     """A small perceptron with a dynamic batch: x (n, 16) to scores (n, 4)."""
     return write_perceptron(tmp_path / "tiny.onnx")
+
+
+def refused(*arguments: object) -> str:
+    """The one line with which the command line refuses bad input."""
+    result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    assert result.exit_code == 2, result.output
+    (line,) = result.stderr.splitlines()
+    return line
 
 
 def write_perceptron(path: Path) -> Path:

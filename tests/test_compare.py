@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from conftest import refused
 from framewatt.cli import cli
 from framewatt.commands import Contest, Question
 from framewatt.commands.contest import NULL
 from framewatt.commands.running import command_line, run_command
-from framewatt.errors import BadInput
 from framewatt.records import (
     Measurement,
     MeterDescription,
@@ -49,10 +49,7 @@ def _compare(*arguments: str) -> dict[str, Any]:
 
 
 def _refused(*arguments: str) -> str:
-    with pytest.raises(BadInput) as raised:
-        CliRunner().invoke(cli, ["compare", *arguments], catch_exceptions=False)
-    assert "\n" not in str(raised.value)
-    return str(raised.value)
+    return refused("compare", *arguments)
 
 
 def test_the_command_that_does_a_third_of_the_work_wins_net_of_starting_python() -> None:

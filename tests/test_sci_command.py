@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
+from conftest import refused
 from framewatt.cli import cli
 from framewatt.errors import BadInput
 
@@ -48,13 +49,6 @@ share = 1
 
 def call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["sci", *arguments])
-
-
-def refused(*arguments: str) -> str:
-    error = call(*arguments).exception
-    assert isinstance(error, BadInput)
-    assert "\n" not in str(error)
-    return str(error)
 
 
 def document(*arguments: str) -> dict[str, Any]:
@@ -141,17 +135,17 @@ def test_an_aws_instance_brings_its_server_and_its_share() -> None:
 
 @pytest.mark.parametrize("option", ["--offset", "--rec", "--ppa", "--eac"])
 def test_neutralisation_is_refused_with_the_specifications_reason(option: str) -> None:
-    assert "never reduce an SCI score" in refused(*ONE_SERVER, option, "100kg")
+    assert "never reduce an SCI score" in refused("sci", *ONE_SERVER, option, "100kg")
 
 
 def test_neutralisation_in_a_file_is_refused_too(tmp_path: Path) -> None:
     path = tmp_path / "service.toml"
     path.write_text(SERVICE + "recs = '5 MWh'\n")
-    assert "energy attribute certificates" in refused(str(path))
+    assert "energy attribute certificates" in refused("sci", str(path))
 
 
 def test_market_based_intensity_is_refused() -> None:
-    assert "market-based" in refused(*ONE_SERVER, "--intensity", "10", "--intensity-kind", "market")
+    assert "market-based" in refused("sci", *ONE_SERVER, "--intensity", "10", "--intensity-kind", "market")
 
 
 @pytest.mark.parametrize(
@@ -181,18 +175,18 @@ def test_market_based_intensity_is_refused() -> None:
 def test_bad_figures_are_refused_in_one_line(arguments: tuple[str, ...], message: str) -> None:
     given = (*arguments, "--units", "10 request")
     with pytest.raises(BadInput, match=message):
-        raise BadInput(refused(*given))
+        raise BadInput(refused("sci", *given))
 
 
 @pytest.mark.parametrize(
     ("units", "message"), [("0 request", "R = 0"), ("1000", "what is counted"), ("-3 request", "above 0")]
 )
 def test_a_bad_functional_unit_is_refused(units: str, message: str) -> None:
-    assert message in refused("--energy", "1kWh", "--units", units)
+    assert message in refused("sci", "--energy", "1kWh", "--units", units)
 
 
 def test_a_missing_functional_unit_is_asked_for() -> None:
-    assert "R is missing" in refused("--energy", "1kWh")
+    assert "R is missing" in refused("sci", "--energy", "1kWh")
 
 
 @pytest.mark.parametrize(
@@ -206,11 +200,11 @@ def test_a_missing_functional_unit_is_asked_for() -> None:
 def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "service.toml"
     path.write_text(text)
-    assert message in refused(str(path))
+    assert message in refused("sci", str(path))
 
 
 def test_a_missing_file_is_refused_in_one_line() -> None:
-    assert "cannot be read" in refused("nowhere.toml")
+    assert "cannot be read" in refused("sci", "nowhere.toml")
 
 
 def test_markdown_names_boundary_sources_years_assumptions_and_limitations() -> None:
@@ -239,7 +233,7 @@ def test_starting_hours_are_ranked_from_an_hourly_file(tmp_path: Path) -> None:
     found = document(*ONE_SERVER, "--intensity", "420", "--when", str(path))
     assert found["starts"][0]["when"].startswith("2026-01-01T13")
     assert "13:00" in call(*ONE_SERVER, "--intensity", "420", "--when", str(path)).output
-    assert "how long" in refused("--energy", "1kWh", "--units", "1 run", "--when", str(path))
+    assert "how long" in refused("sci", "--energy", "1kWh", "--units", "1 run", "--when", str(path))
 
 
 def test_a_cloud_regions_published_pue_counts_unless_another_is_stated() -> None:

@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
+from framewatt.host import usable_cpus
 from framewatt.plugins import Plugin, discover, nearest
 from framewatt.records import Candidate
 
@@ -54,6 +55,7 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
         BadInput: an unknown framework, setting or value; the message offers the nearest names.
     """
     plugins = discover("frameworks")
+    _require_known_precisions(choice, plugins)
     exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
     formats = (model_format, "onnx") if exportable else (model_format,)
     overrides = _parse_overrides(choice.overrides, plugins)
@@ -68,7 +70,34 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
                 framework=plugin.name, version=version, settings=tuple(settings.items()), repeat=repeat
             )
             entries.append(Entry(candidate, plugin, settings, problem))
+    if idle := set(overrides) - {entry.plugin.name for entry in entries}:
+        raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
     return entries
+
+
+def left_out(choice: Choice, model_format: str) -> list[Plugin]:
+    """Frameworks that could take the model but are too heavy for the default set."""
+    if choice.frameworks != "default":
+        return []
+    formats = {model_format, "onnx"}
+    return [
+        p for p in discover("frameworks").values() if not p.module.LIGHT and formats & set(p.module.ACCEPTS)
+    ]
+
+
+def require_incumbent(asked: str | None, entries: Iterable[Entry]) -> None:
+    """Check that what runs today races, itself or as a converted graph of its family.
+
+    Raises:
+        BadInput: nobody of that name races.
+    """
+    known: set[str] = set()
+    for entry in entries:
+        name, family = entry.plugin.name, getattr(entry.plugin.module, "FAMILY", None)
+        known |= {name, f"{name}=={entry.candidate.version}", entry.candidate.id, *filter(None, [family])}
+    if asked is not None and asked not in known:
+        short = [name for name in known if "/" not in name]
+        raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, short)}")
 
 
 def _requested(
@@ -144,6 +173,18 @@ def _precision_problem(plugin: Plugin, settings: Mapping[str, str]) -> str | Non
     )
 
 
+def _require_known_precisions(choice: Choice, plugins: Mapping[str, Plugin]) -> None:
+    for plugin in plugins.values():
+        if "precision" not in plugin.module.SETTINGS:
+            raise BadInput(f"{plugin.path}: SETTINGS does not say in which precisions it computes")
+    known = {precision for p in plugins.values() for precision in p.module.SETTINGS["precision"]}
+    asked = [("--precision", choice.precision or REFERENCE_PRECISION)]
+    asked += [("--allow-precision", precision) for precision in choice.allowed_precisions]
+    for option, precision in asked:
+        if precision not in known:
+            raise BadInput(f"{option} {precision!r}: no framework computes in it{nearest(precision, known)}")
+
+
 def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> dict[str, dict[str, str]]:
     parsed: dict[str, dict[str, str]] = {}
     for text in overrides:
@@ -158,7 +199,7 @@ def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) ->
             raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{nearest(setting, space)}")
         if space[setting] and value not in space[setting]:
             raise BadInput(f"--set {text!r}: {setting} is one of {', '.join(space[setting])}")
-        if setting == "threads" and not (value.isdigit() and int(value) > 0):
-            raise BadInput(f"--set {text!r}: threads is a whole number above 0")
+        if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= len(usable_cpus())):
+            raise BadInput(f"--set {text!r}: this machine offers 1 to {len(usable_cpus())} threads")
         parsed.setdefault(name, {})[setting] = value
     return parsed

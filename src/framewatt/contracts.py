@@ -78,6 +78,8 @@ class FrameworkPlugin(Protocol):
     SETTINGS: Mapping[str, tuple[str, ...]]
     """Settings space: name to values, the equal-budget default first. ``precision`` is always explicit;
     ``threads`` is every framework's and is not listed; a framework that cannot set it obeys its affinity."""
+    FAMILY: str
+    """Optional: the framework whose name also stands for this one, where that one cannot read the model."""
     EXPORTS: tuple[str, ...]
     """Optional: formats that `export` turns into ONNX for all others."""
 

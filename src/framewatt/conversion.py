@@ -17,7 +17,7 @@ import onnx
 from filelock import FileLock
 
 from framewatt.environments import Environment, cache_root
-from framewatt.errors import BadInput, TrialFailed
+from framewatt.errors import BadInput, TrialFailed, reason_of
 from framewatt.launch import WorkerProcess, python_environment, python_worker
 from framewatt.records import Signature, TensorSpec, Usage
 
@@ -85,12 +85,15 @@ def convert(task: Task) -> Conversion:
 
     Raises:
         Inapplicable: the framework does not support an operator of the model.
-        TrialFailed: the converter crashed, hung, or made nothing.
+        TrialFailed: the converter crashed, hung, or made nothing; or the disk is full.
     """
     folder = cache_root() / "conversions" / f"{task.plugin.name}-{task.key}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        return _cached(folder) or _convert(task, folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            return _cached(folder) or _convert(task, folder)
+    except OSError as error:
+        raise TrialFailed(f"convert: {reason_of(error)}") from error
 
 
 def export(plugin: Plugin, environment: Environment, source: Path, folder: Path) -> Export:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import platformdirs
 from filelock import FileLock
 
-from framewatt.errors import EnvironmentFailed, Inapplicable, StoreError, TrialFailed
+from framewatt.errors import EnvironmentFailed, Inapplicable, TrialFailed, reason_of
 from framewatt.launch import WorkerProcess, python_environment, python_worker
+from framewatt.locks import shipped_locks
 from framewatt.pip_settings import uv_settings
 from framewatt.records import Usage
 from framewatt.resolution import EnvironmentSpec, resolve, run_uv
@@ -68,12 +69,15 @@ def spec_for(plugin: Plugin, version: str, role: str, extra: tuple[str, ...] = (
     `extra` are requirements of the user's own code, where the framework runs it.
     """
     packages = plugin.module.PACKAGES.get(role) or plugin.module.PACKAGES["runtime"]
+    lock = shipped_locks().get((plugin.name, role if role in plugin.module.PACKAGES else "runtime"))
+    binds = lock is not None and version == plugin.module.VERSION and not extra
     return EnvironmentSpec(
         framework=plugin.name,
         version=version,
         role=role,
         requirements=(*(package.format(version=version) for package in packages), *extra),
         excludes=tuple(getattr(plugin.module, "EXCLUDES", ())),
+        constraints=lock.packages if lock is not None and binds else (),
     )
 
 
@@ -100,7 +104,7 @@ def provide(spec: EnvironmentSpec, plugin: Plugin, progress: BuildProgress) -> E
         with FileLock(f"{folder}.lock"):
             return state(spec) or _build(spec, plugin, folder, progress)
     except OSError as error:
-        raise EnvironmentFailed(f"{spec.framework}: {folder}: {error.strerror or error}") from error
+        raise EnvironmentFailed(f"{spec.framework} {spec.version}: {reason_of(error)}") from error
 
 
 def current_interpreter(spec: EnvironmentSpec) -> Environment:
@@ -185,11 +189,8 @@ def _folder_bytes(folder: Path) -> int:
 def _write_record(folder: Path, environment: Environment) -> None:
     record = asdict(environment) | {"interpreter": str(environment.interpreter.relative_to(folder))}
     partial = folder / f"{_RECORD}.partial"
-    try:
-        partial.write_text(json.dumps(record, indent=1))
-        partial.replace(folder / _RECORD)
-    except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}") from error
+    partial.write_text(json.dumps(record, indent=1))
+    partial.replace(folder / _RECORD)
 
 
 def _revive(folder: Path, record: dict[str, Any]) -> Environment | None:

@@ -1,5 +1,11 @@
 """The errors framewatt raises on purpose: each message says what is wrong, where, and what to do."""
 
+from __future__ import annotations
+
+import errno
+
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 class FramewattError(Exception):
     """Base of every error meant for a person; the command line prints it as one line and exits with 2."""
@@ -27,3 +33,11 @@ class StoreError(FramewattError):
 
 class GridUnavailable(FramewattError):  # noqa: N818 - names an outcome
     """A live source of carbon intensity did not answer with a usable figure; what is measured stays."""
+
+
+def reason_of(error: OSError) -> str:
+    """What the system refused, and where, in one line; a full disk comes with what to do."""
+    what = error.strerror or str(error) or type(error).__name__
+    where = f"{error.filename}: " if error.filename else ""
+    remedy = "; free some space, then try again" if error.errno in _DISK_FULL else ""
+    return f"{where}{what}{remedy}"

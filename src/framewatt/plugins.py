@@ -17,9 +17,18 @@ from framewatt.errors import BadInput
 if TYPE_CHECKING:
     from types import ModuleType
 
-KINDS = ("workloads", "frameworks", "meters", "grids", "reporters")
 PATH_VARIABLE = "FRAMEWATT_PLUGINS"
 """Folders (separated like PATH) that hold one sub-folder per kind: the door for a user's own files."""
+
+_OFFERS = {
+    "workloads": ("TITLE", "claims", "open_workload"),
+    "frameworks": ("TITLE", "VERSION", "ACCEPTS", "LIGHT", "PACKAGES", "IMPORTS", "SETTINGS", "load"),
+    "meters": ("TITLE", "RANK", "unavailable", "open_meter"),
+    "grids": ("TITLE", "RANK", "covers", "regions", "intensity"),
+    "reporters": ("TITLE", "SUFFIX", "render"),
+}
+"""What a file of each kind must define (see `framewatt.contracts`)."""
+KINDS = tuple(_OFFERS)
 
 _LISTED = 40
 """So many names at most stand in an error."""
@@ -87,4 +96,6 @@ def _load(kind: str, path: Path) -> Plugin:
     except Exception as error:
         del sys.modules[spec.name]
         raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
+    if lacking := [name for name in _OFFERS[kind] if not hasattr(module, name)]:
+        raise BadInput(f"{path}: the plug-in does not define {', '.join(lacking)}")
     return Plugin(path.stem, path, module)

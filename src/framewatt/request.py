@@ -69,6 +69,8 @@ class SelectRequest:
             raise BadInput("--timeout and --budget must be longer than 0 s")
         if not self.tolerance > 0:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
+        if self.seed < 0:
+            raise BadInput(f"--seed {self.seed}: a whole number from 0 on")
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
         if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
@@ -79,13 +81,13 @@ class SelectRequest:
         self.memory_bound()
 
     def _check_choices(self) -> None:
-        for name, known in (
-            ("scenario", [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
-            ("objective", list(Objective)),
-            ("environment", ["isolated", "current"]),
+        for option, value, known in (
+            ("scenario", self.scenario, [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
+            ("objective", self.objective, list(Objective)),
+            ("env", self.environment, ["isolated", "current"]),
         ):
-            if getattr(self, name) not in known:
-                raise BadInput(f"--{name} {getattr(self, name)!r}: choose one of {', '.join(known)}")
+            if value not in known:
+                raise BadInput(f"--{option} {value!r}: choose one of {', '.join(known)}")
 
     def latency_bound(self) -> tuple[float, float] | None:
         """(percentile, seconds) from ``p99=20ms``.

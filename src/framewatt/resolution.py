@@ -34,6 +34,7 @@ class EnvironmentSpec:
     role: str
     requirements: tuple[str, ...]
     excludes: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
     device: str = "cpu"
     python: str = platform.python_version()
     platform: str = f"{platform.system()}-{platform.machine()}"
@@ -41,7 +42,7 @@ class EnvironmentSpec:
     @property
     def key(self) -> str:
         """Hash of what is pinned; the framework's name is left out so that equal pins share a build."""
-        pinned = [self.requirements, self.excludes, self.device, self.python, self.platform]
+        pinned = [self.requirements, self.excludes, self.constraints, self.device, self.python, self.platform]
         return hashlib.sha256(json.dumps(pinned).encode()).hexdigest()[:16]
 
 
@@ -82,8 +83,11 @@ def _resolve(spec: EnvironmentSpec, extra: Sequence[str]) -> Lock:
         wanted, locked, excludes = (Path(scratch) / name for name in ("wanted.in", "pylock.toml", "excludes"))
         wanted.write_text("\n".join(spec.requirements))
         excludes.write_text("\n".join(spec.excludes))
+        constraints = Path(scratch) / "constraints.txt"
+        constraints.write_text("\n".join(spec.constraints))
         arguments = ["pip", "compile", str(wanted), "--format", "pylock.toml", "--output-file", str(locked)]
         arguments += ["--python", sys.executable, "--excludes", str(excludes), *extra]
+        arguments += ["--constraints", str(constraints)]
         run_uv(spec, [*arguments, *uv_settings().arguments])
         text = locked.read_text()
     entries = tomllib.loads(text).get("packages", [])

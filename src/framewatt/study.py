@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from framewatt import __version__, latency
 from framewatt.accounting import observations
 from framewatt.blocks import BlockRunner
-from framewatt.candidates import Choice, enumerate_candidates
+from framewatt.candidates import Choice, enumerate_candidates, left_out, require_incumbent
 from framewatt.document import build_decision, carbon_basis
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.functional_unit import functional_unit
 from framewatt.host import inspect_host
 from framewatt.launch import MALLOC_SETTINGS
+from framewatt.locks import locked_bytes
 from framewatt.metering import choose_meter
 from framewatt.power.build import host_model
 from framewatt.preparation import Context, equip, gather, open_source
@@ -27,12 +28,13 @@ from framewatt.reconstruction import cost_of, replay
 from framewatt.records import Phase, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.units import format_duration
+from framewatt.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
     from framewatt.candidates import Entry
     from framewatt.contracts import Meter
     from framewatt.document import Decision
+    from framewatt.plugins import Plugin
     from framewatt.progress import Progress
     from framewatt.records import Host, Measurement, Workload
     from framewatt.trial import Contestant
@@ -54,7 +56,9 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
     entries = enumerate_candidates(choice_of(request), workload.format)
+    require_incumbent(request.incumbent, entries)
     manifest = manifest_of(request, workload, host, meter, entries)
+    _tell_left_out(left_out(choice_of(request), workload.format), progress or Silent())
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -132,6 +136,14 @@ def run_race(contestants: dict[str, Contestant], runner: BlockRunner, context: C
             race.drop(name, str(error))
         standings = race.standings()
         context.progress.standing(standings, context.request.budget)
+
+
+def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
+    """Say what the default set leaves out, and what it would weigh."""
+    weights = ((plugin.module.TITLE, locked_bytes(plugin.name)) for plugin in plugins)
+    told = [f"{title} ({format_bytes(weight)})" if weight else title for title, weight in weights]
+    if told:
+        progress.say(f"not in the default set: {', '.join(told)}; add them with --frameworks all")
 
 
 def choice_of(request: SelectRequest) -> Choice:

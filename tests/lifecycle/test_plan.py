@@ -39,6 +39,7 @@ def quantity(
 
 def row(framework: str, energy: float | None, ratio: tuple[float, float, float] | None) -> dict[str, Any]:
     phases = ("download", "install", "convert", "import", "load", "compile", "warmup")
+    against: tuple[float | None, ...] = ratio or (None, None, None)
     joules = {"install": 100.0, "import": 5.0, "load": 1.0, "compile": 2.0, "warmup": 2.0}
     return {
         "id": f"{framework}@1/cpu/python[]",
@@ -47,7 +48,7 @@ def row(framework: str, energy: float | None, ratio: tuple[float, float, float] 
         "version": "1",
         "reason": None if energy is not None else "came to auc 0.8 within 9 rounds, short of 0.9",
         "energy_per_unit": quantity(energy),
-        "ratio_to_best": quantity(*(ratio or (None, None, None)), unit="1"),
+        "ratio_to_best": quantity(against[0], against[1], against[2], "1"),
         "phases": {phase: {"energy": quantity(joules.get(phase))} for phase in phases},
     }
 

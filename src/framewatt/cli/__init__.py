@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import sys
 from pathlib import Path
+from typing import IO, Any
 
 import click
 
 from framewatt import __version__
-from framewatt.errors import FramewattError
+from framewatt.errors import FramewattError, reason_of
 from framewatt.plugins import nearest
+
+
+class _Refusal(click.ClickException):
+    """An error meant for a person: one line, and exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"framewatt: {self.message}", file=file, err=file is None)
 
 
 class _LazyGroup(click.Group):
     """Commands are the modules of this folder; each offers a click command called ``command``."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FramewattError as error:
+            raise _Refusal(str(error)) from error
+        except BrokenPipeError:
+            raise  # click ends quietly when whoever reads our output has gone
+        except OSError as error:
+            raise _Refusal(reason_of(error)) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
@@ -48,9 +67,5 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: errors meant for people become one line and exit code 2."""
-    try:
-        cli.main(standalone_mode=True)
-    except FramewattError as error:
-        click.echo(f"framewatt: {error}", err=True)
-        sys.exit(2)
+    """Entry point."""
+    cli.main()

@@ -43,8 +43,7 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     )
     if not param.is_file() or not weights.is_file():
         raise RuntimeError(reason(text))
-    layers = [line.split()[0] for line in param.read_text(encoding="utf-8").splitlines()[2:] if line.strip()]
-    missing = [layer for layer in layers if "." in layer or ":" in layer]
+    missing = [layer for layer in _layers(param) if "." in layer or ":" in layer]
     if missing:
         raise unsupported(missing, TITLE)
     return param
@@ -62,11 +61,20 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
         if name.startswith(("use_fp16", "use_bf16", "use_int8")):
             setattr(options, name, False)
     options.use_vulkan_compute = False
+    missing = [layer for layer in _layers(model) if ncnn.layer_to_index(layer) < 0]
+    if missing:
+        raise NotImplementedError(f"operator {missing[0]} is not supported by ncnn")
     if net.load_param(str(model)) != 0:
-        raise NotImplementedError("ncnn does not know a layer of the converted model")
+        raise RuntimeError("ncnn cannot read the converted network")
     if net.load_model(str(model.with_suffix(".bin"))) != 0:
         raise RuntimeError("ncnn cannot read the converted weights")
     return Session(net, signature)
+
+
+def _layers(param: Path) -> list[str]:
+    """The types of the layers in a ``.param`` file, below its two lines of magic number and counts."""
+    lines = param.read_text(encoding="utf-8").splitlines()[2:]
+    return [line.split()[0] for line in lines if line.strip()]
 
 
 def _check(signature: Mapping[str, Any]) -> None:

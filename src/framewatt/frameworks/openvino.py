@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     """Read the model; `compile` makes it runnable.
 
     Raises:
-        NotImplementedError: this CPU does not compute in the precision asked for.
+        NotImplementedError: OpenVINO lacks an operator, or this CPU the precision asked for.
     """
     import openvino
 
@@ -34,7 +35,14 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     precision = settings["precision"]
     if precision.upper() not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise NotImplementedError(f"OpenVINO does not compute in {precision} on this CPU")
-    return Session(core, core.read_model(model), settings, [entry["name"] for entry in signature["inputs"]])
+    try:
+        read = core.read_model(model)
+    except RuntimeError as error:
+        lacking = re.search(r"No conversion rule found for operations: (.+)", str(error))
+        if lacking:
+            raise NotImplementedError(f"operator {lacking[1]} is not supported by OpenVINO") from error
+        raise
+    return Session(core, read, settings, [entry["name"] for entry in signature["inputs"]])
 
 
 def compile(session: Session) -> Session:  # noqa: A001 - the phase's name

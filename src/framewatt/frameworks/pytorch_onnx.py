@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TITLE = "pytorch (from ONNX)"
 VERSION = "2.13.0"
 ACCEPTS = ("onnx",)
+FAMILY = "pytorch"  # who asks for PyTorch with an ONNX file gets this, under its own name
 LIGHT = True
 _PACKAGES = ("torch=={version}", "onnx2torch==1.5.15", "onnx==1.23.2", "numpy==2.4.6")
 PACKAGES = {"runtime": _PACKAGES, "convert": _PACKAGES}  # the graph's nodes are classes of onnx2torch

@@ -27,7 +27,7 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     """Convert to a SavedModel, which is a folder."""
     from framewatt_worker.onnx_to_tensorflow import convert_with_onnx2tf
 
-    saved_model: Path = convert_with_onnx2tf(model, folder, signature)
+    saved_model: Path = convert_with_onnx2tf(model, folder / "saved_model", signature)
     return saved_model
 
 

@@ -60,9 +60,7 @@ def check(  # noqa: PLR0913 - two runs and four rules, the latter by name
     for key in shared:
         trials = [run.trials(key, metric, anchor_key) for run in (new, old)]
         same = new.path == old.path
-        change = _change(
-            *trials, anchored=anchor is not None, same=same, level=(1 - confidence) / len(shared)
-        )
+        change = _change(*trials, anchored=anchor is not None, same=same, level=level)
         rows.append(_row(new.ids[key], old.ids[key], change, max_increase))
     worse = [row["candidate"] for row in rows if row["worse"]]
     return {

@@ -27,10 +27,10 @@ RELIABLE_FREEDOM = 6
 """Degrees of freedom from which the pooled variance is trusted."""
 CLEARLY_BEHIND = 0.3
 """Log ratio to the leader from which a candidate rests while the others show how much launches scatter."""
-SPENDING_POWER = 0.7
-"""Errors are spent as this power of the share of planned rounds: most races end long before the last."""
+SPENDING_POWER = 1.0
+"""Errors are spent as this power of the share of planned rounds: evenly."""
 MOST_ROUNDS = 400
-STUDENT_DISCOUNT = 0.82
+STUDENT_DISCOUNT = 0.87
 """Share of the error that is spent (see `looks`)."""
 
 

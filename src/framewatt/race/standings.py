@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,3 +65,27 @@ class Standings:
     def candidate(self, candidate_id: str) -> CandidateStanding:
         """One candidate's standing."""
         return next(standing for standing in self.candidates if standing.id == candidate_id)
+
+    @property
+    def equal_budget_ranking(self) -> tuple[str, ...]:
+        """Candidates at the equal budget, cheapest first: frameworks under the same conditions."""
+        return self._ranked([standing for standing in self.candidates if standing.equal_budget])
+
+    @property
+    def best_settings_ranking(self) -> tuple[str, ...]:
+        """Each family's cheapest candidate, cheapest family first: frameworks as well as they can do."""
+        best: dict[str, CandidateStanding] = {}
+        for standing in self.candidates:
+            known = best.get(standing.family)
+            if known is None or _level(standing) < _level(known):
+                best[standing.family] = standing
+        return self._ranked(list(best.values()))
+
+    def _ranked(self, standings: list[CandidateStanding]) -> tuple[str, ...]:
+        measured = [standing for standing in standings if not standing.dropped and standing.ratio_to_best]
+        return tuple(standing.id for standing in sorted(measured, key=_level))
+
+
+def _level(standing: CandidateStanding) -> float:
+    unknown = standing.ratio_to_best is None or standing.dropped
+    return math.inf if unknown or standing.ratio_to_best is None else standing.ratio_to_best.value

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from framewatt.records import Estimate
-from framewatt.statistics.pairs import PairSums, bridged, pooled_variance
+from framewatt.statistics.pairs import PairSums, bridged, pooled_variance, spread_out
 
 if TYPE_CHECKING:
     from framewatt.statistics.arrays import Array, Mask
@@ -56,6 +56,11 @@ def bounds(sums: PairSums, level: Array | float, borrowed_freedom: float = BORRO
     A pair that scatters more than the others keeps its own, larger variance. With `borrowed_freedom` 0 every
     pair has the interval of its own paired t-test.
     """
+    if sums.appearances.ndim == 1 and 0 < (sums.appearances > 0).sum() < len(sums.appearances):
+        seen, size = np.flatnonzero(sums.appearances), len(sums.appearances)
+        found = bounds(sums.of(seen), level, borrowed_freedom)
+        ends = ((found.value, 0.0), (found.low, -np.inf), (found.high, np.inf))
+        return Bounds(*(spread_out(values, seen, size, unknown) for values, unknown in ends))
     pooled, pooled_freedom = pooled_variance(sums)
     own = np.maximum(sums.count - 1, 0)
     borrowed = np.minimum(borrowed_freedom, np.maximum(pooled_freedom[..., None, None] - own, 0))

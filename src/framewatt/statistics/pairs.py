@@ -37,6 +37,12 @@ class PairSums:
         zeros = np.zeros
         return cls(zeros(pairs), zeros(pairs), zeros(pairs), zeros(pairs), zeros(pairs[:-1]), zeros(batch))
 
+    def of(self, chosen: Array) -> PairSums:
+        """The sums of some candidates only, by index."""
+        square = np.ix_(chosen, chosen)
+        pairs = (self.count[square], self.weight[square], self.mean[square], self.squares[square])
+        return PairSums(*pairs, self.appearances[chosen], self.contrasts)
+
     def with_round(self, effects: Array, present: Mask, weight: Array | float) -> PairSums:
         """The sums after one more round (West 1979's update of a weighted mean and its squares).
 
@@ -108,9 +114,24 @@ def bridged(value: Array, variance: Array, freedom: Array) -> tuple[Array, Array
 
 def differences(sums: PairSums) -> Array:
     """Estimated differences of all pairs, ``[..., K, K]``, bridged where they never met, NaN if unknown."""
+    size = sums.appearances.shape[-1]
+    if sums.appearances.ndim == 1 and not sums.appearances.all():
+        seen = np.flatnonzero(sums.appearances)
+        return spread_out(differences(sums.of(seen)), seen, size, np.nan) if len(seen) else _nothing(size)
     met = sums.weight > 0
-    size = met.shape[-1]
     variance = np.divide(1.0, sums.weight, out=np.full_like(sums.weight, np.inf), where=met)
     variance = np.where(np.eye(size, dtype=bool), 0.0, variance)
     value, variance, _ = bridged(sums.mean, variance, np.ones_like(variance))
     return np.where(np.isfinite(variance), value, np.nan)
+
+
+def spread_out(values: Array, chosen: Array, size: int, unknown: float) -> Array:
+    """A matrix over some candidates as one over all; `unknown` elsewhere, 0 on the diagonal."""
+    whole = np.full((size, size), unknown)
+    np.fill_diagonal(whole, 0.0)
+    whole[np.ix_(chosen, chosen)] = values
+    return whole
+
+
+def _nothing(size: int) -> Array:
+    return spread_out(np.zeros((0, 0)), np.zeros(0, dtype=int), size, np.nan)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.blocks import BlockRunner
-from framewatt.candidates import Entry, enumerate_candidates
+from framewatt.candidates import Entry, enumerate_candidates, require_incumbent
 from framewatt.document import build_decision, carbon_basis
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable
 from framewatt.host import inspect_host, usable_cpus
@@ -65,6 +65,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
     entries = enumerate_candidates(choice_of(request), workload.format)
+    require_incumbent(request.incumbent, entries)
     serving = request.budget * _SERVING_SHARE
     own = replace(request, budget=request.budget - serving)
     manifest = manifest_of(own, workload, host, meter, entries)

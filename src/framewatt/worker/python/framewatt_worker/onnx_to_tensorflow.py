@@ -14,23 +14,21 @@ from typing import TYPE_CHECKING, Any
 from .conversion import run_converter, unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 _CALIBRATION_FILE = "calibration_image_sample_data_20x128x128x3_float32.npy"
 """onnx2tf downloads it for models with image inputs, and uses it only to quantise. If it lies in the working
 directory it is not downloaded."""
 
 
-def convert_with_onnx2tf(
-    model: Path, folder: Path, signature: Mapping[str, Any], options: Sequence[str] = ()
-) -> Path:
-    """Write a SavedModel and TFLite files to a folder inside `folder`, whose path is returned.
+def convert_with_onnx2tf(model: Path, target: Path, signature: Mapping[str, Any]) -> Path:
+    """Write `target`, a TFLite file or a SavedModel's folder, and return it; works in the folder it lies in.
 
     Inputs keep their shapes and layouts, so that the same samples fit. onnx2tf writes over the model it is
     given, and calls other programs of its environment by their bare names.
 
     Raises:
-        NotImplementedError: the model has dynamic dimensions or operators that onnx2tf lacks.
+        NotImplementedError: the model has dynamic dimensions, or operators that the way there lacks.
         RuntimeError: onnx2tf failed.
     """
     import numpy as np  # noqa: PLC0415 - only the convert environment needs these
@@ -41,17 +39,20 @@ def convert_with_onnx2tf(
     for entry in signature["inputs"]:
         if None in entry["shape"]:
             raise NotImplementedError(f"onnx2tf does not keep dynamic dimensions (input {entry['name']})")
+    folder = target.parent
     np.save(folder / _CALIBRATION_FILE, np.zeros((20, 128, 128, 3), dtype=np.float32))
     source = folder / "source.onnx"
     onnx.save(norms_spelled_out(onnx.load(model)), source)  # onnx2tf 1.29 fails on ReduceL2
-    target = folder / "tensorflow"
-    command = [sys.executable, "-m", "onnx2tf", "-i", source.name, "-o", target.name, "-osd", "-coion", "-n"]
-    command += ["-kat", *(entry["name"] for entry in signature["inputs"]), *options]
+    command = [sys.executable, "-m", "framewatt_worker.onnx2tf_program", source.name, target.name]
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment = {**os.environ, "PATH": programs, "TF_CPP_MIN_LOG_LEVEL": "2"}
     try:
-        run_converter(command, folder, {**os.environ, "PATH": programs, "TF_CPP_MIN_LOG_LEVEL": "2"})
+        run_converter([*command, *(entry["name"] for entry in signature["inputs"])], folder, environment)
     except RuntimeError as error:
         raise _explained(folder, error) from error
+    if not target.exists():
+        raise RuntimeError("onnx2tf ended well and wrote nothing")
+    source.unlink()
     return target
 
 
@@ -77,12 +78,13 @@ def arrange(wanted: list[dict[str, Any]], offered: list[tuple[str, tuple[int, ..
 
 
 def _explained(folder: Path, error: RuntimeError) -> Exception:
-    """Why onnx2tf failed, from its log: an operator it lacks is told apart."""
+    """Why onnx2tf failed, from its log: operators that it or LiteRT lacks are told apart."""
     text = (folder / "converter.log").read_text(encoding="utf-8")
-    lacking = re.findall(
-        r"(?:No module named 'onnx2tf\.ops\.|ERROR:\s*)(\w+)'?(?: OP is not yet implemented|$)", text
-    )
+    lacking = re.findall(r"No module named 'onnx2tf\.ops\.(\w+)'|(\w+) OP is not yet implemented", text)
     if lacking:
-        return unsupported(lacking, "onnx2tf")
+        return unsupported(("".join(names) for names in lacking), "onnx2tf")
+    beyond = re.search(r"^(?:TF Select|Custom) ops: (.+)$", text, re.MULTILINE)
+    if beyond:
+        return unsupported((name.strip() for name in beyond[1].split(",")), "LiteRT")
     node = re.search(r"onnx_op_name: (\S+)", text)
-    return RuntimeError(f"onnx2tf fails at node {node.group(1)}: {error}" if node else f"onnx2tf: {error}")
+    return RuntimeError(f"onnx2tf fails at node {node[1]}: {error}" if node else f"onnx2tf: {error}")
