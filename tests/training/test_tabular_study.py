@@ -161,4 +161,5 @@ def test_a_table_without_a_target_and_a_model_with_one_are_refused(tmp_path: Pat
     with pytest.raises(BadInput, match="--samples is for models"):
         select(SelectRequest(source=str(table), target="label", samples="x.npz"))
     result = CliRunner().invoke(cli, ["select", str(tiny_model), "--target", "y"])
-    assert isinstance(result.exception, BadInput)
+    assert result.exit_code == 2
+    assert "--target is for tables" in result.output

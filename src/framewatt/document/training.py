@@ -42,7 +42,7 @@ def training_of(name: str, evidence: Evidence) -> dict[str, Any]:
         "training": {
             "capacity": found["capacity"],
             "rounds": plain(_known(rounds, "round", missing)),
-            "model_size": plain(_known(confirmed["model_bytes"] if confirmed else None, "B", missing)),
+            "model_size": plain(_model_size(confirmed)),
             "curve": [{"rounds": number, "quality": value} for number, value in found["curve"]],
             "energy_curve": [_cost(entry, found, provenance, scope) for entry in found["costs"]],
             "tuning": {
@@ -51,6 +51,11 @@ def training_of(name: str, evidence: Evidence) -> dict[str, Any]:
             },
         }
     }
+
+
+def _model_size(confirmed: Mapping[str, Any] | None) -> Quantity:
+    missing = "it was not refitted" if confirmed is None else "this kind of task does not save its models"
+    return _known(confirmed["model_bytes"] if confirmed else None, "B", missing)
 
 
 def _known(value: float | None, unit: str, missing: str) -> Quantity:

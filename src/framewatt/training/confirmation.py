@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from framewatt.records import Measurement
-    from framewatt.training.folds import Folds
-    from framewatt.training.table import Table
     from framewatt.training.trial import TrainingTrial
 
 _RESAMPLES = 200
@@ -28,38 +26,41 @@ _RESAMPLES = 200
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """What a candidate's refits showed: test quality with its 95 % interval, wall seconds, CPU seconds and
-    joules per run, and the size of the first fold's model in bytes.
+    joules per run, and the size of the first model in bytes (None: it was not saved).
     """
 
     test: Estimate
     seconds: float
     cpu_seconds: float
     joules: float
-    model_bytes: int
+    model_bytes: int | None
 
 
 def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
     trial: TrainingTrial,
-    table: Table,
-    folds: Folds,
+    metric: str,
+    labels: NDArray[Any],
     record: Callable[[Measurement], None],
     joules: Callable[[Measurement], float],
-    model: Path,
+    scratch: Path,
+    model: Path | None = None,
 ) -> Confirmation:
-    """Train every fold once more with nothing but training in the window; the first fold's model is kept.
+    """Train every fold once more with nothing but training in the window, and judge it on the test part.
+
+    The first fold's model is saved to `model`; `labels` are the test part's.
 
     Raises:
         Inapplicable, TrialFailed: it cannot train.
     """
-    windows, scores, size = [], [], 0
-    for fold in range(len(folds.validation)):
-        windows.append(trial.train(Phase.TRAIN, 0, -1 - fold, [(fold, trial.contestant.rounds)]))
+    windows, scores, size = [], [], None
+    for fold, rounds in enumerate(trial.contestant.rounds):
+        windows.append(trial.train(Phase.TRAIN, 0, -1 - fold, [(fold, rounds)]))
         record(windows[-1])
-        scores += trial.scores("test", [trial.contestant.rounds], model.parent)
-        if fold == 0:
+        scores += trial.scores("test", [rounds], scratch)
+        if fold == 0 and model is not None:
             size = trial.save(model)
     return Confirmation(
-        test=judged(table.metric, scores, table.target[folds.test]),
+        test=judged(metric, scores, labels),
         seconds=fmean(window.usage.seconds for window in windows),
         cpu_seconds=fmean(window.usage.cpu_seconds for window in windows),
         joules=fmean(joules(window) for window in windows),

@@ -182,7 +182,7 @@ class Qualifier:
         curve, metric = finalist.exploration, self._table.metric
         rounds = crossing(curve.curve, metric, target, curve.most)
         if rounds is not None:
-            finalist.contestant = replace(finalist.contestant, rounds=rounds)
+            finalist.contestant = replace(finalist.contestant, rounds=(rounds,) * finalist.contestant.folds)
             return True
         best = significant(reached(curve.curve, metric), 4)
         told = f"came to {metric} {best} within {curve.trained} rounds, short of {significant(target, 4)}"
@@ -245,7 +245,7 @@ class Qualifier:
         if rounds is None:
             return None
         entry = replace(finalist.entry, candidate=candidate, settings=settings)
-        return Finalist(entry, replace(contestant, rounds=rounds), found, tuned=True)
+        return Finalist(entry, replace(contestant, rounds=(rounds,) * contestant.folds), found, tuned=True)
 
     def _first_fold_cost(self, exploration: Exploration, target: float) -> float:
         first = {rounds: values[:1] for rounds, values in exploration.curve.items()}
@@ -257,7 +257,7 @@ class Qualifier:
 
         def seconds(finalist: Finalist) -> float:
             length, whole, _, _ = finalist.exploration.cost[-1]
-            return whole / len(self._folds.validation) * finalist.contestant.rounds / length
+            return whole / len(self._folds.validation) * finalist.contestant.rounds[0] / length
 
         repeats = len(self._folds.validation) + _RACE_CYCLES
         while len(finalists) > 1:
@@ -280,8 +280,10 @@ class Qualifier:
         models = self._context.run.path / "models"
         models.mkdir(exist_ok=True)
         path = models / f"{len(list(models.glob('*.model'))):02d}.model"
-        self._context.progress.say(f"refitting {name} with {finalist.contestant.rounds} rounds")
-        parts = self._table, self._folds, self._record, self._joules, path
+        self._context.progress.say(f"refitting {name} with {finalist.contestant.rounds[0]} rounds")
+        labels = self._table.target[self._folds.test]
+        scratch = self._context.run.path / "scratch"
+        parts = metric, labels, self._record, self._joules, scratch, path
         found = self._with_trial(finalist.contestant, lambda trial: confirm(trial, *parts))
         if found is None:
             return False
@@ -313,7 +315,7 @@ class Qualifier:
             {
                 "candidate": finalist.contestant.candidate,
                 "capacity": "tuned" if finalist.tuned else "comparable",
-                "rounds": finalist.contestant.rounds if confirmation else None,
+                "rounds": finalist.contestant.rounds[0] if confirmation else None,
                 "curve": [[rounds, value] for rounds, value in mean_curve(curve.curve).items()],
                 "costs": [[rounds, cpu, joules] for rounds, _, cpu, joules in curve.cost],
                 "tuning": {"points": finalist.tuning, "joules": finalist.tuning_joules},

@@ -246,7 +246,7 @@ def _racing(
             base,
             candidate=record["candidate"],
             settings=record["settings"],
-            rounds=record["rounds"],
+            rounds=tuple(record["rounds"]),
             cycle=record["cycle"],
             seconds_per_run=record["seconds_per_run"],
             model=context.run.path.resolve() / "models" / record["model"],

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 class TrainingContestant(Contestant):
     """What it takes to train one candidate on the folds of a table.
 
-    A window trains `cycle` models, one per fold in turn, each of `rounds` rounds, or whole multiples of that.
+    `rounds` says how long to train on each fold (or from each seed). A window trains `cycle` models, one
+    per fold in turn, or whole multiples of that.
     """
 
     table: Path = Path()
     about: Mapping[str, Any] = field(default_factory=dict, repr=False)
     folds: int = 1
-    rounds: int = 1
+    rounds: tuple[int, ...] = (1,)
     most_rounds: int = 1
     seconds_per_run: float = 1.0
     cycle: int = 1
@@ -65,7 +66,8 @@ class TrainingTrial(Trial):
         """Train `queries` models; the block's number tells the folds, so that all candidates get the same."""
         told = self.contestant
         first = (block - 1) * told.cycle
-        runs = [((first + query % told.cycle) % told.folds, told.rounds) for query in range(queries)]
+        folds = [(first + query % told.cycle) % told.folds for query in range(queries)]
+        runs = [(fold, told.rounds[fold]) for fold in folds]
         measurement = self.train(Phase.STEADY, block, index, runs)
         return replace(
             measurement,
