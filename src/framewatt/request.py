@@ -33,6 +33,7 @@ class SelectRequest:
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None
     target: str | None = None
+    size: int | None = None
     metric: str | None = None
     quality: float | None = None
     tolerance: float = 1e-3

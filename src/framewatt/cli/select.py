@@ -54,6 +54,7 @@ _NO_SELECTION = 1
 )
 @click.option("--labels", type=click.Path(), help="Right answers (.npy), to judge quality with --metric.")
 @click.option("--target", metavar="COLUMN", help="What to learn from a table.")
+@click.option("--size", type=int, help="Edge of the images of a reference task (task:cnn), in pixels.")
 @click.option("--metric", help="accuracy, top5, auc, log_loss, rmse, mae or r2.")
 @click.option("--quality", type=float, help="The least quality a candidate must reach.")
 @click.option(
@@ -84,7 +85,8 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
     """Race frameworks for MODEL and say which one needs the least energy, how much less, and how sure.
 
     MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 file,
-    or example:digits. A table (.csv, .parquet) with --target is learnt to the same quality by every library;
+    or example:digits. A task (a folder with task.toml, or task:cnn) is trained by every script to one
+    quality. A table (.csv, .parquet) with --target is learnt to the same quality by every library;
     that makes two studies, training and inference.
     """
     if output not in {"text", "json"}:
@@ -105,7 +107,7 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
     from framewatt.preparation import open_source
     from framewatt.records import Stage
     from framewatt.request import SelectRequest
-    from framewatt.training import study as training
+    from framewatt.training import pipelines as training
 
     options["dims"] = dict(map(_dimension, options.pop("dims")))
     options["budget"] = parse_duration(options.pop("budget"))
@@ -123,7 +125,7 @@ def _resume(run: Path, progress: Progress) -> list[Decision]:
     from framewatt import study
     from framewatt.records import Stage
     from framewatt.store import RunFolder
-    from framewatt.training import study as training
+    from framewatt.training import pipelines as training
 
     if RunFolder.open_run(run).manifest["stage"] == Stage.TRAINING:
         return training.resume(run, progress)

@@ -43,6 +43,7 @@ def training_of(name: str, evidence: Evidence) -> dict[str, Any]:
             "capacity": found["capacity"],
             "rounds": plain(_known(rounds, "round", missing)),
             "model_size": plain(_model_size(confirmed)),
+            **_reached(found),
             "curve": [{"rounds": number, "quality": value} for number, value in found["curve"]],
             "energy_curve": [_cost(entry, found, provenance, scope) for entry in found["costs"]],
             "tuning": {
@@ -51,6 +52,14 @@ def training_of(name: str, evidence: Evidence) -> dict[str, Any]:
             },
         }
     }
+
+
+def _reached(found: Mapping[str, Any]) -> dict[str, Any]:
+    """How many of the seeds came to the quality, where each counts for itself."""
+    if "reached" not in found:
+        return {}
+    told = f"of {found['seeds']} seeds"
+    return {"reached": plain(Quantity(found["reached"], "seed", Provenance.MEASURED, reason=told))}
 
 
 def _model_size(confirmed: Mapping[str, Any] | None) -> Quantity:

@@ -29,11 +29,12 @@ from framewatt.training.trial import TrainingContestant, TrainingTrial
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from framewatt.contracts import Meter
     from framewatt.document import Decision
     from framewatt.progress import Progress
+    from framewatt.records import Measurement
 
 _WINDOW_SECONDS = 0.5
 _SERVING_SHARE = 0.2
@@ -127,12 +128,12 @@ def _conduct(context: Context, table: Table, meter: Meter, entries: Sequence[Ent
         logs.mkdir(exist_ok=True)
         contestants = _equip(entries, table, _lay_out(table, folds, run.path), context)
         if next(run.records("admitted"), None) is None:
-            qualifier = Qualifier(context, meter, table, folds, _joules(context))
+            qualifier = Qualifier(context, meter, table, folds, joules_of(context))
             try:
                 _qualify(contestants, qualifier, context)
             finally:
                 qualifier.close()
-        racing = _racing(contestants, context)
+        racing = racing_of(contestants, context)
         with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, TrainingTrial) as runner:
             run_race(dict(racing), runner, context)
         decision = build_decision(run)
@@ -144,7 +145,7 @@ def _conduct(context: Context, table: Table, meter: Meter, entries: Sequence[Ent
     return [decision, *served]
 
 
-def _joules(context: Context) -> Any:
+def joules_of(context: Context) -> Callable[[Measurement], float]:
     """A window's energy, whatever the objective is."""
     manifest = context.run.manifest
     energy = {**manifest, "request": {**manifest["request"], "objective": Objective.ENERGY}}
@@ -220,20 +221,31 @@ def _qualify(
     for finalist in (f for f in finalists if f.tuned):
         origin = next(one for one in environments.values() if _same_framework(one, finalist.entry))
         run.append("environment", {**origin, "candidate": finalist.contestant.candidate})
-    for finalist in finalists:
-        told = finalist.contestant
-        stored = {"rounds": told.rounds, "cycle": told.cycle, "seconds_per_run": told.seconds_per_run}
-        settings = {"settings": dict(told.settings), "model": told.model.name}
-        run.append("contestant", {"candidate": told.candidate, **stored, **settings})
-    names = [finalist.contestant.candidate for finalist in finalists]
-    run.append("admitted", {"candidates": names, "seconds": qualifier.spent_seconds})
+    admit([finalist.contestant for finalist in finalists], qualifier.spent_seconds, context)
+
+
+def admit(contestants: Sequence[TrainingContestant], seconds: float, context: Context) -> None:
+    """Write down who races, and with what; `seconds` is what finding that out took."""
+    for told in contestants:
+        record = {
+            "candidate": told.candidate,
+            "rounds": told.rounds,
+            "cycle": told.cycle,
+            "seconds_per_run": told.seconds_per_run,
+            "units_per_query": told.units_per_query,
+            "settings": dict(told.settings),
+            "model": told.model.name,
+        }
+        context.run.append("contestant", record)
+    names = [told.candidate for told in contestants]
+    context.run.append("admitted", {"candidates": names, "seconds": seconds})
 
 
 def _same_framework(environment: dict[str, Any], entry: Entry) -> bool:
     return str(environment["candidate"]).startswith(f"{entry.candidate.framework}@{entry.candidate.version}/")
 
 
-def _racing(
+def racing_of(
     contestants: dict[str, tuple[Entry, TrainingContestant]], context: Context
 ) -> dict[str, TrainingContestant]:
     """The contestants that were admitted, as they were written down."""
@@ -249,6 +261,7 @@ def _racing(
             rounds=tuple(record["rounds"]),
             cycle=record["cycle"],
             seconds_per_run=record["seconds_per_run"],
+            units_per_query=record["units_per_query"],
             model=context.run.path.resolve() / "models" / record["model"],
         )
     return found

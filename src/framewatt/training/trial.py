@@ -84,6 +84,15 @@ class TrainingTrial(Trial):
         }
         return self._metered(phase, block, index, lambda: self._ask("train", **request))[0]
 
+    def begin(self, fold: int) -> None:
+        """A script's fresh learner, from the seed at position `fold`; never metered."""
+        self._ask("begin", fold=fold, settings=dict(self.contestant.settings))
+
+    def advance(self, fold: int, epoch: int) -> tuple[Measurement, list[float]]:
+        """One more epoch of the begun learner, metered as tuning, and the loss of each of its steps."""
+        measurement, answer = self._metered(Phase.TRAIN, fold, epoch, lambda: self._ask("advance", epochs=1))
+        return measurement, answer["losses"]
+
     def scores(self, part: str, rounds: Sequence[int], folder: Path) -> list[np.ndarray]:
         """What the kept model says of a part of the table after each number of rounds; never metered."""
         folder.mkdir(parents=True, exist_ok=True)

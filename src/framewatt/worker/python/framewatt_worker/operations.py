@@ -36,6 +36,8 @@ class Operations(TrainingOperations):
     def names(self) -> list[str]:
         """The operations that this worker offers."""
         needs = {name: name for name in ("compile", "convert", "export", "train", "scores")}
+        if hasattr(self._framework, "build"):
+            needs |= {"train": "build", "scores": "build"}
         names = [name.removeprefix("op_") for name in dir(self) if name.startswith("op_")]
         return [name for name in names if name not in needs or hasattr(self._framework, needs[name])]
 
