@@ -7,7 +7,8 @@ machines with one CPU model are on the same side. ``--quick`` uses fewer splits.
 from __future__ import annotations
 
 import argparse
-import itertools
+import tempfile
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewatt.plugins import find
 from framewatt.power import calibration, fitting
 from framewatt.power.build import build, describe
 from framewatt.power.cpus import identify
-from framewatt.records import Scope
+from framewatt.power.parameters import fitted
+from framewatt.records import Scope, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +39,7 @@ RAM_WATTS_PER_GB = 0.375  # what CodeCarbon assumes of server memory: 3 W per 8 
 
 @dataclass
 class Score:
-    """Relative errors of power and, where there are intervals, which points they covered; one entry per machine."""
+    """Relative errors of power, and which points lay inside the intervals; one entry per machine."""
 
     errors: list[Matrix]
     inside: list[Matrix]
@@ -64,7 +67,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer splits")
     parser.add_argument("--only", choices=("wall", "rapl", "programs", "cost"))
     arguments = parser.parse_args()
-    parts: dict[str, Callable[[Path, int], None]] = {"wall": wall, "rapl": rapl, "programs": programs}
+    parts: dict[str, Callable[[Path, int], None]] = {
+        "wall": wall,
+        "rapl": rapl,
+        "programs": programs,
+        "cost": cost,
+    }
+    if not (arguments.data / "specpower_levels.csv").is_file():
+        print(f"no SPECpower tables in {arguments.data} (see data/SOURCES.md): wall and rapl are left out")
+        del parts["wall"], parts["rapl"]
     for name, part in parts.items():
         if arguments.only in (None, name):
             part(arguments.data, 1 if arguments.quick else 4)
@@ -119,9 +130,9 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
 def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all pairs
     """Order of pairs of programs that do the same work and differ by more than 5 %."""
     runs = calibration.programs(folder)
-    parameters = fitting.fit(calibration.specpower(folder), calibration.rapl(folder), runs)
-    cpu = identify("Intel Xeon Gold 6430")
-    model = build(describe(cpu, sockets=2, cores=64, threads=128), Scope.PACKAGE, parameters)
+    parameters = fitted()
+    machine = describe(identify(fitting.PROGRAM_CPU), sockets=2, cores=64, threads=128)
+    model = build(machine, Scope.PACKAGE, parameters)
     print("\nOrder of program pairs that differ by more than 5 % (language benchmarks, package + DRAM)")
     for config in sorted({run.config for run in runs}):
         _order(config, [run for run in runs if run.config == config], model)
@@ -131,10 +142,8 @@ def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
     right: dict[str, list[bool]] = defaultdict(list)
     decided: list[bool] = []
     covered: list[bool] = []
-    for a, b in itertools.combinations(runs, 2):
+    for a, b in fitting.same_work(runs):
         truth = a.joules / b.joules
-        if a.benchmark != b.benchmark:
-            continue
         ratio = model.ratio((a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds))
         covered.append(ratio.low <= truth <= ratio.high)
         if abs(truth - 1) <= 0.05:  # noqa: PLR2004
@@ -145,11 +154,13 @@ def _order(title: str, runs: Sequence[Program], model: PowerModel) -> None:
         decided.append(ratio.low > 1 or ratio.high < 1)
         if decided[-1]:
             right["framewatt, decided"].append((ratio.value > 1) == (truth > 1))
-    print(
-        f"  {title}: {len(decided)} pairs; decides {100 * np.mean(decided):.1f} %, covers {100 * np.mean(covered):.1f} %"
-    )
+    print(f"  {title}: {len(decided)} pairs; decides {_percent(decided)} %, covers {_percent(covered)} %")
     for name, answers in right.items():
         print(f"    {name:20} {100 * np.mean(answers):6.2f} % right")
+
+
+def _percent(answers: Sequence[bool]) -> str:
+    return f"{100 * np.mean(answers):.1f}"
 
 
 def _judge(score: Score, sample: Sample, model: PowerModel) -> None:
@@ -163,11 +174,9 @@ def _judge(score: Score, sample: Sample, model: PowerModel) -> None:
 
 def _print(scores: dict[str, Score]) -> None:
     for name, score in sorted(scores.items(), key=lambda item: item[1].mape):
-        interval = (
-            f"  inside 95 % interval: {score.coverage:.1f} % of points, {score.covered_machines:.1f} % of machines"
-            if score.inside
-            else ""
-        )
+        interval = ""
+        if score.inside:
+            interval = f"  inside: {score.coverage:.1f} % of points, {score.covered_machines:.1f} % machines"
         worst = 100 * max(float(errors.mean()) for errors in score.errors)
         print(f"  {name:32} MAPE {score.mape:5.1f} %  worst machine {worst:5.1f} %{interval}")
 
@@ -187,7 +196,7 @@ def _codecarbon(sample: Sample) -> Matrix:
 
 
 def gradient_boosting(training: Sequence[Sample]) -> Callable[[Sample], Matrix]:
-    """Boosted trees on what green-coding's model sees: clock, cores, threads, memory, TDP, year, maker, load."""
+    """Boosted trees on what green-coding's model sees: the machine's data sheet and the load."""
     from sklearn.ensemble import GradientBoostingRegressor
 
     complete = [sample for sample in training if sample.complete]
@@ -217,6 +226,42 @@ def _row(sample: Sample) -> Matrix:
             for load in sample.loads
         ]
     )
+
+
+def cost(folder: Path, splits: int) -> None:  # noqa: ARG001 - it reads no table
+    """CPU time of an open window in % of one core: our RAPL meter on files, CodeCarbon's tracker."""
+    seconds = 5.0 * splits
+    print(f"\nCPU time of an open window of {seconds:.0f} s, % of one core")
+    print(f"  framewatt rapl meter         {_open_window_cost(seconds):6.3f} %")
+    try:
+        from codecarbon import OfflineEmissionsTracker
+    except ImportError:
+        print("  CodeCarbon is not installed: not compared")
+        return
+    tracker = OfflineEmissionsTracker(
+        country_iso_code="FRA", save_to_file=False, measure_power_secs=1, log_level="critical"
+    )
+    tracker.start()
+    before = time.process_time()
+    time.sleep(seconds)
+    print(f"  CodeCarbon tracker, every 1 s {100 * (time.process_time() - before) / seconds:5.3f} %")
+    tracker.stop()
+
+
+def _open_window_cost(seconds: float) -> float:
+    with tempfile.TemporaryDirectory() as root:
+        for number, (name, range_joules) in enumerate((("package-0", 262_143), ("package-1", 262_143))):
+            zone = Path(root) / f"intel-rapl:{number}"
+            zone.mkdir()
+            (zone / "name").write_text(name)
+            (zone / "energy_uj").write_text("1000000")
+            (zone / "max_energy_range_uj").write_text(str(range_joules * 1_000_000))
+        meter = find("meters", "rapl").module.RaplMeter(find("meters", "rapl").module.find_zones(Path(root)))
+        before = time.process_time()
+        meter.start()
+        time.sleep(seconds)
+        meter.stop(Usage(seconds, 0.0, 0.0))
+        return 100 * (time.process_time() - before) / seconds
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def main() -> int:
 
 def country(body: bytes, _: str) -> list[Row]:
     """Our World in Data, the newest year of each ISO country; a lifecycle figure is never 0."""
-    import pycountry  # noqa: PLC0415 - only this table needs it
+    import pycountry
 
     newest: dict[str, Row] = {}
     for row in _csv(body):
@@ -75,7 +75,7 @@ def country(body: bytes, _: str) -> list[Row]:
 
 def us_subregion(body: bytes, year: str) -> list[Row]:
     """Table 1 of eGRID's summary workbook: total output CO2e in lb/MWh by subregion."""
-    import openpyxl  # noqa: PLC0415 - only this table needs it
+    import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True)
     sheet = next(book[name] for name in book.sheetnames if "1" in name and "able" in name)

@@ -18,9 +18,19 @@ STAND_INS = Path(__file__).parent / "stand_ins"
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests never read or write the user's cache, unless they ask for real frameworks."""
-    monkeypatch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+def _own_cache(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Tests never read or write the user's cache, unless they ask for it by ``users_cache``."""
+    if "users_cache" not in request.fixturenames:
+        monkeypatch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def users_cache() -> None:
+    """Built environments and converted models are taken from the user's cache, and stay there."""
 
 
 @pytest.fixture

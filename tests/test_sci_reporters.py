@@ -166,8 +166,7 @@ def test_a_warning_says_where_the_views_choose_differently_in_a_run() -> None:
             "low": None,
             "high": None,
         }
-    marginal = basis_for(declared(600.0, kind="marginal"), view=View.CONSEQUENTIAL)
-    warning = views_warning(run, marginal)
+    warning = views_warning(run)
     assert warning is not None
     assert "chooses onnxruntime" in warning.message
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -17,6 +19,7 @@ import pytest
 from conftest import STAND_INS, write_perceptron
 from framewatt.cli import cli
 from framewatt.errors import BadInput
+from framewatt.plugins import _load as plugin_loader
 from framewatt.records import Provenance
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
@@ -24,7 +27,6 @@ from framewatt.study import resume, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from framewatt.document import Decision
 
@@ -42,8 +44,8 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks=ALL,
                 environment="current",
-                budget=12,
-                timeout=8,
+                budget=8,
+                timeout=5,
                 region="FR",
                 incumbent="wasteful",
                 runs_dir=str(folder / "runs"),
@@ -164,7 +166,7 @@ def test_a_killed_run_goes_on_with_its_finished_windows_counted_once(
         "--env",
         "current",
         "--budget",
-        "12s",
+        "6s",
         "--runs-dir",
         str(runs),
     ]
@@ -180,6 +182,32 @@ def test_a_killed_run_goes_on_with_its_finished_windows_counted_once(
     assert set(before) <= set(after)
     assert len(after) == len(set(after))
     assert decision.candidate("faithful")["energy_per_unit"]["value"] is not None
+
+
+def test_a_run_goes_on_without_a_candidate_that_can_no_longer_start(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugins = tmp_path / "plugins" / "frameworks"
+    shutil.copytree(STAND_INS / "frameworks", plugins)
+    monkeypatch.setenv("FRAMEWATT_PLUGINS", str(plugins.parent))
+    request = SelectRequest(
+        source=str(tiny_model),
+        frameworks="faithful,wasteful",
+        environment="current",
+        budget=3,
+        runs_dir=str(tmp_path / "runs"),
+    )
+    run = Path(str(select(request).document["run"]))
+    lines = (run / "measurements.jsonl").read_text().splitlines(keepends=True)
+    admitted = next(i for i, line in enumerate(lines) if '"kind": "admitted"' in line)
+    (run / "measurements.jsonl").write_text("".join(lines[: admitted + 1]))
+    file = plugins / "wasteful.py"
+    file.write_text(file.read_text().replace('("onnx",)}', '("a-package-that-is-not-there",)}'))
+    plugin_loader.cache_clear()
+    decision = resume(run)
+    assert row(decision, "wasteful")["status"] == "failed"
+    assert "no longer there" in row(decision, "wasteful")["reason"]
+    assert row(decision, "faithful")["status"] == "measured"
 
 
 def test_a_changed_model_cannot_continue_an_old_run(

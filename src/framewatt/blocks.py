@@ -41,19 +41,22 @@ class BlockOutcome:
 class BlockRunner:
     """Holds the living trials of a study. Every finished window is handed to `record` at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a block's running, named once
         self,
         meter: Meter,
         window_seconds: float,
         record: Callable[[Measurement], None],
         logs: Path,
+        idle_watts: Mapping[str, float],
         trial_type: type[Trial] = Trial,
     ) -> None:
         """`window_seconds` is how long a steady window should last; workers print into `logs`.
 
+        `idle_watts` is what each of the meter's domains draws when nothing runs.
         `trial_type` is what a contestant's trial is: inference unless told otherwise.
         """
         self._trial_type = trial_type
+        self._idle_watts = dict(idle_watts)
         self._meter = meter
         self._window_seconds = max(window_seconds, meter.minimum_window_seconds)
         self._record = record
@@ -92,6 +95,8 @@ class BlockRunner:
         outcome = BlockOutcome()
         clock = time.monotonic()
         for slot in block.slots:
+            if slot.candidate not in contestants:
+                continue
             try:
                 trial = self._trial(contestants[slot.candidate], slot, block.number, outcome)
                 for window in range(slot.windows):
@@ -136,7 +141,7 @@ class BlockRunner:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"
-        trial = self._trial_type(contestant, number, self._meter, log)
+        trial = self._trial_type(contestant, number, self._meter, log, self._idle_watts)
         try:
             pace = trial.launch(block, self._record)
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from importlib import metadata
+from itertools import product
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
@@ -37,7 +38,8 @@ class Entry:
 class Choice:
     """What the user asked for: which frameworks, with which settings.
 
-    `installed` races what the user's own interpreter holds, whatever version that is.
+    `installed` races what the user's own interpreter holds, whatever version that is. `tune` lets the race
+    search every framework's own settings, with up to `most_threads` threads.
     """
 
     frameworks: str = "default"
@@ -46,6 +48,8 @@ class Choice:
     allowed_precisions: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     installed: bool = False
+    tune: bool = False
+    most_threads: int = 1
 
 
 def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
@@ -64,12 +68,13 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
         refused = _refusal(plugin, formats, model_format)
         if choice.installed:
             version = _installed_version(plugin) or version  # noqa: PLW2901 - the version that will run
-        for settings in _variants(plugin, choice, overrides.get(plugin.name, {})):
+        fixed = overrides.get(plugin.name, {})
+        entering = _variants(plugin, choice, fixed)
+        searched = _grid(plugin, choice, fixed) if choice.tune and repeat == 1 and not refused else []
+        for settings in [*entering, *(point for point in searched if point not in entering)]:
             problem = refused or _precision_problem(plugin, settings)
-            candidate = Candidate(
-                framework=plugin.name, version=version, settings=tuple(settings.items()), repeat=repeat
-            )
-            entries.append(Entry(candidate, plugin, settings, problem))
+            candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
+            entries.append(Entry(candidate, plugin, settings, problem, equal_budget=settings in entering))
     if idle := set(overrides) - {entry.plugin.name for entry in entries}:
         raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
     return entries
@@ -162,6 +167,17 @@ def _variants(plugin: Plugin, choice: Choice, overrides: Mapping[str, str]) -> l
     if "precision" not in overrides:
         variants += [{**variant, "precision": precision} for precision in lower for variant in variants]
     return variants
+
+
+def _grid(plugin: Plugin, choice: Choice, fixed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Every point of a framework's settings space: its own settings, thread counts, allowed precisions."""
+    space: Mapping[str, tuple[str, ...]] = plugin.module.SETTINGS
+    threads = sorted({choice.threads, choice.most_threads, *(2**n for n in range(10))})
+    axes = {"threads": tuple(str(n) for n in threads if n <= choice.most_threads), **space}
+    wanted = choice.precision or space["precision"][0]
+    axes["precision"] = tuple(p for p in space["precision"] if p in {wanted, *choice.allowed_precisions})
+    axes |= {name: (value,) for name, value in fixed.items()}
+    return [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
 
 
 def _precision_problem(plugin: Plugin, settings: Mapping[str, str]) -> str | None:

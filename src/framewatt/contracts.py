@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Host,
         MeterDescription,
         MeterReading,
+        Scope,
         Usage,
         Workload,
     )
@@ -80,6 +81,8 @@ class FrameworkPlugin(Protocol):
     ``threads`` is every framework's and is not listed; a framework that cannot set it obeys its affinity."""
     FAMILY: str
     """Optional: the framework whose name also stands for this one, where that one cannot read the model."""
+    ENTRIES: tuple[Mapping[str, str], ...]
+    """Optional: settings that each enter the race from its start; without it the defaults alone do."""
     EXPORTS: tuple[str, ...]
     """Optional: formats that `export` turns into ONNX for all others."""
 
@@ -112,10 +115,17 @@ class Meter(Protocol):
 
 
 class MeterPlugin(Protocol):
-    """One file in `meters/`. `RANK` orders the automatic choice (highest available wins)."""
+    """One file in `meters/`: an instrument, or an estimate.
+
+    The automatic choice covers as much of the machine as it can, then takes the highest ranks. Meters add up
+    where their scope is the same and what they cover does not overlap.
+    """
 
     TITLE: str
     RANK: int
+    COVERS: tuple[str, ...]
+    """Any of ``cpu``, ``dram``, ``gpu``, ``platform``; empty if it is only taken when named."""
+    SCOPE: Scope
 
     def unavailable(self, host: Host) -> tuple[str, str] | None:
         """None where the meter works here, else (what is missing, what to do about it)."""

@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from framewatt.environments import Environment, cache_root
 from framewatt.errors import BadInput, TrialFailed, reason_of
+from framewatt.host import inspect_host
 from framewatt.launch import WorkerProcess, python_environment, python_worker
 from framewatt.records import Signature, TensorSpec, Usage
 
@@ -71,13 +72,13 @@ class Task:
     def key(self) -> str:
         """Hash of everything that the result depends on."""
         told = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
-        told.append(self.plugin.path.read_text())
+        told += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     @property
     def settings_that_matter(self) -> dict[str, str]:
-        """All but the thread budget, which no converter may depend on."""
-        return {name: value for name, value in self.settings.items() if name != "threads"}
+        """The precision: all other settings are the runtime's, so that their search converts nothing anew."""
+        return {name: value for name, value in self.settings.items() if name == "precision"}
 
 
 def convert(task: Task) -> Conversion:

@@ -26,6 +26,8 @@ def conclude(verdict: Verdict, selected: Sequence[str], reason: str, unsteady: C
     A group of equals loses its unsteady members; a single one left over is no longer proved equal to anyone.
     """
     moving = [name for name in selected if name in unsteady]
+    if verdict is Verdict.UNDECIDED and unsteady:
+        return Conclusion(verdict, (), f"{reason}; not stationary: {', '.join(sorted(unsteady))}")
     if verdict not in {Verdict.WINNER, Verdict.EQUIVALENT} or not moving:
         return Conclusion(verdict, tuple(selected), reason)
     steady = tuple(name for name in selected if name not in unsteady)

@@ -5,6 +5,7 @@ What the build cost (bytes, CPU seconds, wall time, first import) is recorded on
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -206,8 +207,15 @@ def _revive(folder: Path, record: dict[str, Any]) -> Environment | None:
 
 
 def _is_whole(folder: Path, environment: Environment) -> bool:
-    """Whether the interpreter runs and no distribution has gone missing."""
+    """Whether the interpreter is there, and every file of every package: pip's RECORD lists them."""
     site = next(folder.glob("lib/python*/site-packages"), None)
     if site is None or not environment.interpreter.exists():
         return False
-    return len(list(site.glob("*.dist-info"))) >= len(environment.packages)
+    records = list(site.glob("*.dist-info/RECORD"))
+    return len(records) >= len(environment.packages) and all(_has_all(site, record) for record in records)
+
+
+def _has_all(site: Path, record: Path) -> bool:
+    with record.open(newline="", encoding="utf-8") as lines:
+        names = [row[0] for row in csv.reader(lines) if row and not row[0].endswith(".pyc")]
+    return all(os.path.lexists(f"{site}/{name}") for name in names)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
+from framewatt.config import FILE, read_config
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FILE = "framewatt.toml"
 
 
 def read_hardware_table(folder: Path) -> dict[str, Any] | None:
@@ -21,16 +19,7 @@ def read_hardware_table(folder: Path) -> dict[str, Any] | None:
     Raises:
         BadInput: the file cannot be read, is no TOML, or ``hardware`` is no table.
     """
-    path = folder / FILE
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: not a TOML file: {error}") from None
-    table = document.get("hardware")
+    table = read_config(folder).get("hardware")
     if table is not None and not isinstance(table, dict):
-        raise BadInput(f"{path}: hardware must be a table: [hardware]")
+        raise BadInput(f"{folder / FILE}: hardware must be a table: [hardware]")
     return table

@@ -107,7 +107,7 @@ def _hour(path: Path, line: int, row: dict[str, str]) -> GridIntensity:
 
 
 def intensity_or_reason(
-    region: str | None = None, intensity: float | None = None
+    region: str | None = None, intensity: float | None = None, *, kind: str = IntensityKind.AVERAGE
 ) -> tuple[GridIntensity | None, str | None]:
     """As `resolve_intensity`, but a live source that does not answer is a reason instead of an error.
 
@@ -115,7 +115,7 @@ def intensity_or_reason(
     Bad input is still raised.
     """
     try:
-        return resolve_intensity(region, intensity), None
+        return resolve_intensity(region, intensity, kind=kind), None
     except GridUnavailable as error:
         return None, str(error)
 

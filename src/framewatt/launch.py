@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _WORKERS = Path(__file__).parent / "worker" / "python"
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
+_PARTING_SECONDS = 5.0
+"""So long may a worker that closed its pipes take to end."""
 
 MALLOC_SETTINGS = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "134217728"}
 """glibc adapts these while it runs, which alone can double a candidate's time; fixed for all, recorded."""
@@ -95,7 +97,7 @@ class WorkerProcess:
         if answer.get("ok"):
             return answer
         if answer.get("kind") == "inapplicable":
-            raise Inapplicable(answer["message"])
+            raise Inapplicable(_first_line(answer.get("message", "no reason was given")))
         raise TrialFailed(f"{operation}: {_first_line(answer.get('message', 'no message'))}")
 
     def cpu_times(self) -> CpuTimes:
@@ -153,13 +155,19 @@ class WorkerProcess:
             self._pending += chunk
         line, _, self._pending = self._pending.partition(b"\n")
         try:
-            answer: dict[str, Any] = json.loads(line)
+            answer = json.loads(line)
         except ValueError:
-            raise TrialFailed(f"{operation}: the worker answered something that is not JSON") from None
+            answer = None
+        if not isinstance(answer, dict):
+            raise TrialFailed(f"{operation}: the worker answered something that is not a JSON object")
         return answer
 
     def _death(self, operation: str) -> str:
-        code = self._process.wait()
+        try:
+            code = self._process.wait(timeout=_PARTING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            return f"{operation}: the worker closed its pipes without ending; it was ended"
         if code == -signal.SIGKILL:
             return f"{operation}: the worker was killed (usually: the machine ran out of memory)"
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
@@ -181,7 +189,14 @@ def python_worker(interpreter: Path, framework_file: Path) -> list[str]:
 def python_environment(threads: int) -> dict[str, str]:
     """Environment variables of a Python worker with a budget of `threads`."""
     budget = dict.fromkeys(_THREAD_VARIABLES, str(threads))
-    return {"PYTHONPATH": str(_WORKERS), "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "2", **budget}
+    return {
+        "PYTHONPATH": str(_WORKERS),
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        # OpenMP threads that spin between queries burn what the comparison is about.
+        "OMP_WAIT_POLICY": "passive",
+        **budget,
+    }
 
 
 def available_memory_bytes() -> int:
@@ -190,7 +205,8 @@ def available_memory_bytes() -> int:
 
 
 def _inherited() -> dict[str, str]:
-    hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    """The user's environment without what would lead a worker astray or lower its precision unasked."""
+    hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ONEDNN_DEFAULT_FPMATH_MODE")
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 

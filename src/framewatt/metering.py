@@ -2,34 +2,155 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, cast
 
 from framewatt import plugins
 from framewatt.errors import BadInput
+from framewatt.records import MeterDescription, MeterReading, Provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from framewatt.contracts import Meter, MeterPlugin
-    from framewatt.records import Host
+    from framewatt.records import Host, Usage
+
+_WEAKEST_FIRST = tuple(reversed(Provenance))
+_COUNTED = {"cpu", "dram", "gpu"}
 
 
 def choose_meter(name: str | None, host: Host, *, reserved_cpus: int | None = None) -> Meter:
-    """The named meter, else the best that works here.
+    """The named meter (``rapl``, or several: ``rapl+nvml``), else the best that works here.
 
     `reserved_cpus` says how many of the host's CPUs the work holds (all by default).
 
     Raises:
-        BadInput: an unknown meter, or one that does not work here, with the remedy.
+        BadInput: an unknown meter, one that does not work here, or meters that do not add up.
     """
-    if name is None:
-        return _best(host).open_meter(host, reserved_cpus)
-    plugin = cast("MeterPlugin", plugins.find("meters", name).module)
-    refusal = plugin.unavailable(host)
-    if refusal:
-        raise BadInput(f"meter {name} does not work here: {refusal[0]}; {refusal[1]}")
-    return plugin.open_meter(host, reserved_cpus)
+    chosen = _named(name.split("+"), host) if name else best(host)
+    return combine([plugin.open_meter(host, reserved_cpus) for plugin in chosen.values()])
 
 
-def _best(host: Host) -> MeterPlugin:
-    found = [cast("MeterPlugin", plugin.module) for plugin in plugins.discover("meters").values()]
-    working = [plugin for plugin in found if plugin.unavailable(host) is None]
-    return max(working, key=lambda plugin: plugin.RANK)
+def best(host: Host) -> dict[str, MeterPlugin]:
+    """The meters that together cover most of this machine, by the highest ranks; one scope, no overlap."""
+    working = {
+        name: plugin
+        for name, plugin in all_meters().items()
+        if plugin.COVERS and not plugin.unavailable(host)
+    }
+    sets = [
+        dict(pair)
+        for size in (1, 2, 3)
+        for pair in combinations(working.items(), size)
+        if _add_up(dict(pair))
+    ]
+    return max(sets, key=lambda chosen: _merit(chosen.values()))
+
+
+def all_meters() -> dict[str, MeterPlugin]:
+    """Every meter that framewatt knows, working here or not."""
+    found = plugins.discover("meters")
+    return {name: cast("MeterPlugin", plugin.module) for name, plugin in found.items()}
+
+
+def reserved_joules(
+    joules: Mapping[str, float], idle_watts: Mapping[str, float], seconds: float, share: float
+) -> dict[str, float]:
+    """What work that holds `share` of a machine answers for, from a whole machine's reading, by domain in J.
+
+    ``(E - P_idle T) + share P_idle T``: all that was drawn above idle, and its share of the idle energy. A
+    domain of unknown idle power is left out: it cannot be split.
+    """
+    return {
+        domain: energy - (1 - share) * idle_watts[domain] * seconds
+        for domain, energy in joules.items()
+        if domain in idle_watts
+    }
+
+
+def combine(meters: Sequence[Meter]) -> Meter:
+    """One meter out of several of one scope; a single one stays itself.
+
+    Raises:
+        BadInput: wall and package joules would be added.
+    """
+    if len(meters) == 1:
+        return meters[0]
+    if len({meter.description.scope for meter in meters}) > 1:
+        named = ", ".join(f"{m.description.name} ({m.description.scope})" for m in meters)
+        raise BadInput(f"joules of different scopes do not add up: {named}; name meters of one scope")
+    return CombinedMeter(meters)
+
+
+class CombinedMeter:
+    """Meters of one scope that cover different parts of a machine, opened and closed together."""
+
+    def __init__(self, meters: Sequence[Meter]) -> None:
+        self._meters = meters
+        self.minimum_window_seconds = max(meter.minimum_window_seconds for meter in meters)
+        parts = [meter.description for meter in meters]
+        shares = [part.parameters["reserved_share"] for part in parts if "reserved_share" in part.parameters]
+        self.description = MeterDescription(
+            name="+".join(part.name for part in parts),
+            scope=parts[0].scope,
+            domains=tuple(domain for part in parts for domain in part.domains),
+            provenance=min((part.provenance for part in parts), key=_WEAKEST_FIRST.index),
+            parameters={
+                "reserved_share": shares[0] if shares else 1.0,
+                "parts": {part.name: part.parameters for part in parts},
+                "provenances": {domain: part.provenance.value for part in parts for domain in part.domains},
+            },
+        )
+
+    def start(self) -> None:
+        """Open a window on every meter."""
+        for meter in self._meters:
+            meter.start()
+
+    def stop(self, usage: Usage) -> MeterReading:
+        """Close the window; it is valid only if every part is."""
+        readings = [meter.stop(usage) for meter in reversed(self._meters)][::-1]
+        return MeterReading(
+            joules={domain: energy for reading in readings for domain, energy in reading.joules.items()},
+            faults={domain: fault for reading in readings for domain, fault in reading.faults.items()},
+            invalid=next((reading.invalid for reading in readings if reading.invalid), None),
+        )
+
+    def idle_watts(self) -> dict[str, float] | None:
+        """Idle power by domain if every meter knows its own, else it is to be measured."""
+        known = [meter.idle_watts() for meter in self._meters]
+        if any(idle is None for idle in known):
+            return None
+        return {domain: watts for idle in known for domain, watts in (idle or {}).items()}
+
+    def close(self) -> None:
+        """Close every meter."""
+        for meter in self._meters:
+            meter.close()
+
+
+def _named(names: Iterable[str], host: Host) -> dict[str, MeterPlugin]:
+    chosen: dict[str, MeterPlugin] = {}
+    for name in names:
+        plugin = cast("MeterPlugin", plugins.find("meters", name).module)
+        refusal = plugin.unavailable(host)
+        if refusal:
+            raise BadInput(f"meter {name} does not work here: {refusal[0]}; {refusal[1]}")
+        chosen[name] = plugin
+    kinds = [kind for plugin in chosen.values() for kind in plugin.COVERS]
+    if len(chosen) > 1 and len(kinds) > len(set(kinds)):
+        raise BadInput(
+            f"{'+'.join(chosen)} would count the same part of the machine twice; name fewer meters"
+        )
+    return chosen
+
+
+def _add_up(chosen: Mapping[str, MeterPlugin]) -> bool:
+    kinds = [kind for plugin in chosen.values() for kind in plugin.COVERS]
+    return len({plugin.SCOPE for plugin in chosen.values()}) == 1 and len(kinds) == len(set(kinds))
+
+
+def _merit(chosen: Iterable[MeterPlugin]) -> tuple[int, int]:
+    members = list(chosen)
+    covered = {kind for plugin in members for kind in plugin.COVERS} & _COUNTED
+    return len(covered), sum(plugin.RANK for plugin in members)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -60,7 +61,8 @@ def _parse(config: str) -> dict[str, str]:
         name, _, value = line.partition("=")
         section, _, key = name.strip().rpartition(".")
         if section in found:
-            found[section][key] = str(ast.literal_eval(value.strip()))
+            with contextlib.suppress(SyntaxError, ValueError):  # not a setting but a warning of pip's
+                found[section][key] = str(ast.literal_eval(value.strip()))
     return {key: value for section in _PRECEDENCE for key, value in found[section].items()}
 
 

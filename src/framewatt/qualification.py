@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt import oracle, parity, quality
+from framewatt.candidates import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Status
 from framewatt.units import format_bytes
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
     from framewatt.blocks import BlockRunner
     from framewatt.preparation import Context, Material
     from framewatt.records import Workload
+    from framewatt.samples import SampleLibrary
     from framewatt.trial import Contestant
 
-    Answers = dict[str, list[dict[str, np.ndarray]]]
-    """Candidate to its outputs, one mapping per sample."""
+    Answer = Sequence[Mapping[str, np.ndarray]]
+    """A candidate's outputs, one mapping per sample."""
 
 _CHECKED_SAMPLES = 4
 _VOTERS = 3
 """A median of fewer candidates cannot tell which one is wrong."""
+_QUALITY_LOSS = 0.01
+"""How much worse than full precision a lower one may be on the labels, where no --quality is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Task:
 
     metric: str
     labels: np.ndarray
+
+    def require_one_label_each(self, library: SampleLibrary) -> None:
+        """Check that labels and samples go together; a batch may leave up to its size of samples over.
+
+        Raises:
+            BadInput: there are more or fewer labels than samples.
+        """
+        samples = len(library.samples) * library.batch
+        if not samples <= len(self.labels) < samples + library.batch:
+            raise BadInput(f"--labels holds {len(self.labels)} labels, but there are {samples} samples")
 
 
 def task_of(workload: Workload, context: Context) -> Task | None:
@@ -52,96 +66,126 @@ def task_of(workload: Workload, context: Context) -> Task | None:
     if metric not in quality.METRICS:
         raise BadInput(f"--metric {metric!r} is unknown; known: {', '.join(quality.METRICS)}")
     try:
-        labels = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            labels = np.lib.format.read_array(file, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadInput(f"--labels {path}: not a readable .npy file ({error})") from None
-    return Task(metric, labels)
+    return Task(metric, np.atleast_1d(labels))
 
 
-def qualify(
-    contestants: Mapping[str, Contestant],
-    material: Material,
-    task: Task | None,
-    runner: BlockRunner,
-    context: Context,
-) -> tuple[list[str], float]:
-    """Launch everyone once, check memory, outputs and quality.
+class Examiner:
+    """Launches contestants and decides who is admitted. The oracle and the labels are kept for latecomers."""
 
-    Returns who is admitted, in order, and the seconds that launching those took.
-    """
-    wanted = len(material.files) if task else min(_CHECKED_SAMPLES, len(material.files))
-    answers: Answers = {}
-    launches: dict[str, float] = {}
-    for name, contestant in contestants.items():
-        context.progress.say(f"launching {name}")
+    def __init__(self, material: Material, task: Task | None, runner: BlockRunner, context: Context) -> None:
+        """Nothing is launched yet."""
+        self._material = material
+        self._task = task
+        self._runner = runner
+        self._context = context
+        self._right: Answer | None = None
+        self._source = "none yet"
+        self._full_precision_quality: list[float] = []
+        self._wanted = len(material.files) if task else min(_CHECKED_SAMPLES, len(material.files))
+
+    def admit_all(self, contestants: Mapping[str, Contestant]) -> tuple[list[str], float]:
+        """Launch everyone once; returns who is admitted, and the seconds that launching those took."""
+        launches: dict[str, float] = {}
+        answers: dict[str, Answer] = {}
+        for name, contestant in contestants.items():
+            self._context.progress.say(f"launching {name}")
+            try:
+                launches[name], answers[name] = self._launch(contestant)
+            except (Inapplicable, TrialFailed) as reason:
+                self._dismiss(name, _status_of(reason), str(reason))
+        self._consult(answers)
+        admitted = [name for name in answers if self._passes(contestants[name], answers[name])]
+        return admitted, sum(launches[name] for name in admitted)
+
+    def admit_late(self, contestant: Contestant) -> bool:
+        """Launch a candidate that the search over settings brought in; says whether it may race."""
+        if self._right is None:
+            self._consult({})
         try:
-            launches[name] = runner.admit(contestant, trial=0)
-            answers[name] = runner.outputs(name, wanted, context.run.path / "outputs" / str(len(answers)))
-        except Inapplicable as reason:
-            _dismiss(name, Status.INAPPLICABLE, str(reason), runner, context)
-        except TrialFailed as reason:
-            _dismiss(name, Status.FAILED, str(reason), runner, context)
-    _check_memory(answers, runner, context)
-    _check_parity(answers, material, runner, context)
-    if task:
-        _check_quality(answers, task, material.library.batch, runner, context)
-    return list(answers), sum(launches[name] for name in answers)
+            _, answer = self._launch(contestant)
+        except (Inapplicable, TrialFailed) as reason:
+            self._dismiss(contestant.candidate, _status_of(reason), str(reason))
+            return False
+        return self._passes(contestant, answer)
 
+    def _launch(self, contestant: Contestant) -> tuple[float, Answer]:
+        seconds = self._runner.admit(contestant, trial=0)
+        folder = self._context.run.path / "outputs"
+        number = len(list(folder.glob("*"))) if folder.exists() else 0
+        return seconds, self._runner.outputs(contestant.candidate, self._wanted, folder / str(number))
 
-def _dismiss(name: str, status: Status, reason: str, runner: BlockRunner, context: Context) -> None:
-    runner.dismiss(name)
-    context.settle(name, status, reason)
+    def _consult(self, answers: Mapping[str, Answer]) -> None:
+        """Ask the reference evaluator once; where it cannot answer, the candidates' median stands in."""
+        files = self._material.files[:_CHECKED_SAMPLES]
+        if "onnx" in self._material.models:
+            self._right = oracle.consult(self._material.models["onnx"], self._material.digest, files)
+            self._source = "ONNX reference evaluator"
+        if self._right is None and len(answers) >= _VOTERS:
+            self._right = parity.consensus([answer[: len(files)] for answer in answers.values()])
+            self._source = "median of the candidates"
+        elif self._right is None:
+            self._source = "unknown: the reference evaluator cannot run this model, and too few candidates do"
 
+    def _passes(self, contestant: Contestant, answer: Answer) -> bool:
+        lower = contestant.settings.get("precision", REFERENCE_PRECISION) != REFERENCE_PRECISION
+        judged_by_labels = lower and self._task is not None
+        problem = self._memory_problem(contestant.candidate)
+        wrong = self._parity_problem(contestant.candidate, answer)
+        poor = self._quality_problem(contestant.candidate, answer, lower=lower)
+        problem = problem or (poor if judged_by_labels else wrong or poor)
+        if problem:
+            self._dismiss(contestant.candidate, Status.INFEASIBLE, problem)
+        return problem is None
 
-def _check_memory(answers: Answers, runner: BlockRunner, context: Context) -> None:
-    bound = context.request.memory_bound()
-    for name in list(answers) if bound else ():
-        peak = runner.peak_memory_bytes(name)
-        if peak is not None and peak > (bound or 0):
-            del answers[name]
-            told = (
-                f"needs {format_bytes(peak)} of memory, more than --max-memory {context.request.max_memory}"
-            )
-            _dismiss(name, Status.INFEASIBLE, told, runner, context)
+    def _memory_problem(self, name: str) -> str | None:
+        bound, peak = self._context.request.memory_bound(), self._runner.peak_memory_bytes(name)
+        if bound is None or peak is None or peak <= bound:
+            return None
+        return f"needs {format_bytes(peak)} of memory; --max-memory is {self._context.request.max_memory}"
 
-
-def _check_parity(answers: Answers, material: Material, runner: BlockRunner, context: Context) -> None:
-    right, source = _oracle(answers, material)
-    for name in list(answers):
-        if right is None:
-            context.run.append("parity", {"candidate": name, "error": None, "oracle": source})
-            continue
-        found = parity.compare_outputs(answers[name][: len(right)], right, context.request.tolerance)
+    def _parity_problem(self, name: str, answer: Answer) -> str | None:
+        if self._right is None:
+            self._context.run.append("parity", {"candidate": name, "error": None, "oracle": self._source})
+            return None
+        tolerance = self._context.request.tolerance
+        found = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
         error = found.error if np.isfinite(found.error) else None
-        context.run.append("parity", {"candidate": name, "error": error, "oracle": source})
-        if not found.agrees:
-            del answers[name]
-            _dismiss(name, Status.INFEASIBLE, found.reason or "wrong outputs", runner, context)
+        self._context.run.append("parity", {"candidate": name, "error": error, "oracle": self._source})
+        return None if found.agrees else found.reason or "wrong outputs"
+
+    def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
+        if self._task is None:
+            return None
+        metric, bound = self._task.metric, self._context.request.quality
+        outputs = _stacked([next(iter(sample.values())) for sample in answer])
+        batched = self._material.library.batch > 1  # samples that fill no batch are left out
+        labels = self._task.labels[: len(outputs)] if batched else self._task.labels
+        value = quality.score(metric, outputs, labels)
+        self._context.run.append("quality", {"candidate": name, "metric": metric, "value": value})
+        if bound is None and lower and self._full_precision_quality:
+            bound = quality.allowed(metric, self._full_precision_quality, _QUALITY_LOSS)
+        if not lower:
+            self._full_precision_quality.append(value)
+        if bound is None or not quality.is_worse(metric, value, bound):
+            return None
+        return f"{metric} {value:.4g} misses {bound:.4g}"
+
+    def _dismiss(self, name: str, status: Status, reason: str) -> None:
+        self._runner.dismiss(name)
+        self._context.settle(name, status, reason)
 
 
-def _oracle(answers: Answers, material: Material) -> tuple[Sequence[Mapping[str, np.ndarray]] | None, str]:
-    files = material.files[:_CHECKED_SAMPLES]
-    right = (
-        oracle.consult(material.models["onnx"], material.digest, files) if "onnx" in material.models else None
-    )
-    if right is not None:
-        return right, "ONNX reference evaluator"
-    if len(answers) < _VOTERS:
-        return (
-            None,
-            "unknown: the reference evaluator cannot run this model, and fewer than three candidates do",
-        )
-    return parity.consensus([answer[: len(files)] for answer in answers.values()]), "median of the candidates"
+def _status_of(reason: Exception) -> Status:
+    return Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
 
 
-def _check_quality(answers: Answers, task: Task, batch: int, runner: BlockRunner, context: Context) -> None:
-    bound = context.request.quality
-    for name, answer in list(answers.items()):
-        outputs = np.concatenate([next(iter(sample.values())) for sample in answer])
-        labels = task.labels[: len(outputs)] if batch > 1 else task.labels
-        value = quality.score(task.metric, outputs, labels)
-        context.run.append("quality", {"candidate": name, "metric": task.metric, "value": value})
-        if bound is not None and quality.is_worse(task.metric, value, bound):
-            del answers[name]
-            told = f"{task.metric} {value:.4g} misses --quality {bound:.4g}"
-            _dismiss(name, Status.INFEASIBLE, told, runner, context)
+def _stacked(outputs: Sequence[np.ndarray]) -> np.ndarray:
+    try:
+        return np.concatenate([np.atleast_1d(output) for output in outputs])
+    except ValueError:
+        shapes = sorted({output.shape for output in outputs})
+        raise BadInput(f"--metric: outputs of several shapes cannot be scored ({shapes[0]}, ...)") from None

@@ -10,7 +10,7 @@ from scipy import stats
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -102,3 +102,10 @@ def score(metric: str, outputs: NDArray[Any], labels: NDArray[Any]) -> float:
 def is_worse(metric: str, value: float, bound: float) -> bool:
     """Whether `value` misses `bound` in the metric's own direction."""
     return value > bound if metric in SMALLER_IS_BETTER else value < bound
+
+
+def allowed(metric: str, known: Sequence[float], loss: float) -> float:
+    """The bound that the best of the `known` values sets when a share `loss` of it may be given up."""
+    if metric in SMALLER_IS_BETTER:
+        return min(known) * (1 + loss)
+    return max(known) * (1 - loss)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt.accounting import idle_share, observations, reserved_joules
+from framewatt.carbon.objective import carbon_rates
 from framewatt.carbon.views import carbon_cost
 from framewatt.power.model import PowerModel
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import Objective, Observation, Provenance
+from framewatt.records import Objective, Observation, Provenance, Scope
 from framewatt.request import SelectRequest
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from framewatt.carbon.views import CarbonBasis
     from framewatt.records import Estimate, Measurement
     from framewatt.store import RunFolder
+
+    RatioUncertainty = Callable[[Observation, Observation], Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,23 @@ def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measur
 
     if manifest["request"]["objective"] != Objective.CARBON:
         return joules
-    return lambda measurement: carbon_cost(joules(measurement), measurement.usage.seconds, basis)
+    scope = Scope(manifest["meter"]["scope"])
+    return lambda measurement: carbon_cost(joules(measurement), measurement.usage.seconds, basis, scope)
 
 
-def race_of(manifest: Mapping[str, Any], admitted: list[str], spent_seconds: float) -> Race:
+def race_of(
+    manifest: Mapping[str, Any], admitted: list[str], spent_seconds: float, basis: CarbonBasis
+) -> Race:
     """The race among the admitted candidates, before its first block; launches have used `spent_seconds`."""
     request = SelectRequest.from_json(manifest["request"])
     known = {entry["id"]: entry for entry in manifest["candidates"]}
+    families = {known[name]["framework"] for name in admitted}
+    searched = [
+        e["id"] for e in manifest["candidates"] if not e["equal_budget"] and e["framework"] in families
+    ]
     entrants = [
         Entrant(name, known[name]["framework"], known[name]["settings"], known[name]["equal_budget"])
-        for name in admitted
+        for name in [*admitted, *searched]
     ]
     rules = RaceRules(
         seed=request.seed,
@@ -55,7 +65,10 @@ def race_of(manifest: Mapping[str, Any], admitted: list[str], spent_seconds: flo
         budget_seconds=max(request.budget - spent_seconds, 1.0),
         objective_decides_on=request.objective,
     )
-    return Race(entrants, rules, _ratio_uncertainty(manifest))
+    uncertainty = _energy_uncertainty(manifest)
+    if request.objective == Objective.CARBON:
+        return Race(entrants, rules, _carbon_uncertainty(manifest, basis, uncertainty))
+    return Race(entrants, rules, uncertainty)
 
 
 def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
@@ -64,7 +77,7 @@ def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
     if admission is None or not admission["candidates"]:
         return None
     measurements = run.measurements()
-    race = race_of(run.manifest, admission["candidates"], admission["seconds"])
+    race = race_of(run.manifest, admission["candidates"], admission["seconds"], basis)
     seen = observations(measurements, cost_of(run.manifest, basis))
     for event in run.records("race"):
         if event["event"] == "drop":
@@ -78,12 +91,29 @@ def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
     return Replay(race, measurements)
 
 
-def _ratio_uncertainty(manifest: Mapping[str, Any]) -> Callable[[Observation, Observation], Estimate] | None:
+def _carbon_uncertainty(
+    manifest: Mapping[str, Any], basis: CarbonBasis, energy_ratio: RatioUncertainty | None
+) -> RatioUncertainty:
+    """How uncertain a ratio of carbon is: the ends of I, M and, for an estimate, of the energies."""
+    rates, meter = carbon_rates(basis), manifest["meter"]
+
+    def ratio(a: Observation, b: Observation) -> Estimate:
+        first, second = ((rates.joules(o.cost, o.seconds), o.seconds) for o in (a, b))
+        if energy_ratio is None:
+            return rates.ratio(first, second)
+        model = PowerModel.from_parameters(meter["parameters"]["model"])
+        energy = model.energy(b.seconds, b.cpu_seconds, meter["parameters"]["reserved_share"])
+        return rates.ratio(first, second, energy_ratio(a, b), energy)
+
+    return ratio
+
+
+def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
     """How uncertain a ratio of energies is beyond its noise: an estimate's own doubt; none for counters."""
     meter = manifest["meter"]
     if meter["provenance"] != Provenance.ESTIMATED:
         return None
-    model = PowerModel.from_parameters(meter["parameters"]["model"])
+    model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
     share = meter["parameters"]["reserved_share"]
     family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
 
@@ -93,3 +123,10 @@ def _ratio_uncertainty(manifest: Mapping[str, Any]) -> Callable[[Observation, Ob
         return model.ratio(*runs, same_framework=same, share=share)
 
     return ratio
+
+
+def _model_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The power model of an estimate, or of the estimated part of a combination."""
+    if "model" in parameters:
+        return dict(parameters["model"])
+    return next(dict(part["model"]) for part in parameters["parts"].values() if "model" in part)

@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.host import usable_cpus
 from framewatt.records import Objective, Scenario
@@ -29,6 +30,7 @@ class SelectRequest:
     precision: str | None = None
     allow_precision: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    tune: bool = True
     samples: str | None = None
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None
@@ -50,6 +52,8 @@ class SelectRequest:
     incumbent: str | None = None
     region: str | None = None
     intensity: float | None = None
+    pue: float | None = None
+    view: str = "attributional"
     meter: str | None = None
     runs_dir: str = "framewatt-runs"
 
@@ -72,20 +76,29 @@ class SelectRequest:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
         if self.seed < 0:
             raise BadInput(f"--seed {self.seed}: a whole number from 0 on")
+        self._check_pairs()
+        self.latency_bound()
+        self.memory_bound()
+
+    def _check_pairs(self) -> None:
+        """Options that exclude or need each other."""
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
         if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
-        self.latency_bound()
-        self.memory_bound()
+        if self.objective == Objective.CARBON and self.view != View.ATTRIBUTIONAL:
+            raise BadInput(
+                "--objective carbon decides by the SCI score, which is of the attributional --view"
+            )
 
     def _check_choices(self) -> None:
         for option, value, known in (
             ("scenario", self.scenario, [Scenario.SINGLE_STREAM, Scenario.OFFLINE]),
             ("objective", self.objective, list(Objective)),
             ("env", self.environment, ["isolated", "current"]),
+            ("view", self.view, list(View)),
         ):
             if value not in known:
                 raise BadInput(f"--{option} {value!r}: choose one of {', '.join(known)}")
@@ -113,6 +126,13 @@ class SelectRequest:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> SelectRequest:
-        """The request of a stored run."""
-        lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
-        return cls(**{**record, **lists})
+        """The request of a stored run.
+
+        Raises:
+            BadInput: it was edited.
+        """
+        try:
+            lists = {name: tuple(record[name]) for name in ("allow_precision", "packages", "settings")}
+            return cls(**{**record, **lists})
+        except (KeyError, TypeError) as error:
+            raise BadInput(f"the run's request cannot be read; its manifest was edited ({error})") from None

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from framewatt.pip_settings import uv_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_DISK_FULL = ("no space left", "disk quota exceeded", "file too large")
 _CUDA_MARKS = ("nvidia-", "cuda-", "triton")
 
 
@@ -118,31 +120,33 @@ def run_uv(
         EnvironmentFailed: uv failed; the message is one line.
     """
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    process = subprocess.Popen(
+    lines = []
+    with subprocess.Popen(
         [find_uv_bin(), *arguments, "--no-config", "--color", "never"],
         env={**environment, **uv_settings().environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    lines = []
-    for line in process.stderr or ():
-        lines.append(line)
-        if watch:
-            watch(line)
-    if process.wait():
-        raise EnvironmentFailed(f"{spec.framework} {spec.version}: {_reason(''.join(lines))}")
+        errors="replace",
+    ) as process:
+        for line in process.stderr or ():
+            lines.append(line)
+            if watch:
+                watch(line)
+    if process.returncode:
+        told = f"{spec.framework} {spec.version}: {_reason(''.join(lines), process.returncode)}"
+        raise EnvironmentFailed(told)
 
 
-def _reason(output: str) -> str:
+def _reason(output: str, code: int) -> str:
     """One line from what uv said, with the remedy for what people meet most."""
     lowered = output.lower()
-    if "no space left" in lowered:
+    if any(mark in lowered for mark in _DISK_FULL) or -code == signal.SIGXFSZ:
         return "the disk is full; free some, or set FRAMEWATT_CACHE_DIR to another place"
     if any(
         mark in lowered for mark in ("error sending request", "failed to fetch", "dns error", "timed out")
     ):
         return "the package index could not be reached; check the network or pip's index settings"
     told = [line.strip(" \u00d7╰─▶│") for line in output.splitlines() if line.strip()]
-    useful = [line for line in told if not line.startswith(("Resolved", "Using", "hint"))]
-    return " ".join(useful)[:300] or "uv failed without a message"
+    useful = [line for line in told if not line.startswith(("Resolved", "Using", "hint", "warning"))]
+    return " ".join(useful)[:300] or f"uv ended with status {code} and without a message"

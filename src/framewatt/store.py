@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from framewatt.errors import BadInput, StoreError
+from framewatt.errors import BadInput, StoreError, reason_of
 from framewatt.records import HostState, Measurement, Phase, Stage, Usage
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ class RunFolder:
                 lines.flush()
                 os.fsync(lines.fileno())
         except OSError as error:
-            remedy = "free some space and go on with --resume"
-            raise StoreError(f"{self.path / _LINES}: {error.strerror}; {remedy}") from error
+            told = f"{error.strerror}; what was measured stays"
+            raise StoreError(f"{self.path / _LINES}: {told}: free some space, then --resume") from error
 
     def append_measurement(self, measurement: Measurement) -> None:
         """Add one metered window."""
@@ -135,24 +135,31 @@ class RunFolder:
         """All records of one kind, oldest first.
 
         Raises:
-            BadInput: a line in the middle is not JSON: the file was edited.
+            BadInput: a line in the middle is no record: the file was edited, or is gone.
         """
-        lines = (self.path / _LINES).read_text(encoding="utf-8").splitlines()
+        try:
+            lines = (self.path / _LINES).read_bytes().splitlines(keepends=True)
+        except OSError as error:
+            raise BadInput(f"{self.path}: not a whole run folder: {reason_of(error)}") from None
         for number, line in enumerate(lines, start=1):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                if number == len(lines):
-                    return
-                raise BadInput(f"{self.path / _LINES}:{number}: not a record; the file was edited") from None
-            if record.pop("kind", None) == kind:
+            if not line.endswith(b"\n"):
+                return  # torn off by a kill or a full disk: it was never finished
+            record = self._record(line, number)
+            if record.pop("kind") == kind:
                 yield record
 
     def measurements(self) -> list[Measurement]:
-        """All metered windows, each once."""
+        """All metered windows, each once.
+
+        Raises:
+            BadInput: see `records`.
+        """
         seen: dict[tuple[Any, ...], Measurement] = {}
         for record in self.records("measurement"):
-            measurement = _measurement(record)
+            try:
+                measurement = _measurement(record)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise BadInput(f"{self.path / _LINES}: a measurement was edited ({error!r})") from None
             key = (measurement.candidate, measurement.phase, measurement.trial, measurement.block)
             seen[(*key, measurement.window, measurement.started)] = measurement
         return list(seen.values())
@@ -163,8 +170,17 @@ class RunFolder:
         try:
             path.write_bytes(content)
         except OSError as error:
-            raise StoreError(f"{path}: {error.strerror}") from error
+            raise StoreError(reason_of(error)) from error
         return path
+
+    def _record(self, line: bytes, number: int) -> dict[str, Any]:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+        if not isinstance(record, dict) or "kind" not in record:
+            raise BadInput(f"{self.path / _LINES}:{number}: not a record; the file was edited")
+        return record
 
     def _drop_torn_line(self) -> None:
         path = self.path / _LINES

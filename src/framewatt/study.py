@@ -9,23 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt import __version__, latency
-from framewatt.accounting import observations
+from framewatt import __version__
 from framewatt.blocks import BlockRunner
 from framewatt.candidates import Choice, enumerate_candidates, left_out, require_incumbent
-from framewatt.document import build_decision, carbon_basis
-from framewatt.errors import Inapplicable, TrialFailed
+from framewatt.carbon.views import carbon_block
+from framewatt.carbon_basis import basis_of, require_score
+from framewatt.document import build_decision
 from framewatt.functional_unit import functional_unit
-from framewatt.host import inspect_host
+from framewatt.hardware_table import read_hardware_table
+from framewatt.host import inspect_host, usable_cpus
 from framewatt.launch import MALLOC_SETTINGS
 from framewatt.locks import locked_bytes
+from framewatt.measuring import measure_idle
 from framewatt.metering import choose_meter
 from framewatt.power.build import host_model
 from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
-from framewatt.qualification import qualify, task_of
-from framewatt.reconstruction import cost_of, replay
-from framewatt.records import Phase, Status
+from framewatt.qualification import Examiner, task_of
+from framewatt.racing import run_race
+from framewatt.records import Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.units import format_bytes, format_duration
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
     from framewatt.document import Decision
     from framewatt.plugins import Plugin
     from framewatt.progress import Progress
-    from framewatt.records import Host, Measurement, Workload
+    from framewatt.records import Host, Workload
     from framewatt.trial import Contestant
 
 _WINDOW_SECONDS = 0.5
+_GONE = "what it ran on is no longer there since the run was interrupted"
+_IDLE_SECONDS = 5.0
 
 
 def select(request: SelectRequest, progress: Progress | None = None) -> Decision:
@@ -50,15 +54,15 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
         StoreError: the run folder cannot be written.
     """
     workload = open_source(request.source)
-    carbon_basis(
-        request.region, request.intensity
-    )  # an unknown region is refused before anything is measured
+    hardware = read_hardware_table(Path.cwd())
+    basis = basis_of(request, hardware)
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
+    require_score(basis, request.objective, meter.description.scope)
     entries = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.incumbent, entries)
     manifest = manifest_of(request, workload, host, meter, entries)
-    _tell_left_out(left_out(choice_of(request), workload.format), progress or Silent())
+    manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -93,15 +97,29 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     try:
         task = task_of(workload, context)
         material = gather(workload, context)
+        if task:
+            task.require_one_label_each(material.library)
+        _tell_left_out(left_out(choice_of(request), workload.format), progress)
         settled = {record["candidate"] for record in run.records("status")}
-        contestants = equip([e for e in entries if e.candidate.id not in settled], material, context)
+        entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
+        contestants = equip(entering, material, context)
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs) as runner:
+        idle = idle_watts(meter, context)
+        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
+            examiner = Examiner(material, task, runner, context)
             if next(run.records("admitted"), None) is None:
-                admitted, seconds = qualify(contestants, material, task, runner, context)
+                admitted, seconds = examiner.admit_all(contestants)
                 run.append("admitted", {"candidates": admitted, "seconds": seconds})
-            run_race(contestants, runner, context)
+
+            def recruit(name: str) -> Contestant | None:
+                wanted = [e for e in entries if e.candidate.id == name]
+                if not wanted:
+                    context.settle(name, Status.FAILED, _GONE)
+                found = equip(wanted, material, context)
+                return found[name] if name in found and examiner.admit_late(found[name]) else None
+
+            run_race(contestants, recruit, runner, context)
     finally:
         meter.close()
         run.release()
@@ -110,32 +128,15 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     return decision
 
 
-def run_race(contestants: dict[str, Contestant], runner: BlockRunner, context: Context) -> None:
-    """Ask the race for blocks, run them, store them, tell the race, until it is over."""
-    basis = carbon_basis(context.request.region, context.request.intensity)
-    replayed = replay(context.run, basis)
-    if replayed is None:
-        return
-    race, cost = replayed.race, cost_of(context.run.manifest, basis)
-    finished = replayed.measurements
-    while (block := race.ask()) is not None:
-        earlier = [
-            m for m in finished if m.block == block.number and m.phase is Phase.STEADY and not m.invalid
-        ]
-        done = {(m.candidate, m.window) for m in earlier}
-        outcome = runner.run(block, contestants, done)
-        fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}
-        told = observations([*earlier, *outcome.measurements], cost)
-        event = {"seconds": outcome.seconds, "launch_seconds": outcome.launch_seconds}
-        context.run.append("race", {"event": "tell", "block": block.number, **event})
-        race.tell(block, told, outcome.seconds, outcome.launch_seconds)
-        for name, error in fallen.items():
-            status = Status.FAILED if isinstance(error, TrialFailed) else Status.INFEASIBLE
-            context.settle(name, status, str(error))
-            context.run.append("race", {"event": "drop", "candidate": name, "reason": str(error)})
-            race.drop(name, str(error))
-        standings = race.standings()
-        context.progress.standing(standings, context.request.budget)
+def idle_watts(meter: Meter, context: Context) -> dict[str, float]:
+    """What the machine draws when nothing runs: known to an estimate, metered for a counter."""
+    known = meter.idle_watts()
+    if known is None:
+        seconds = max(_IDLE_SECONDS, meter.minimum_window_seconds)
+        context.progress.say(f"metering the idle machine for {format_duration(seconds)}")
+        known = measure_idle(meter, seconds)
+    context.run.append("idle", {"watts": known})
+    return known
 
 
 def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
@@ -155,23 +156,9 @@ def choice_of(request: SelectRequest) -> Choice:
         allowed_precisions=request.allow_precision,
         overrides=request.settings,
         installed=request.environment == "current",
+        tune=request.tune,
+        most_threads=len(usable_cpus()),
     )
-
-
-def _too_slow(measurements: list[Measurement], context: Context) -> dict[str, Exception]:
-    """Candidates whose latency percentile exceeds the bound beyond doubt."""
-    bound = context.request.latency_bound()
-    slow: dict[str, Exception] = {}
-    if bound is None:
-        return slow
-    percent, limit = bound
-    for name in {m.candidate for m in measurements}:
-        counts = latency.merge(m.latency for m in measurements if m.candidate == name and m.latency)
-        low, _ = latency.percentile_interval(counts, percent)
-        if low is not None and low > limit:
-            found = f"p{percent:.0f} latency is above {format_duration(low)}"
-            slow[name] = Inapplicable(f"{found}, the bound is {format_duration(limit)}")
-    return slow
 
 
 def manifest_of(

@@ -50,12 +50,20 @@ class Contestant:
 class Trial:
     """A living worker of one contestant. `launch` first, then `window` as often as wanted, then `close`."""
 
-    def __init__(self, contestant: Contestant, number: int, meter: Meter, log: Path) -> None:
+    def __init__(
+        self,
+        contestant: Contestant,
+        number: int,
+        meter: Meter,
+        log: Path,
+        idle_watts: Mapping[str, float] | None = None,
+    ) -> None:
         """Nothing is started yet; `number` tells this trial from the contestant's others."""
         self.contestant = contestant
         self.number = number
         self.suspended = False
         self._meter = meter
+        self._idle_watts = dict(idle_watts or {})
         self._log = log
         self._worker: WorkerProcess | None = None
         self._operations: tuple[str, ...] = ()
@@ -69,10 +77,7 @@ class Trial:
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
         """
         told = self.contestant
-        self._worker = WorkerProcess(
-            told.command, log=self._log, cpus=told.cpus, environment=told.environment
-        )
-        self._operations = tuple(self._ask("hello")["operations"])
+        self._start()
         self._ask("samples", files=[str(path) for path in told.samples])
         load = {"model": str(told.model), "settings": dict(told.settings), "signature": told.signature}
         steps: list[tuple[Phase, Callable[[], Any]]] = [
@@ -86,6 +91,15 @@ class Trial:
         measurement, answer = self._metered(Phase.WARMUP, block, 0, lambda: self._ask("warmup", **warm))
         record(measurement)
         return float(answer["seconds_per_query"])
+
+    def _start(self) -> None:
+        """Start the worker and ask what it can do."""
+        told = self.contestant
+        # Compilers that cache across processes would make later trials warm: each trial gets its own cache.
+        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_suffix(".inductor"))}
+        environment = {**told.environment, **own_cache}
+        self._worker = WorkerProcess(told.command, log=self._log, cpus=told.cpus, environment=environment)
+        self._operations = tuple(self._ask("hello")["operations"])
 
     def queries_for(self, seconds: float, seconds_per_query: float) -> int:
         """How many queries fill a window; whole cycles of the library where its shapes differ."""
@@ -169,7 +183,7 @@ class Trial:
             units=0.0,
             usage=usage,
             joules=reading.joules,
-            idle_watts=meter.idle_watts() or {},
+            idle_watts=self._idle_watts,
             host=host,
             faults=reading.faults,
             noisy=noise(host, seconds),

@@ -8,7 +8,7 @@ from framewatt.power.cpus import identify
     [
         ("Intel(R) Xeon(R) Platinum 8275CL CPU @ 3.00GHz", "Cascade Lake", 240),
         ("AMD EPYC 7742 64-Core Processor", "EPYC 2nd Gen", 225),
-        ("Intel Xeon E3-1240V2", "Ivy Bridge", 69),
+        ("Intel Xeon E3-1240V2", "Xeon E3 Ivy Bridge", 69),
         ("Intel(R) Xeon(R) CPU E5-2686 v4 @ 2.30GHz", "Broadwell", 145),
         ("Quad-Core AMD Opteron(r) Processor 8376 HE", "Opteron K10", None),
         ("Ampere® Altra® 64-Bit Multi-Core Processor Q64-30", "Neoverse N1", None),

@@ -65,12 +65,12 @@ def test_the_less_is_known_of_a_cpu_the_wider_is_the_interval() -> None:
 
 
 def test_a_package_draws_less_than_the_wall_behind_it() -> None:
-    wall = framewatt.power_model("Intel Xeon Platinum 8175M", sockets=2, cores=48, threads=96)
+    wall = framewatt.power_model("Intel Xeon Platinum 8280", sockets=2, cores=56, threads=112)
     package = framewatt.power_model(
-        "Intel Xeon Platinum 8175M", sockets=2, cores=48, threads=96, scope="package"
+        "Intel Xeon Platinum 8280", sockets=2, cores=56, threads=112, scope="package"
     )
     assert package.scope is Scope.PACKAGE
-    assert package.power(0).value < wall.power(0).value
+    assert package.power(1).value < wall.power(1).value
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,9 @@ def test_times_that_cannot_be_are_refused(server: PowerModel) -> None:
 def test_the_shipped_parameters_survive_their_own_file() -> None:
     again = type(fitted()).from_json(fitted().to_json())
     assert again.to_json() == fitted().to_json()
+
+
+def test_a_generation_without_published_machines_is_said_and_widened() -> None:
+    apple = framewatt.power_model("Apple M2", cores=8)
+    assert "none of this generation" in apple.basis
+    assert _width(apple.power(1)) > _width(framewatt.power_model("AMD EPYC 7742", cores=64).power(1))

@@ -34,7 +34,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         request = SelectRequest(
-            source=str(TASK), environment="current", budget=15, runs_dir=str(tmp_path_factory.mktemp("runs"))
+            source=str(TASK), environment="current", budget=24, runs_dir=str(tmp_path_factory.mktemp("runs"))
         )
         yield select(request)[0]
 

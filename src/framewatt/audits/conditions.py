@@ -75,6 +75,6 @@ def _repeated(windows: Sequence[Measurement]) -> AuditWarning | None:
         return None
     return AuditWarning(
         "noisy-windows",
-        f"{noisy} of {len(windows)} windows were noisy or invalid and had to be repeated",
-        "stop other programs; the figures rest on the quiet windows",
+        f"{noisy} of {len(windows)} windows were noisy or invalid, and repeated where that could help",
+        "stop other programs; the quiet window of a slot counts, or its last where none was quiet",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewatt.accounting import observations
 from framewatt.records import Phase
 
 if TYPE_CHECKING:
@@ -32,18 +33,21 @@ class Reading:
 
 
 def readings_of(measurements: Sequence[Measurement]) -> list[Reading]:
-    """Joules per unit of the valid, quiet steady windows; CPU seconds where any of them has no energy."""
-    steady = [
-        one
-        for one in sorted(measurements, key=lambda one: one.started)
-        if one.phase is Phase.STEADY and not one.invalid and not one.noisy and one.units > 0
-    ]
+    """The steady windows that count, in their order: of a repeated one the quiet attempt, else the last.
+
+    Joules per unit; CPU seconds per unit where any window has no energy.
+    """
+    ordered = sorted(measurements, key=lambda one: one.started)
+    steady = [one for one in ordered if one.phase is Phase.STEADY and not one.invalid]
     metered = all(one.joules for one in steady)
-    costs = [(sum(one.joules.values()) if metered else one.usage.cpu_seconds) / one.units for one in steady]
+
+    def cost(window: Measurement) -> float:
+        return sum(window.joules.values()) if metered else window.usage.cpu_seconds
+
     return [
-        Reading(one.candidate, cost, one.trial, one.block)
-        for one, cost in zip(steady, costs, strict=True)
-        if cost > 0
+        Reading(one.candidate, one.cost, one.trial, one.block)
+        for one in observations(steady, cost)
+        if one.cost > 0
     ]
 
 

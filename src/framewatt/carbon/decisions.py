@@ -109,7 +109,8 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
         embodied_source=carbon["embodied"].get("source") or "not stated",
     )
     counted = Quantity(units, name, Provenance.MEASURED)
-    warnings = (*carbon.get("warnings", ()), *_sentences(decision, candidate["id"]))
+    told = (*carbon.get("warnings", ()), *_sentences(decision, candidate["id"]))
+    warnings = tuple(dict.fromkeys(told))
     reason = carbon["intensity"].get("reason") or "no carbon intensity"
     boundary = Boundary((component,), counted, intensity, reason, warnings)
     return boundary, _context(decision, candidate, component.name)

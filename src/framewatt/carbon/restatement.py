@@ -16,7 +16,7 @@ from framewatt.carbon.views import (
     footprint,
     sci_block,
 )
-from framewatt.records import Quantity
+from framewatt.records import Quantity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from framewatt.carbon.sci import Footprint
     from framewatt.records import AuditWarning
 
+_RACED = {Status.MEASURED, Status.ELIMINATED}
+_WITHIN_IDLE = "what the work adds cannot be told from the idle machine"
 _ENERGY = {View.ATTRIBUTIONAL: "energy_per_unit", View.CONSEQUENTIAL: "marginal_energy_per_unit"}
 
 
@@ -63,17 +65,30 @@ def basis_from(carbon: Mapping[str, Any]) -> CarbonBasis:
     )
 
 
-def views_warning(decision: Mapping[str, Any], consequential: CarbonBasis) -> AuditWarning | None:
-    """A warning where the consequential view would choose another candidate than the run's own scores."""
-    scored = [item for item in decision["candidates"] if item.get("sci")]
-    attributional = {item["id"]: quantity_from(item["sci"]["score"]) for item in scored}
-    other = {item["id"]: _footprint(item, consequential).score for item in scored}
-    return disagreement(attributional, other)
+def views_warning(decision: Mapping[str, Any]) -> AuditWarning | None:
+    """A warning where the two views would choose different candidates of a run, beyond its margin.
+
+    All candidates ran in one place, so the consequential order is that of their marginal energies, whatever
+    the intensity. The attributional order is that of the scores, or of reserved energy while those are open.
+    """
+    raced = [item for item in decision["candidates"] if item.get("status", "measured") in _RACED]
+    attributional = {item["id"]: quantity_from(item["sci"]["score"]) for item in raced}
+    seen_so = decision["carbon"]["view"] == View.ATTRIBUTIONAL
+    if not seen_so or any(score.value is None for score in attributional.values()):
+        attributional = {item["id"]: _energy(item, View.ATTRIBUTIONAL) for item in raced}
+    consequential = {item["id"]: _energy(item, View.CONSEQUENTIAL) for item in raced}
+    return disagreement(attributional, consequential, decision.get("margin", 0.0))
 
 
 def _footprint(candidate: Mapping[str, Any], basis: CarbonBasis) -> Footprint:
-    energy = _figure(candidate, _ENERGY[basis.view], "J")
-    return footprint(energy, _figure(candidate, "seconds_per_unit", "s"), basis)
+    return footprint(_energy(candidate, basis.view), _figure(candidate, "seconds_per_unit", "s"), basis)
+
+
+def _energy(candidate: Mapping[str, Any], view: View) -> Quantity:
+    found = _figure(candidate, _ENERGY[view], "J")
+    if found.value is not None and min(found.value, found.low or 0.0) < 0:
+        return Quantity.unknown(found.unit, _WITHIN_IDLE, scope=found.scope)
+    return found
 
 
 def _figure(candidate: Mapping[str, Any], key: str, unit: str) -> Quantity:

@@ -34,7 +34,8 @@ class View(StrEnum):
     CONSEQUENTIAL = "consequential"
 
 
-_KIND = {View.ATTRIBUTIONAL: IntensityKind.AVERAGE, View.CONSEQUENTIAL: IntensityKind.MARGINAL}
+KIND_OF = {View.ATTRIBUTIONAL: IntensityKind.AVERAGE, View.CONSEQUENTIAL: IntensityKind.MARGINAL}
+"""The kind of intensity that each view takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ def footprint(energy: Quantity, seconds: Quantity, basis: CarbonBasis) -> Footpr
     return sci.score(part_o, part_m)
 
 
-def carbon_cost(joules: float, seconds: float, basis: CarbonBasis) -> float:
+def carbon_cost(joules: float, seconds: float, basis: CarbonBasis, scope: Scope = Scope.WALL) -> float:
     """One window's gCO2eq per unit, the race's cost under ``--objective carbon``.
 
     Raises:
         BadInput: the score would be open; a race cannot be decided by a figure that is not there.
     """
-    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=Scope.WALL)
+    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=scope)
     time = Quantity(value=seconds, unit="s", provenance=Provenance.MEASURED)
     found = footprint(energy, time, basis).score
     if found.value is None:
@@ -129,15 +130,20 @@ def sci_block(found: Footprint) -> dict[str, Any]:
 
 
 def disagreement(
-    attributional: Mapping[str, Quantity], consequential: Mapping[str, Quantity]
+    attributional: Mapping[str, Quantity], consequential: Mapping[str, Quantity], margin: float = 0.0
 ) -> AuditWarning | None:
-    """A warning where the two views would choose differently (scores by candidate), else None."""
-    best = [_lowest(scores) for scores in (attributional, consequential)]
-    if None in best or best[0] == best[1]:
+    """A warning where the two views would choose differently (scores by candidate), else None.
+
+    Two candidates that lie within `margin` (a share) of each other in one of the views are no disagreement.
+    """
+    first, second = (_lowest(scores) for scores in (attributional, consequential))
+    if first is None or second is None:
+        return None
+    if not (_worse(second, first, attributional, margin) and _worse(first, second, consequential, margin)):
         return None
     return AuditWarning(
         code="views-disagree",
-        message=f"the attributional view chooses {best[0]}, the consequential view {best[1]}",
+        message=f"the attributional view chooses {first}, the consequential view {second}",
         remedy="report the attributional score; decide by the consequential one only where the hardware "
         "is held anyway and the question is what this work adds",
     )
@@ -148,11 +154,17 @@ def _lowest(scores: Mapping[str, Quantity]) -> str | None:
     return min(known, key=lambda name: known[name]) if known else None
 
 
+def _worse(candidate: str, best: str, scores: Mapping[str, Quantity], margin: float) -> bool:
+    own = scores[candidate].value if candidate in scores else None
+    least = scores[best].value
+    return own is None or least is None or own - least > margin * abs(least)
+
+
 def _operational(energy: Quantity, basis: CarbonBasis) -> Quantity:
     if basis.intensity is None:
         unknown = Quantity.unknown(sci.INTENSITY, basis.no_intensity)
         return sci.operational(energy, unknown, basis.pue)
-    wanted = _KIND[basis.view]
+    wanted = KIND_OF[basis.view]
     if basis.intensity.kind is not wanted:
         reason = (
             f"the {basis.view.value} view needs the {wanted.value} intensity, and {basis.intensity.source} "

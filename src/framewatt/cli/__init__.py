@@ -10,6 +10,7 @@ from typing import IO, Any
 import click
 
 from framewatt import __version__
+from framewatt.config import ENVIRONMENT, option_defaults
 from framewatt.errors import FramewattError, reason_of
 from framewatt.plugins import nearest
 
@@ -60,10 +61,24 @@ def _summary(name: str) -> str:
         return lines.readline().strip().strip('"').rstrip(".")
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": ENVIRONMENT},
+)
 @click.version_option(__version__)
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Find the AI/ML framework that does your own work with the least energy and carbon."""
+    name = context.invoked_subcommand
+    command = cli.get_command(context, name) if name else None
+    if name and command:
+        context.default_map = {name: option_defaults(Path.cwd(), name, _option_names(command))}
+
+
+def _option_names(command: click.Command) -> dict[str, str]:
+    """What people call each option (``env``), and the parameter that it fills (``environment``)."""
+    options = (parameter for parameter in command.params if isinstance(parameter, click.Option))
+    return {name.lstrip("-"): option.name for option in options for name in option.opts if option.name}
 
 
 def main() -> None:

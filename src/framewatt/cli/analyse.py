@@ -22,12 +22,12 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     table: Path, candidate: str, energy: str, unit: str | None, block: str | None, by: str, time: str | None,
     margin: float, form: str,
 ) -> None:  # fmt: skip
-    r"""Compare the candidates of a table of runs.
+    """Compare the candidates of a table of runs.
 
     \b
     Example:
       framewatt analyse emissions.csv --candidate project_name --energy energy_consumed --time timestamp
-    """
+    """  # noqa: D301 - click reads the escape
     import json
 
     from framewatt.analysis import Columns, analyse, read_table

@@ -20,11 +20,11 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     context: click.Context, run: Path, against: Path, max_increase: str, metric: str, anchor: str | None,
     form: str,
 ) -> None:  # fmt: skip
-    r"""Compare RUN with an earlier run of the same work on the same machine.
+    """Compare RUN with an earlier run of the same work on the same machine.
 
     \b
     Exit codes: 0 no candidate is worse beyond doubt, 1 one is, 2 the runs cannot be compared.
-    """
+    """  # noqa: D301 - click reads the escape
     import json
 
     from framewatt.cli._ratios import show_check

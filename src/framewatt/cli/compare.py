@@ -25,12 +25,12 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     commands: tuple[str, ...], null: str | None, prepare: str | None, warmup: int, budget: str, units: float,
     margin: float, precision: float, seed: int, meter: str | None, form: str,
 ) -> None:  # fmt: skip
-    r"""Race commands against each other in randomised rounds of fresh runs.
+    """Race commands against each other in randomised rounds of fresh runs.
 
     \b
     Example:
       framewatt compare 'python a.py' 'python b.py' --null 'python -c pass'
-    """
+    """  # noqa: D301 - click reads the escape
     import json
 
     from rich.console import Console

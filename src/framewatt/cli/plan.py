@@ -59,18 +59,20 @@ def _decisions(
     runs: tuple[str, ...], region: str | None, intensity: float | None
 ) -> Iterator[Mapping[str, Any]]:
     """The decisions of all runs, and of studies that lie inside them; each once."""
-    from framewatt.document import build_decision, carbon_basis
+    from framewatt.carbon_basis import restated_basis
+    from framewatt.document import build_decision
     from framewatt.store import RunFolder
 
     given = region is not None or intensity is not None
-    basis = carbon_basis(region, intensity) if given else None
     folders = [folder for run in runs for folder in (Path(run), *Path(run).glob("*/manifest.json"))]
     seen = set()
     for folder in folders:
         path = folder.parent if folder.name == "manifest.json" else folder
         if path.resolve() not in seen:
             seen.add(path.resolve())
-            yield build_decision(RunFolder.open_run(path), basis).document
+            run = RunFolder.open_run(path)
+            basis = restated_basis(run.manifest, region=region, intensity=intensity) if given else None
+            yield build_decision(run, basis).document
 
 
 def _show(plan: Mapping[str, Any]) -> None:

@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from framewatt.cli._console import print_decision
+from framewatt.cli._options import keep_stronger
+
+if TYPE_CHECKING:
+    from framewatt.carbon.views import CarbonBasis
+    from framewatt.document import Decision
+    from framewatt.store import RunFolder
 
 
-@click.command(name="report")
-@click.argument("run", type=click.Path())
-@click.option("--format", "output", default="text", help="A reporter: text, json, ...")
+@click.command(
+    name="report",
+    epilog="Examples: `framewatt report RUN --region PL`, `framewatt report RUN --format sci -o sci.md`, "
+    "`framewatt report RUN --where FR,PL,aws:eu-north-1`.",
+)
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--format", "output", default="text", help="A reporter: text, json, sci, sci_json, if, ...")
 @click.option("--region", help="See the same measurements with another region's electricity.")
 @click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
+@click.option("--pue", type=float, help="Power usage effectiveness of the data centre, at least 1.")
+@click.option("--view", help="attributional (SCI) or consequential; the run's own by default.")
+@click.option(
+    "--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1; or all of a source: country."
+)
+@click.option("--when", help="Rank starting hours: an hourly CSV file, or a live region (needs --time).")
+@click.option("--time", help="How long the work would run once it is started, e.g. 3h.")
 @click.option("-o", "--output", "target", type=click.Path(), help="Write to a file instead of stdout.")
-def command(run: str, output: str, region: str | None, intensity: float | None, target: str | None) -> None:
+def command(run: Path, output: str, target: str | None, **options: Any) -> None:
     """Render RUN, a run folder, again."""
-    from framewatt.document import build_decision, carbon_basis
+    from framewatt.document import build_decision
     from framewatt.errors import StoreError
     from framewatt.plugins import find
     from framewatt.store import RunFolder
 
+    where, when, time = (options.pop(name) for name in ("where", "when", "time"))
     reporter = find("reporters", output).module
-    folder = RunFolder.open_run(Path(run))
-    given = region is not None or intensity is not None
-    decision = build_decision(folder, carbon_basis(region, intensity) if given else None)
+    folder = RunFolder.open_run(run)
+    decision = _elsewhere(build_decision(folder, _basis(folder, options)), where, when, time)
     if target is None:
         print_decision(decision, output)
         return
@@ -35,3 +54,36 @@ def command(run: str, output: str, region: str | None, intensity: float | None, 
     except OSError as error:
         raise StoreError(f"{target}: {error.strerror}") from error
     click.echo(f"wrote {target}", file=sys.stderr)
+
+
+def _basis(run: RunFolder, options: dict[str, Any]) -> CarbonBasis:
+    from framewatt.carbon.views import View
+    from framewatt.carbon_basis import restated_basis
+    from framewatt.errors import BadInput
+    from framewatt.hardware_table import read_hardware_table
+    from framewatt.host import inspect_host
+
+    keep_stronger(options, "region", "intensity")
+    if options["region"] and options["intensity"] is not None:
+        raise BadInput("--region and --intensity both give the carbon intensity; choose one")
+    if options["view"] not in {None, *View}:
+        raise BadInput(f"--view {options['view']!r}: choose one of {', '.join(View)}")
+    here = inspect_host().cpu_model == run.manifest["host"]["cpu_model"]
+    hardware = read_hardware_table(Path.cwd()) if here else None
+    return restated_basis(run.manifest, **options, hardware=hardware)
+
+
+def _elsewhere(decision: Decision, where: str | None, when: str | None, time: str | None) -> Decision:
+    """The decision with its ranking of regions and of hours, where they were asked for."""
+    from framewatt.document import Decision, with_places, with_starts
+    from framewatt.errors import BadInput
+    from framewatt.units import parse_duration
+
+    document = decision.document
+    if where:
+        document = with_places(document, where)
+    if when:
+        if time is None:
+            raise BadInput("--when needs --time: how long the work runs")
+        document = with_starts(document, when, timedelta(seconds=parse_duration(time)))
+    return Decision(document)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framewatt.cli._console import LiveProgress, PlainProgress, print_decisions
+from framewatt.cli._options import keep_stronger
 from framewatt.errors import BadInput
 from framewatt.units import parse_duration
 
@@ -48,6 +49,11 @@ _NO_SELECTION = 1
 @click.option("--precision", help="The precision everyone computes in (default fp32).")
 @click.option("--allow-precision", multiple=True, help="Let candidates of this lower precision enter too.")
 @click.option("--set", "settings", multiple=True, metavar="FW.KEY=VALUE", help="A framework's own setting.")
+@click.option(
+    "--tune/--no-tune",
+    default=True,
+    help="Search each framework's own settings too (on by default), or race the equal budget alone.",
+)
 @click.option("--samples", type=click.Path(), help="Real inputs: an .npz file, or a folder of them.")
 @click.option(
     "--dim", "dims", multiple=True, metavar="NAME=N", help="Size of a dynamic dimension for generated inputs."
@@ -78,6 +84,8 @@ _NO_SELECTION = 1
 @click.option("--incumbent", metavar="FRAMEWORK", help="What runs today: savings and payback are against it.")
 @click.option("--region", help="Where the electricity comes from: FR, aws:eu-west-3, us:CAMX.")
 @click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
+@click.option("--pue", type=float, help="Power usage effectiveness of the data centre, at least 1.")
+@click.option("--view", default="attributional", help="attributional (SCI) or consequential.")
 @click.option("--meter", help="An instrument by name (default: the best available).")
 @click.option("--runs-dir", default="framewatt-runs", help="Where run folders are kept.")
 @click.option("--format", "output", default="text", help="text or json.")
@@ -89,6 +97,7 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
     quality. A table (.csv, .parquet) with --target is learnt to the same quality by every library;
     that makes two studies, training and inference.
     """
+    keep_stronger(options, "region", "intensity")
     if output not in {"text", "json"}:
         raise BadInput(f"--format {output!r}: select prints text or json; `framewatt report` knows more")
     if (model is None) == (resume is None):

@@ -27,7 +27,7 @@ NULL = "--null"
 """The null command's name among the candidates of the windows."""
 _WINDOW_SECONDS = 0.2
 _MOST_RUNS = 200
-_TOO_SHORT = 0.005
+_TOO_SHORT = 0.01
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 It is a pure function of the run folder and of the carbon basis it is asked for.
 """
 
-from framewatt.document.assembly import build_decision, carbon_basis
+from framewatt.document.assembly import build_decision
 from framewatt.document.decision import Decision
+from framewatt.document.elsewhere import with_places, with_starts
 
-__all__ = ["Decision", "build_decision", "carbon_basis"]
+__all__ = ["Decision", "build_decision", "with_places", "with_starts"]

@@ -37,8 +37,12 @@ def advise(document: Mapping[str, Any], needed_seconds: float | None, needed_rea
 
 
 def name_of(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
-    """A candidate's name for people: its title, and whatever tells it from its siblings."""
-    siblings = [other for other in rows if other["framework"] == row["framework"]]
+    """A candidate's name for people: its title, and whatever tells it from its siblings.
+
+    Under the equal budget a framework goes by its title, however many settings were searched beside it.
+    """
+    same = [other for other in rows if other["framework"] == row["framework"]]
+    siblings = [other for other in same if other["equal_budget"]] if row["equal_budget"] else same
     name = str(row["title"])
     if any(other["version"] != row["version"] for other in siblings):
         name += f" {row['version']}"

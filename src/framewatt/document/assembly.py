@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from framewatt import __version__
-from framewatt.carbon.views import CarbonBasis, basis_for, carbon_block
+from framewatt.carbon.restatement import restate
+from framewatt.carbon_basis import stored_basis
 from framewatt.document.advice import advise, name_of
 from framewatt.document.costs import selection_cost
 from framewatt.document.decision import SCHEMA, Decision
 from framewatt.document.evidence import Evidence, read_evidence
-from framewatt.document.notices import notices_of
+from framewatt.document.notices import carbon_notices, notices_of
 from framewatt.document.rows import row_of
 from framewatt.document.training import training_block
-from framewatt.intensity import intensity_or_reason
-from framewatt.records import Stage, Status, Verdict
+from framewatt.records import Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from framewatt.carbon.views import CarbonBasis
     from framewatt.store import RunFolder
 
 _ORDER = [Status.MEASURED, Status.ELIMINATED, Status.INFEASIBLE, Status.FAILED, Status.INAPPLICABLE]
 
 
-def carbon_basis(region: str | None, intensity: float | None) -> CarbonBasis:
-    """What turns energy into carbon; open, with the reason, where the region's source does not answer.
-
-    Raises:
-        BadInput: an unknown region, or an impossible intensity.
-    """
-    found, reason = intensity_or_reason(region, intensity)
-    basis = basis_for(found)
-    return replace(basis, no_intensity=reason) if reason else basis
-
-
 def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision:
     """The decision of a run; with another `basis` the same measurements are seen from another region."""
     request = run.manifest["request"]
-    own = carbon_basis(request["region"], request["intensity"])
+    own = stored_basis(run.manifest)
     evidence = read_evidence(run, own)
-    evidence = replace(evidence, basis=basis or own)
     rows = _rows(evidence)
     standings = evidence.standings
     document: dict[str, Any] = {
@@ -57,19 +45,22 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "objective": request["objective"],
         "margin": request["margin"],
         "seed": request["seed"],
-        "verdict": _verdict(evidence).value,
+        "verdict": evidence.conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
-        "selected": list(standings.selected) if standings else [],
+        "selected": list(evidence.conclusion.selected),
+        "reason": evidence.conclusion.reason,
+        "rankings": _rankings(evidence),
         "incumbent": _incumbent(evidence),
         "candidates": rows,
         "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
         "host": run.manifest["host"],
         "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
-        "carbon": carbon_block(evidence.basis),
         **training_block(evidence),
         "valid_for": _valid_for(evidence),
         "warnings": notices_of(evidence),
     }
+    document = restate(document, basis or own)
+    document["warnings"] += carbon_notices(document, own)
     needed = standings.budget_needed_seconds if standings else None
     document["advice"] = advise(document, needed, standings.budget_reason if standings else None)
     return Decision(document)
@@ -77,8 +68,9 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
 
 def _rows(evidence: Evidence) -> list[dict[str, Any]]:
     incumbent = _incumbent(evidence)
-    rows = [row_of(entry, evidence, incumbent) for entry in evidence.manifest["candidates"]]
-    selected = evidence.standings.selected if evidence.standings else ()
+    entered = [entry for entry in evidence.manifest["candidates"] if _entered(entry, evidence)]
+    rows = [row_of(entry, evidence, incumbent) for entry in entered]
+    selected = evidence.conclusion.selected
 
     def rank(row: Mapping[str, Any]) -> tuple[bool, int, float]:
         energy = row["energy_per_unit"]["value"]
@@ -90,8 +82,19 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
     return sorted(named, key=rank)
 
 
-def _verdict(evidence: Evidence) -> Verdict:
-    return evidence.standings.verdict if evidence.standings else Verdict.NONE
+def _entered(entry: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
+    name = entry["id"]
+    return entry["equal_budget"] or name in evidence.measurements or name in evidence.statuses
+
+
+def _rankings(evidence: Evidence) -> dict[str, list[str]]:
+    """Candidates under the common thread budget, and each framework with the best settings found for it."""
+    standings = evidence.standings
+    return {
+        "equal_budget": list(standings.equal_budget_ranking) if standings else [],
+        "best_settings": list(standings.best_settings_ranking) if standings else [],
+    }
 
 
 def _incumbent(evidence: Evidence) -> str | None:

@@ -59,18 +59,18 @@ def _payback(
     energy: Quantity, rows: Sequence[Mapping[str, Any]], evidence: Evidence, incumbent: str | None
 ) -> Quantity:
     unit = str(evidence.manifest["functional_unit"]["name"])
-    standings = evidence.standings
+    chosen = evidence.conclusion.selected
     if incumbent is None:
         asked = evidence.manifest["request"]["incumbent"]
         return Quantity.unknown(
             unit,
             f"the incumbent {asked!r} was not measured" if asked else "no incumbent was named: --incumbent",
         )
-    if standings is None or not standings.selected:
+    if not chosen:
         return Quantity.unknown(unit, "nothing was selected")
     figures = {row["id"]: row["energy_per_unit"]["value"] for row in rows}
-    saved = (figures[incumbent] or 0.0) - (figures[standings.selected[0]] or 0.0)
-    if incumbent in standings.selected or saved <= 0:
+    saved = (figures[incumbent] or 0.0) - (figures[chosen[0]] or 0.0)
+    if incumbent in chosen or saved <= 0:
         return Quantity.unknown(unit, "never: the incumbent is already among the best")
     return Quantity(
         (energy.value or 0.0) / saved, unit, Provenance.DERIVED, reason="weakest input: estimated"

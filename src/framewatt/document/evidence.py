@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from framewatt.audits import unsteady_candidates
+from framewatt.decision import Conclusion, conclude
 from framewatt.power.model import PowerModel
 from framewatt.reconstruction import Replay, replay
-from framewatt.records import Usage
+from framewatt.records import Usage, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from framewatt.carbon.views import CarbonBasis
     from framewatt.race import Standings
@@ -23,10 +25,10 @@ class Evidence:
     """A run, read once. Mappings are by candidate id; the last record of a kind counts."""
 
     manifest: Mapping[str, Any]
-    basis: CarbonBasis
     model: PowerModel
     replay: Replay | None
     standings: Standings | None
+    conclusion: Conclusion
     measurements: Mapping[str, list[Measurement]] = field(default_factory=dict)
     statuses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -38,17 +40,19 @@ class Evidence:
 
 
 def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
-    """Everything the document needs from a run."""
+    """Everything the document needs from a run; `basis` is what its race was decided under."""
     replayed = replay(run, basis)
+    standings = replayed.race.standings() if replayed else None
     measurements: dict[str, list[Measurement]] = {}
-    for measurement in run.measurements():
+    windows = run.measurements()
+    for measurement in windows:
         measurements.setdefault(measurement.candidate, []).append(measurement)
     return Evidence(
         manifest=run.manifest,
-        basis=basis,
         model=PowerModel.from_parameters(run.manifest["power_model"]),
         replay=replayed,
-        standings=replayed.race.standings() if replayed else None,
+        standings=standings,
+        conclusion=_conclude(standings, windows, run.manifest["request"]["margin"]),
         measurements=measurements,
         statuses=_by_candidate(run, "status"),
         environments=_by_candidate(run, "environment"),
@@ -58,6 +62,14 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         trainings=_by_candidate(run, "training"),
         target=next(run.records("target"), None),
     )
+
+
+def _conclude(standings: Standings | None, windows: Sequence[Measurement], margin: float) -> Conclusion:
+    """The race's verdict after the audits: a cost that still moves decides nothing by its mean."""
+    if standings is None:
+        return Conclusion(Verdict.NONE, (), "nobody was admitted to the race")
+    moving = unsteady_candidates(windows, margin)
+    return conclude(standings.verdict, standings.selected, standings.reason, moving)
 
 
 def _by_candidate(run: RunFolder, kind: str) -> dict[str, dict[str, Any]]:

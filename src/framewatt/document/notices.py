@@ -5,17 +5,62 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from framewatt.records import AuditWarning, Phase, Provenance
+from framewatt.audits import audit, audit_candidates
+from framewatt.carbon.restatement import views_warning
+from framewatt.carbon.views import carbon_block
+from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from framewatt.carbon.views import CarbonBasis
     from framewatt.document.evidence import Evidence
 
 
 def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
     """All warnings of a run."""
-    return [asdict(warning) for warning in (*_setting(evidence), *_noise(evidence))]
+    windows = [m for rows in evidence.measurements.values() for m in rows]
+    raced = [
+        name for name, rows in evidence.measurements.items() if any(m.phase is Phase.STEADY for m in rows)
+    ]
+    return [
+        asdict(warning)
+        for warning in (
+            *_setting(evidence),
+            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest["request"]["margin"]),
+            *audit_candidates(_candidates(evidence, raced)),
+        )
+    ]
+
+
+def _candidates(evidence: Evidence, names: Sequence[str]) -> list[Candidate]:
+    known = {entry["id"]: entry for entry in evidence.manifest["candidates"]}
+    return [
+        Candidate(
+            known[name]["framework"], known[name]["version"], settings=tuple(known[name]["settings"].items())
+        )
+        for name in names
+        if known[name]["equal_budget"]
+    ]
+
+
+def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> list[dict[str, Any]]:
+    """Warnings about a document's carbon figures; `own` is the basis that the run began with."""
+    return [asdict(warning) for warning in _carbon(document, own)]
+
+
+def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarning]:
+    for sentence in document["carbon"]["warnings"]:
+        yield AuditWarning("grid-intensity", sentence, "state a figure of your own with --intensity or --pue")
+    if warning := views_warning(document):
+        yield warning
+    if document["objective"] == Objective.CARBON and document["carbon"] != carbon_block(own):
+        yield AuditWarning(
+            "decided-elsewhere",
+            f"the race was decided for {own.intensity.region if own.intensity else 'no region'}; the scores "
+            "shown rest on other carbon figures, under which another candidate may lead",
+            "select again with these figures to decide by them",
+        )
 
 
 def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
@@ -42,15 +87,4 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
             "incumbent-absent",
             f"{asked} itself was not measured: this model only reached it as a converted graph",
             f"hand over the model as {asked} code, or compare with --incumbent {families[asked]}",
-        )
-
-
-def _noise(evidence: Evidence) -> Iterator[AuditWarning]:
-    steady = [m for rows in evidence.measurements.values() for m in rows if m.phase is Phase.STEADY]
-    noisy = [m for m in steady if m.noisy]
-    if noisy:
-        yield AuditWarning(
-            "noisy-windows",
-            f"{len(noisy)} of {len(steady)} windows were disturbed (the last one: {noisy[-1].noisy})",
-            "close other programs, or measure on a machine of your own",
         )

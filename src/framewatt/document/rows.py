@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt import latency
 from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
-from framewatt.carbon.views import footprint, sci_block
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
 from framewatt.document.training import training_of
-from framewatt.records import Phase, Provenance, Quantity, Scope, Status
+from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,22 +21,20 @@ _PERCENTILES = (50, 90, 99)
 
 
 def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) -> dict[str, Any]:
-    """A candidate's entry; `entry` is its line in the manifest."""
+    """A candidate's entry, without its carbon; `entry` is its line in the manifest."""
     name = entry["id"]
     status, reason = _status(name, evidence)
     missing = reason or "no valid window was measured"
-    energy = energy_per_unit(name, evidence, missing)
-    seconds = _per_unit(name, evidence, lambda o: o.seconds, "s", missing)
     return {
         **{key: entry[key] for key in ("id", "framework", "title", "version", "device", "language")},
         "settings": entry["settings"],
         "equal_budget": entry["equal_budget"],
         "status": status.value,
         "reason": reason,
-        "energy_per_unit": plain(energy),
+        "energy_per_unit": plain(energy_per_unit(name, evidence, missing)),
         "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
         "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
-        "seconds_per_unit": plain(seconds),
+        "seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.seconds, "s", missing)),
         "latency": _latency(name, evidence, missing),
         "peak_memory": plain(_memory(name, evidence, missing)),
         **_ratios(name, evidence, incumbent, missing),
@@ -45,7 +42,6 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
         "parity": _parity(name, evidence, missing),
         "phases": phases_of(name, evidence),
         **training_of(name, evidence),
-        "sci": sci_block(footprint(energy, seconds, evidence.basis)),
     }
 
 
@@ -141,6 +137,8 @@ def _ratios(name: str, evidence: Evidence, incumbent: str | None, missing: str) 
     if evidence.standings:
         standing = next((s for s in evidence.standings.candidates if s.id == name), None)
     energy = Provenance(evidence.manifest["meter"]["provenance"])
+    if energy is Provenance.MEASURED and evidence.manifest["request"]["objective"] == Objective.CARBON:
+        energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
 
     def ratio(found: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
         return plain(quantity(found, "1", provenance, reason))

@@ -29,6 +29,7 @@ PACKAGES = {
 EXCLUDES = ("torchvision", "triton")
 IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile", "aotinductor")}
+ENTRIES = ({"mode": "eager"}, {"mode": "torchscript"}, {"mode": "compile"}, {"mode": "aotinductor"})
 EXPORTS = ("torch", "pt2")
 
 _SEED = 0

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 _BASIS = {
     "generation": "wall power of machines of this CPU generation ({}) in public SPECpower results",
     "slice": "the share of a typical server of this CPU generation ({}), from public SPECpower results",
+    "year": "public SPECpower results of like year, size and maker; none of this generation ({}) among them",
     "tdp": "its thermal design power alone, over machines of public SPECpower results",
     "nothing": "a typical server of public SPECpower results: nothing is known of this CPU",
 }
+_SPREAD = {"year": "tdp"}  # known as little, until a machine of the generation was published
 _MOST_THREADS_PER_CORE = 2
 _TYPICAL_CORES_PER_SOCKET = {"server": 32, "client": 8}
 
@@ -118,9 +120,15 @@ def _typical_cores(cpu: CpuIdentity) -> int:
 def build(machine: Machine, scope: Scope, parameters: Parameters, knowledge: str | None = None) -> PowerModel:
     """The model of `machine` under `parameters`: wall, or the package's share of it."""
     knowledge = knowledge or machine.knowledge
-    basis = _BASIS[knowledge].format(machine.cpu.generation.name if machine.cpu.generation else "")
+    generation = machine.cpu.generation
+    unfitted = generation is not None and generation.name not in parameters.generations
+    if unfitted and knowledge == "generation":
+        knowledge = "year"
+    basis = _BASIS[knowledge].format(generation.name if generation else "")
+    if unfitted and knowledge == "slice":
+        basis += "; no machine of just this generation is among them"
     if scope is Scope.WALL:
-        levels, factors = parameters.levels(machine), parameters.spread[knowledge]
+        levels, factors = parameters.levels(machine), parameters.spread[_SPREAD.get(knowledge, knowledge)]
     else:
         levels, factors = parameters.package_levels(machine), parameters.spread["package"]
         basis = "thermal design power, scaled as on machines with RAPL"
@@ -130,8 +138,8 @@ def build(machine: Machine, scope: Scope, parameters: Parameters, knowledge: str
         threads=machine.threads,
         levels=tuple(round(float(level), 4) for level in levels),
         factors=tuple(tuple(round(float(value), 5) for value in row) for row in factors),
-        **parameters.program,
         basis=basis,
+        **parameters.program[scope.value],
     )
 
 

@@ -26,7 +26,9 @@ class PowerModel:
     `levels` are W at `LOADS`; `factors` are relative deviations of the levels (standard deviations, one row
     per shared unknown). `program_spread` is the relative standard deviation of the dynamic energy between
     implementations of the same work, `settings_spread` between settings of one framework, `run_spread` of
-    one run's total energy. `basis` says in words what the parameters rest on.
+    one run's total energy. Below 10 % load power rises with load to `wake_exponent`: the first busy thread
+    wakes caches, interconnect and memory that idle machines switch off. `basis` says in words what
+    the parameters rest on.
     """
 
     cpu: str
@@ -37,6 +39,7 @@ class PowerModel:
     program_spread: float
     settings_spread: float
     run_spread: float
+    wake_exponent: float
     basis: str
 
     def power(self, load: float) -> Estimate:
@@ -106,9 +109,12 @@ class PowerModel:
         return min(1.0, cpu_seconds / (seconds * self.threads)) if seconds else 0.0
 
     def scaled(self, share: float, threads: int) -> Self:
-        """The slice of this machine that holds `threads` threads, drawing `share` of every level."""
+        """The slice of this machine that holds `threads` threads, drawing `share` of every level.
+
+        Its neighbours keep the machine awake, so its first busy thread wakes nothing.
+        """
         levels = tuple(level * share for level in self.levels)
-        return type(self)(**{**self._fields(), "levels": levels, "threads": threads})
+        return type(self)(**{**self._fields(), "levels": levels, "threads": threads, "wake_exponent": 1.0})
 
     def parameters(self) -> dict[str, Any]:
         """The model as plain JSON data."""
@@ -144,12 +150,12 @@ class PowerModel:
         ]
         return joules, gradient
 
-    @staticmethod
-    def _at(values: tuple[float, ...], load: float) -> float:
-        """Linear interpolation between the levels: with ten of them the turbo curve keeps its shape."""
+    def _at(self, values: tuple[float, ...], load: float) -> float:
+        """Interpolation between the levels: linear from 10 % load on, as in the tables."""
         position = load * (len(values) - 1)
         below = min(int(position), len(values) - 2)
-        return values[below] + (position - below) * (values[below + 1] - values[below])
+        weight = position - below if below else position**self.wake_exponent
+        return values[below] + weight * (values[below + 1] - values[below])
 
 
 def _lognormal(value: float, spread: float) -> Estimate:

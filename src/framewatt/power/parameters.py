@@ -75,7 +75,7 @@ class Parameters:
     tdp: NDArray[np.float64]
     offset: NDArray[np.float64]
     package: dict[str, Any]
-    program: dict[str, float]
+    program: dict[str, dict[str, float]]
 
     def levels(self, machine: Machine) -> NDArray[np.float64]:
         """Wall power in W at 0, 10, ... 100 % load."""

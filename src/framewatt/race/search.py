@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from framewatt.race.rules import Entrant
 
-WORTH_SEARCHING = math.log(2.5)
+WORTH_SEARCHING = math.log(3)
 """How far behind the leader a family's best may be for its settings to be searched."""
-WORTH_REFINING = math.log(1.15)
+WORTH_REFINING = math.log(1.5)
 """The same once one setting at a time has been tried."""
-HELPS = 0.02
+HELPS = 0.015
 """Log improvement from which a value of a setting is taken into a combination."""
 _COARSE = 3
 

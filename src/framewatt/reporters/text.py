@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from framewatt.carbon.lines import carbon_lines
+from framewatt.records import Objective
 from framewatt.units import format_bytes, format_duration, format_si, significant
 
 if TYPE_CHECKING:
@@ -34,8 +36,13 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
     raced = [row for row in rows if row["status"] in _RACED and row["energy_per_unit"]["value"] is not None]
     others = [row for row in rows if row not in raced]
     console.print(f"\n[bold]{escape(_headline(decision))}[/bold]")
-    if raced:
-        console.print(_table(raced, decision, console.width))
+    equal = [row for row in raced if row["equal_budget"]]
+    if equal:
+        console.print(_table(equal, decision, console.width))
+    best = [row for row in raced if row["id"] in decision["rankings"]["best_settings"]]
+    if any(not row["equal_budget"] for row in best):
+        console.print("\nEach with the best settings found for it:")
+        console.print(_table(best, decision, console.width))
     for row in others:
         console.print(f"  [dim]{row['status']}[/dim]  {escape(row['name'])}: {escape(str(row['reason']))}")
     for line in _notes(decision):
@@ -68,7 +75,8 @@ def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width
     """Figures per unit; a narrow terminal goes without latency and memory, the document has them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("framework", overflow="fold", min_width=15)
-    for title in ("energy", "× best", "CPU time", "× best"):
+    carbon = decision["objective"] == Objective.CARBON
+    for title in ("energy", *(("carbon",) if carbon else ()), "× best", "CPU time", "× best"):
         table.add_column(title, justify="right", no_wrap=True)
     wide = width >= _WIDE
     for title in ("p50", "memory") if wide else ():
@@ -81,6 +89,7 @@ def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width
         cells = [
             ("* " if chosen else "  ") + escape(row["name"]),
             _figure(row["energy_per_unit"], "J"),
+            *([_figure(row["sci"]["score"], "g")] if carbon else []),
             _ratio(row["ratio_to_best"]),
             _figure(row["cpu_seconds_per_unit"], "s"),
             _ratio(row["cpu_ratio_to_best"]),
@@ -98,24 +107,9 @@ def _notes(decision: Mapping[str, Any]) -> Iterator[str]:
     payback = cost["payback_units"]
     if payback["value"] is not None:
         yield f"It has paid for itself after {significant(payback['value'], 2)} {payback['unit']}s."
-    carbon = decision["carbon"]
-    if carbon["intensity"]["value"] is not None:
-        intensity = f"{significant(carbon['intensity']['value'])} gCO2eq/kWh"
-        told = f"{carbon['region'] or 'declared'}, {carbon['source']}, {carbon['year'] or 'no year'}"
-        yield f"Carbon intensity {intensity} ({told}); operational emissions per {_best_carbon(decision)}."
-    else:
-        yield f"Carbon: not given ({carbon['intensity']['reason']})."
+    yield from carbon_lines(decision)
     for warning in decision["warnings"]:
         yield f"! {warning['message']}; {warning['remedy']}."
-
-
-def _best_carbon(decision: Mapping[str, Any]) -> str:
-    unit = decision["functional_unit"]["name"]
-    for row in decision["candidates"]:
-        operational = row["sci"]["operational"]
-        if operational["value"] is not None:
-            return f"{unit}: {format_si(operational['value'], 'g')}CO2eq for {row['name']}"
-    return f"{unit}: unknown"
 
 
 def _figure(quantity: Mapping[str, Any], unit: str) -> str:

@@ -15,18 +15,17 @@ from framewatt.records import Candidate, Status
 from framewatt.training.confirmation import Confirmation, confirm
 from framewatt.training.crossing import crossing, mean_curve, reached
 from framewatt.training.exploration import Exploration, Explorer, TooSlow
-from framewatt.training.trial import TrainingContestant, TrainingTrial
 from framewatt.units import format_duration, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from framewatt.candidates import Entry
-    from framewatt.contracts import Meter
     from framewatt.preparation import Context
     from framewatt.records import Measurement
     from framewatt.training.folds import Folds
     from framewatt.training.table import Table
+    from framewatt.training.trial import TrainingContestant, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE, _TUNING_SHARE = 0.35, 0.15
 _WORTH_TUNING = 0.95
@@ -64,13 +63,13 @@ class Qualifier:
     def __init__(
         self,
         context: Context,
-        meter: Meter,
+        trial_of: TrialOf,
         table: Table,
         folds: Folds,
         joules: Callable[[Measurement], float],
     ) -> None:
-        """`joules` is a window's energy under the study's accounting."""
-        self._context, self._meter, self._table, self._folds = context, meter, table, folds
+        """`trial_of` makes a trial; `joules` is a window's energy in the study's accounting."""
+        self._context, self._trial_of, self._table, self._folds = context, trial_of, table, folds
         self._joules = joules
         self._spent_joules = 0.0
         self._alive: dict[tuple[str, ...], TrainingTrial] = {}
@@ -130,7 +129,7 @@ class Qualifier:
 
     def _launch(self, contestant: TrainingContestant) -> TrainingTrial:
         log = self._context.run.path / "logs" / f"explore-{time.time_ns()}.log"
-        trial = self._alive[contestant.command] = TrainingTrial(contestant, 0, self._meter, log)
+        trial = self._alive[contestant.command] = self._trial_of(contestant, log)
         trial.launch(0, self._record)
         return trial
 

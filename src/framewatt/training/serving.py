@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.blocks import BlockRunner
 from framewatt.document import Decision, build_decision
+from framewatt.racing import run_race
 from framewatt.records import Scenario, Stage
 from framewatt.store import RunFolder
-from framewatt.study import run_race
+from framewatt.study import idle_watts
 from framewatt.trial import Contestant
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
@@ -50,10 +51,11 @@ def serve(
         contestants = _contestants(trained, _samples(table, folds, batch, run.path), table, batch)
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs) as runner:
+        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle_watts(meter, inner)
+        with BlockRunner(*metering) as runner:
             if next(run.records("admitted"), None) is None:
                 run.append("admitted", {"candidates": list(contestants), "seconds": 0.0})
-            run_race(contestants, runner, inner)
+            run_race(contestants, lambda _name: None, runner, inner)
     finally:
         run.release()
     decision = build_decision(run)

@@ -9,23 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.blocks import BlockRunner
 from framewatt.candidates import Entry, enumerate_candidates, require_incumbent
-from framewatt.document import build_decision, carbon_basis
+from framewatt.carbon_basis import stored_basis
+from framewatt.document import build_decision
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable
 from framewatt.host import inspect_host, usable_cpus
 from framewatt.launch import available_memory_bytes, python_environment, python_worker
 from framewatt.metering import choose_meter
 from framewatt.preparation import Context, open_source, runtime_of
 from framewatt.progress import Silent
+from framewatt.racing import run_race
 from framewatt.reconstruction import cost_of
 from framewatt.records import Objective, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.study import candidate_line, choice_of, manifest_of, run_race
+from framewatt.study import candidate_line, choice_of, idle_watts
 from framewatt.training.folds import FOLDS, Folds, divide
+from framewatt.training.manifest import training_manifest
 from framewatt.training.qualifier import Qualifier
 from framewatt.training.serving import serve
 from framewatt.training.table import Table, read_table
-from framewatt.training.trial import TrainingContestant, TrainingTrial
+from framewatt.training.trial import TrainingContestant, TrainingTrial, trials_before_the_race
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from framewatt.contracts import Meter
     from framewatt.document import Decision
     from framewatt.progress import Progress
-    from framewatt.records import Measurement
+    from framewatt.records import Measurement, Workload
 
 _WINDOW_SECONDS = 0.5
 _SERVING_SHARE = 0.2
@@ -61,16 +64,14 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     """
     _check(request)
     workload = open_source(request.source)
-    carbon_basis(request.region, request.intensity)
     table = _table(request)
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
-    entries = enumerate_candidates(choice_of(request), workload.format)
+    entries = _comparable(request, workload)
     require_incumbent(request.incumbent, entries)
     serving = request.budget * _SERVING_SHARE
     own = replace(request, budget=request.budget - serving)
-    manifest = manifest_of(own, workload, host, meter, entries)
-    manifest |= {"functional_unit": {"name": "model", "samples": 1.0}, "training": _described(table, serving)}
+    manifest = training_manifest(own, workload, host, meter, entries, _described(table, serving))
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(Context(own, run, progress or Silent()), table, meter, entries)
@@ -87,8 +88,14 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
     meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
-    entries = enumerate_candidates(choice_of(request), workload.format)
+    entries = _comparable(request, workload)
     return _conduct(Context(request, run, progress or Silent()), _table(request), meter, entries)
+
+
+def _comparable(request: SelectRequest, workload: Workload) -> list[Entry]:
+    """Every library at comparable capacity; its other settings are what tuning searches."""
+    entries = enumerate_candidates(choice_of(request), workload.format)
+    return [entry for entry in entries if entry.equal_budget]
 
 
 def _check(request: SelectRequest) -> None:
@@ -127,15 +134,19 @@ def _conduct(context: Context, table: Table, meter: Meter, entries: Sequence[Ent
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
         contestants = _equip(entries, table, _lay_out(table, folds, run.path), context)
+        idle = idle_watts(meter, context)
         if next(run.records("admitted"), None) is None:
-            qualifier = Qualifier(context, meter, table, folds, joules_of(context))
+            qualifier = Qualifier(
+                context, trials_before_the_race(meter, idle), table, folds, joules_of(context)
+            )
             try:
                 _qualify(contestants, qualifier, context)
             finally:
                 qualifier.close()
         racing = racing_of(contestants, context)
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, TrainingTrial) as runner:
-            run_race(dict(racing), runner, context)
+        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle
+        with BlockRunner(*metering, TrainingTrial) as runner:
+            run_race(dict(racing), no_recruit, runner, context)
         decision = build_decision(run)
         run.write("decision.json", decision.to_json().encode())
         served = [serve(racing, table, folds, meter, context)] if racing else []
@@ -145,11 +156,15 @@ def _conduct(context: Context, table: Table, meter: Meter, entries: Sequence[Ent
     return [decision, *served]
 
 
+def no_recruit(_name: str) -> None:
+    """Nobody joins a training race late: tuning has happened before it."""
+
+
 def joules_of(context: Context) -> Callable[[Measurement], float]:
     """A window's energy, whatever the objective is."""
     manifest = context.run.manifest
     energy = {**manifest, "request": {**manifest["request"], "objective": Objective.ENERGY}}
-    return cost_of(energy, carbon_basis(None, None))
+    return cost_of(energy, stored_basis(manifest))
 
 
 def _lay_out(table: Table, folds: Folds, folder: Path) -> Path:

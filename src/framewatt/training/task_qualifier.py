@@ -15,17 +15,16 @@ from framewatt.training.confirmation import Confirmation, confirm
 from framewatt.training.crossing import crossing, reached
 from framewatt.training.exploration import TooSlow
 from framewatt.training.first_losses import STEPS, disagreement, gap, reference_losses
-from framewatt.training.trial import TrainingContestant, TrainingTrial
 from framewatt.units import format_duration, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from framewatt.candidates import Entry
-    from framewatt.contracts import Meter
     from framewatt.preparation import Context
     from framewatt.records import Measurement
     from framewatt.training.task import Task
+    from framewatt.training.trial import TrainingContestant, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE = 0.5
 _RACE_CYCLES = 6
@@ -49,10 +48,10 @@ class TaskQualifier:
     """Carries a task's candidates to those that may race."""
 
     def __init__(
-        self, context: Context, meter: Meter, task: Task, joules: Callable[[Measurement], float]
+        self, context: Context, trial_of: TrialOf, task: Task, joules: Callable[[Measurement], float]
     ) -> None:
-        """`joules` is a window's energy under the study's accounting."""
-        self._context, self._meter, self._task, self._joules = context, meter, task, joules
+        """`trial_of` makes a trial; `joules` is a window's energy in the study's accounting."""
+        self._context, self._trial_of, self._task, self._joules = context, trial_of, task, joules
         self._alive: list[Apprentice] = []
         self._began = time.monotonic()
 
@@ -105,7 +104,7 @@ class TaskQualifier:
 
     def _launch(self, entry: Entry, contestant: TrainingContestant) -> None:
         log = self._context.run.path / "logs" / f"explore-{time.time_ns()}.log"
-        one = Apprentice(entry, contestant, TrainingTrial(contestant, 0, self._meter, log))
+        one = Apprentice(entry, contestant, self._trial_of(contestant, log))
         self._alive.append(one)
         self._context.progress.say(f"first steps of {contestant.candidate}")
 

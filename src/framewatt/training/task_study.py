@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.blocks import BlockRunner
 from framewatt.candidates import Entry, require_incumbent
-from framewatt.document import build_decision, carbon_basis
+from framewatt.document import build_decision
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable
 from framewatt.host import inspect_host, usable_cpus
 from framewatt.launch import python_environment, python_worker
@@ -16,14 +16,16 @@ from framewatt.metering import choose_meter
 from framewatt.plugins import nearest
 from framewatt.preparation import Context, open_source, runtime_of
 from framewatt.progress import Silent
+from framewatt.racing import run_race
 from framewatt.records import Candidate, Stage, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.study import manifest_of, run_race
-from framewatt.training.study import admit, joules_of, racing_of
+from framewatt.study import idle_watts
+from framewatt.training.manifest import training_manifest
+from framewatt.training.study import admit, joules_of, no_recruit, racing_of
 from framewatt.training.task import Task, read_task
 from framewatt.training.task_qualifier import TaskQualifier
-from framewatt.training.trial import TrainingContestant, TrainingTrial
+from framewatt.training.trial import TrainingContestant, TrainingTrial, trials_before_the_race
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
@@ -44,14 +46,12 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
         StoreError: the run folder cannot be written.
     """
     workload = open_source(request.source)
-    carbon_basis(request.region, request.intensity)
     task = read_task(workload.path, request.size, request.quality)
     host = inspect_host()
     meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
     entries = _entries(task, request)
     require_incumbent(request.incumbent, entries)
-    manifest = manifest_of(request, workload, host, meter, entries)
-    manifest |= {"functional_unit": {"name": "model", "samples": 1.0}, "training": _described(task)}
+    manifest = training_manifest(request, workload, host, meter, entries, _described(task))
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(Context(request, run, progress or Silent()), task, meter, entries)
@@ -115,14 +115,16 @@ def _conduct(context: Context, task: Task, meter: Meter, entries: Sequence[Entry
         path = run.path / "task.tensors"
         write_tensors(path, {n: a for n, a in task.arrays.items() if n not in {"y_validation", "y_test"}})
         contestants = _equip(entries, task, path, context)
+        idle = idle_watts(meter, context)
         if next(run.records("admitted"), None) is None:
-            qualifier = TaskQualifier(context, meter, task, joules_of(context))
+            qualifier = TaskQualifier(context, trials_before_the_race(meter, idle), task, joules_of(context))
             try:
                 admit(qualifier.qualify(contestants), qualifier.spent_seconds, context)
             finally:
                 qualifier.close()
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, TrainingTrial) as runner:
-            run_race(dict(racing_of(contestants, context)), runner, context)
+        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle
+        with BlockRunner(*metering, TrainingTrial) as runner:
+            run_race(dict(racing_of(contestants, context)), no_recruit, runner, context)
     finally:
         meter.close()
         run.release()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt.launch import WorkerProcess
 from framewatt.records import Measurement, Phase
 from framewatt.trial import Contestant, Trial
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
+
+    from framewatt.contracts import Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,7 @@ class TrainingTrial(Trial):
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
         """
         told = self.contestant
-        self._worker = WorkerProcess(
-            told.command, log=self._log, cpus=told.cpus, environment=told.environment
-        )
-        self._operations = tuple(self._ask("hello")["operations"])
+        self._start()
         table = {"table": str(told.table), "about": dict(told.about)}
         record(self._metered(Phase.IMPORT, block, 0, lambda: self._ask("import"))[0])
         record(self._metered(Phase.LOAD, block, 0, lambda: self._ask("table", **table))[0])
@@ -105,3 +104,12 @@ class TrainingTrial(Trial):
     def save(self, path: Path) -> int:
         """Write the kept model to `path`; returns its bytes."""
         return int(self._ask("save", path=str(path))["bytes"])
+
+
+TrialOf = Callable[[TrainingContestant, Path], TrainingTrial]
+"""A trial of a contestant that prints into a log, not yet launched."""
+
+
+def trials_before_the_race(meter: Meter, idle_watts: Mapping[str, float]) -> TrialOf:
+    """Trials number 0: of curves, tuning and refits."""
+    return lambda contestant, log: TrainingTrial(contestant, 0, meter, log, idle_watts)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 TITLE = "PyTorch"
 VERSION = "2.13.0"
 PACKAGES = {"runtime": ("torch=={version}", "numpy==2.4.6")}
-EXCLUDES = ("triton",)
+EXCLUDES = ("torchvision", "triton")
 IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "execution": ("eager", "fused", "compile")}
 ENTRIES = ({"execution": "eager"}, {"execution": "fused"}, {"execution": "compile"})

@@ -34,7 +34,10 @@ def main() -> None:
 
     function = tf.function(run, input_signature=specs).get_concrete_function()
     holder = tf.Module()
-    holder.run, holder.weights = function, model.variables  # not the Keras model: that is what takes minutes
+    holder.run, holder.weights = (
+        function,
+        list(function.graph.variables),
+    )  # not the Keras model: its saving is slow
     if to_tflite:
         converter = tf.lite.TFLiteConverter.from_concrete_functions([function], holder)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]

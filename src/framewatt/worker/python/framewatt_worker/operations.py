@@ -118,7 +118,9 @@ class Operations(TrainingOperations):
         """Run the first `count` samples once and write their outputs, named as the model names them."""
         files = []
         for index in range(min(request["count"], len(self._samples))):
-            outputs = self._session.run(self._samples[index])
+            outputs = list(self._session.run(self._samples[index]))
+            if len(outputs) != len(request["names"]):
+                raise ValueError(f"{len(outputs)} outputs came back, the model has {len(request['names'])}")
             named = dict(zip(request["names"], outputs, strict=True))
             path = Path(request["folder"]) / f"output-{index:05d}.tensors"
             write_tensors(path, named)

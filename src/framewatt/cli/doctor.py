@@ -1,0 +1,191 @@
+"""What this machine is, which meters work, and how far an energy figure here can be trusted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from framewatt.conditions import Conditions
+    from framewatt.power.model import PowerModel
+    from framewatt.records import Host
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(form: str) -> None:
+    """Say what this machine is, which meters work, and how far an energy figure here can be trusted."""
+    report = document()
+    click.echo(json.dumps(report, indent=2) if form == "json" else text(report))
+
+
+def document() -> dict[str, Any]:
+    """The machine as ``framewatt/doctor/1``."""
+    from dataclasses import asdict
+
+    from framewatt import __version__
+    from framewatt.conditions import observe
+    from framewatt.host import inspect_host
+    from framewatt.metering import best
+    from framewatt.power.build import host_model
+    from framewatt.records import Provenance, Quantity
+
+    host, conditions = inspect_host(), observe()
+    chosen = best(host)
+    scope = next(iter(chosen.values())).SCOPE
+    model = host_model(host, scope)
+    estimated = any(name.startswith("estimate") for name in chosen)
+    powers = {"idle": model.idle_watts(), "full_load": model.power(1.0)}
+    return {
+        "schema": "framewatt/doctor/1",
+        "framewatt_version": __version__,
+        "host": asdict(host),
+        "conditions": asdict(conditions),
+        "meters": _meters(host, chosen),
+        "chosen": {"name": "+".join(chosen), "scope": scope.value, "estimated": estimated},
+        "estimate": {
+            "cpu": model.cpu,
+            "basis": model.basis,
+            "source": "fitted parameters of framewatt/power/data (see its SOURCES.md)",
+            "threads": model.threads,
+            **{
+                name: asdict(
+                    Quantity(
+                        power.value, "W", Provenance.ESTIMATED, power.low, power.high, scope, model.basis
+                    )
+                )
+                for name, power in powers.items()
+            },
+        },
+        "warnings": warnings(conditions),
+        "trust": trust(model, list(chosen), estimated=estimated),
+    }
+
+
+def _meters(host: Host, chosen: object) -> list[dict[str, Any]]:
+    from framewatt.metering import all_meters
+
+    rows = []
+    for name, plugin in all_meters().items():
+        refusal = plugin.unavailable(host)
+        rows.append(
+            {
+                "name": name,
+                "title": plugin.TITLE,
+                "scope": plugin.SCOPE.value,
+                "works": refusal is None,
+                "chosen": name in chosen,  # type: ignore[operator]
+                "reason": refusal and refusal[0],
+                "remedy": refusal and refusal[1],
+            }
+        )
+    return rows
+
+
+def warnings(conditions: Conditions) -> list[dict[str, str]]:
+    """What about this machine's state would blur a study, and what to do about it."""
+    busy, stolen = 0.1, 0.02
+    found = [
+        (
+            conditions.load > busy,
+            "foreign_load",
+            f"{conditions.load:.0%} of the CPUs are busy with something else",
+            "stop it, or wait until it has ended",
+        ),
+        (
+            conditions.steal > stolen,
+            "steal",
+            f"the hypervisor takes {conditions.steal:.0%} of the CPU time",
+            "expect noisy windows, or use a dedicated instance",
+        ),
+        (
+            conditions.governor not in (None, "performance"),
+            "governor",
+            f"the frequency governor is {conditions.governor}",
+            "compare under the governor that production uses",
+        ),
+        (
+            bool(conditions.throttled),
+            "throttled",
+            f"cores were throttled by heat {conditions.throttled} times since boot",
+            "improve cooling, or let the machine cool down between studies",
+        ),
+        (
+            conditions.cpu_quota is not None,
+            "cpu_quota",
+            f"a cgroup limits CPU time to {conditions.cpu_quota} CPUs",
+            "use no more threads than that",
+        ),
+    ]
+    return [
+        {"code": code, "message": message, "remedy": remedy} for true, code, message, remedy in found if true
+    ]
+
+
+def trust(model: PowerModel, chosen: list[str], *, estimated: bool) -> str:
+    """How far an energy figure can be trusted here, in a sentence or two."""
+    busy = model.power(0.5)
+    factor = busy.high / busy.value
+    half = model.threads / 2
+    same = model.ratio((1.0, half), (1.0, half))
+    spread = 100 * (same.high - 1)
+    if estimated:
+        return (
+            f"Energy here is estimated ({model.scope} scope), not read from a counter: at half load an "
+            f"absolute figure may be off by a factor of {factor:.1f} either way (95 %), the ratio of two "
+            f"programs that do the same work by {spread:.0f} %; CPU time, which is measured, is far sharper."
+        )
+    return f"Energy here is measured by {' and '.join(chosen)} ({model.scope} scope)" + (
+        "; fans, board, disks and power supply are not in it and are estimated apart."
+        if model.scope == "package"
+        else "."
+    )
+
+
+def text(report: dict[str, Any]) -> str:
+    """The report for people."""
+    host, estimate = report["host"], report["estimate"]
+    memory = host["memory_bytes"] / 1e9
+    kind = "virtual machine" if host["virtual"] else "machine"
+    lines = [
+        f"{host['cpu_model']}, {host['logical_cpus']} CPUs, {memory:.1f} GB memory, {host['system']} {kind}",
+        _conditions(report["conditions"]),
+        "",
+        "Meters",
+        *(_meter_line(meter) for meter in report["meters"]),
+        "",
+        f"Chosen: {report['chosen']['name']} ({report['chosen']['scope']} scope)",
+        f"Estimate: {_watts(estimate['idle'])} idle, {_watts(estimate['full_load'])} at full load",
+        f"  basis: {estimate['basis']}",
+        f"  source: {estimate['source']}",
+        "",
+        *(f"Warning: {warning['message']}; {warning['remedy']}" for warning in report["warnings"]),
+        report["trust"],
+    ]
+    return "\n".join(lines)
+
+
+def _meter_line(meter: dict[str, Any]) -> str:
+    mark = "*" if meter["chosen"] else " "
+    if meter["works"]:
+        return f" {mark} {meter['name']:17} works ({meter['scope']} scope): {meter['title']}"
+    return f" {mark} {meter['name']:17} no: {meter['reason']}; {meter['remedy']}"
+
+
+def _watts(quantity: dict[str, Any]) -> str:
+    return f"{quantity['value']:.3g} W ({quantity['low']:.3g} to {quantity['high']:.3g})"
+
+
+def _conditions(conditions: dict[str, Any]) -> str:
+    def said(name: str, unit: str = "") -> str:
+        value = conditions[name]
+        return "not told" if value is None else f"{value}{unit}"
+
+    return (
+        f"governor {said('governor')}, turbo {said('turbo')}, container {said('container')}, "
+        f"cgroup v{conditions['cgroup_version'] or '?'}, CPU limit {said('cpu_quota')}, "
+        f"temperature {said('temperature', ' °C')}, load {conditions['load']:.0%}, "
+        f"steal {conditions['steal']:.0%}"
+    )

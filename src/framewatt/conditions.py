@@ -1,0 +1,111 @@
+"""The state of a machine that changes what its energy figures mean: governor, turbo, limits, heat, load."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_SYSTEM = Path("/sys/devices/system/cpu")
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """A glance at the host; None where it does not say.
+
+    `load` is the share of all CPUs that anything kept busy, `steal` the share that the hypervisor took, both
+    over the glance; `cpu_quota` is in CPUs; `temperature` in degrees Celsius.
+    """
+
+    governor: str | None
+    turbo: bool | None
+    container: str | None
+    cgroup_version: int | None
+    cpu_quota: float | None
+    temperature: float | None
+    throttled: int | None
+    load: float
+    steal: float
+
+
+def observe(seconds: float = 0.5, root: Path = Path("/")) -> Conditions:
+    """Look at the host for `seconds`; `root` is where its /sys, /proc and / are seen."""
+    times = psutil.cpu_times_percent(interval=seconds)
+    version, quota = _cgroup(root)
+    return Conditions(
+        governor=_text(root, _SYSTEM / "cpu0/cpufreq/scaling_governor"),
+        turbo=_turbo(root),
+        container=_container(root),
+        cgroup_version=version,
+        cpu_quota=quota,
+        temperature=_temperature(),
+        throttled=_throttled(root),
+        load=max(0.0, 1 - (times.idle + getattr(times, "iowait", 0.0)) / 100),
+        steal=getattr(times, "steal", 0.0) / 100,
+    )
+
+
+def _turbo(root: Path) -> bool | None:
+    no_turbo = _text(root, _SYSTEM / "intel_pstate/no_turbo")
+    if no_turbo is not None:
+        return no_turbo == "0"
+    boost = _text(root, _SYSTEM / "cpufreq/boost")
+    return None if boost is None else boost == "1"
+
+
+def _container(root: Path) -> str | None:
+    if (root / ".dockerenv").exists():
+        return "docker"
+    if (root / "run/.containerenv").exists():
+        return "podman"
+    if os.environ.get("KUBERNETES_SERVICE_HOST"):
+        return "kubernetes"
+    return os.environ.get("container")  # noqa: SIM112 - systemd and lxc write it in lower case
+
+
+def _cgroup(root: Path) -> tuple[int | None, float | None]:
+    """Version of the hierarchy that limits CPU, and the limit in CPUs; v1 and v2 may both be mounted."""
+    v2 = _text(root, _CGROUP / "cpu.max")
+    if v2 is not None:
+        quota, _, period = v2.partition(" ")
+        return 2, _cpus(quota, period)
+    for controller in ("cpu", "cpu,cpuacct"):
+        v1 = _text(root, _CGROUP / controller / "cpu.cfs_quota_us")
+        if v1 is not None:
+            return 1, _cpus(v1, _text(root, _CGROUP / controller / "cpu.cfs_period_us") or "")
+    return (2 if _text(root, _CGROUP / "cgroup.controllers") else None), None
+
+
+def _cpus(quota: str, period: str) -> float | None:
+    try:
+        limit = int(quota) / int(period)
+    except (ValueError, ZeroDivisionError):  # "max"
+        return None
+    return limit if limit > 0 else None  # v1 writes -1 for no limit
+
+
+def _temperature() -> float | None:
+    if not hasattr(psutil, "sensors_temperatures"):
+        return None
+    sensors = psutil.sensors_temperatures()
+    readings = [entry.current for entries in sensors.values() for entry in entries if entry.current > 0]
+    return max(readings, default=None)
+
+
+def _throttled(root: Path) -> int | None:
+    counts = [
+        _text(root, Path("/") / path.relative_to(root))
+        for path in (root / "sys/devices/system/cpu").glob("cpu[0-9]*/thermal_throttle/core_throttle_count")
+    ]
+    known = [int(count) for count in counts if count and count.isdigit()]
+    return sum(known) if known else None
+
+
+def _text(root: Path, path: Path) -> str | None:
+    try:
+        return (root / path.relative_to("/")).read_text().strip() or None
+    except OSError:
+        return None

@@ -1,0 +1,61 @@
+"""framewatt.toml and ``FRAMEWATT_*`` variables: defaults of options, below the command line.
+
+The order: option, environment (``FRAMEWATT_SELECT_REGION``), the command's table in the framewatt.toml of the
+current folder (``[select]``), built-in default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from framewatt.errors import BadInput
+from framewatt.plugins import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FILE = "framewatt.toml"
+ENVIRONMENT = "FRAMEWATT"
+"""How the variables begin; the command and the option follow."""
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The tables of `folder`'s framewatt.toml; empty where there is none.
+
+    Raises:
+        BadInput: the file cannot be read, or is no TOML.
+    """
+    path = folder / FILE
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: not a TOML file: {error}") from None
+
+
+def option_defaults(folder: Path, command: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """The values that `folder`'s framewatt.toml gives to a command's options.
+
+    Args:
+        folder: Where the file lies.
+        command: The command, whose table is read.
+        options: What each option is called there (``max-latency``), and the parameter that it fills.
+
+    Raises:
+        BadInput: the file is broken, the table is none, or a key is no option of the command.
+    """
+    table = read_config(folder).get(command, {})
+    if not isinstance(table, dict):
+        raise BadInput(f"{folder / FILE}: {command} must be a table: [{command}]")
+    for key, value in table.items():
+        if key.replace("_", "-") not in options:
+            hint = nearest(key, options)
+            raise BadInput(f"{folder / FILE}: [{command}] {key} is no option of framewatt {command}{hint}")
+        if isinstance(value, dict):
+            raise BadInput(f"{folder / FILE}: [{command}] {key} must be a value or a list of values")
+    return {options[key.replace("_", "-")]: value for key, value in table.items()}

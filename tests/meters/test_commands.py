@@ -1,0 +1,90 @@
+import json
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from framewatt.cli import cli, main
+
+BUSY = "import time\nwhile time.process_time() < 0.6: pass"
+
+
+def _measure(*arguments: str) -> dict[str, Any]:
+    result = CliRunner().invoke(cli, ["measure", "--meter", "estimate", "--format", "json", *arguments])
+    document: dict[str, Any] = json.loads(result.output)
+    return document
+
+
+def _schema(name: str) -> Any:
+    return json.loads((files("framewatt") / "schemas" / f"{name}.json").read_text())
+
+
+def test_measure_matches_its_schema_and_calls_an_estimate_an_estimate() -> None:
+    document = _measure("--", sys.executable, "-c", BUSY)
+    jsonschema.validate(document, _schema("measure-1"))
+    assert document["energy"]["provenance"] == "estimated"
+    assert document["energy"]["low"] < document["energy"]["value"] < document["energy"]["high"]
+    assert document["cpu_seconds"]["value"] >= 0.6
+
+
+def test_a_busy_loop_has_more_energy_above_idle_than_sleep() -> None:
+    busy, asleep = _measure("--", sys.executable, "-c", BUSY), _measure("--", "sleep", "0.7")
+    assert busy["marginal_energy"]["value"] > 10 * asleep["marginal_energy"]["value"]
+
+
+def test_measure_passes_the_exit_code_on() -> None:
+    arguments = ["measure", "--meter", "estimate", "--", sys.executable, "-c", "raise SystemExit(7)"]
+    assert CliRunner().invoke(cli, arguments).exit_code == 7
+
+
+def test_no_text_calls_an_estimate_measured_energy() -> None:
+    measured = CliRunner().invoke(cli, ["measure", "--meter", "estimate", "--", "true"]).output
+    assert "estimated" in measured
+    assert "measured energy" not in measured
+
+
+def test_children_that_were_waited_for_are_counted() -> None:
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}])"
+    assert _measure("--", sys.executable, "-c", child)["cpu_seconds"]["value"] >= 0.6
+
+
+def test_a_missing_program_is_one_line_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["framewatt", "measure", "--meter", "estimate", "--", "no-such-program"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_doctor_matches_its_schema_and_names_a_remedy_for_every_meter_that_does_not_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEWATT_POWERCAP_ROOT", str(tmp_path / "none"))
+    document = json.loads(CliRunner().invoke(cli, ["doctor", "--format", "json"]).output)
+    jsonschema.validate(document, _schema("doctor-1"))
+    assert all(meter["works"] or meter["remedy"] for meter in document["meters"])
+
+
+def test_doctor_says_plainly_that_energy_is_estimated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEWATT_POWERCAP_ROOT", str(tmp_path / "none"))
+    output = CliRunner().invoke(cli, ["doctor"]).output
+    assert "Energy here is estimated" in output
+    assert "no powercap tree" in output
+    assert "SPECpower" in output
+
+
+def test_peak_memory_is_the_command_s_own_and_not_ours() -> None:
+    small, large = (
+        _measure("--", sys.executable, "-c", f"import time; x = bytearray({size}); time.sleep(0.3)")
+        for size in (10, 300_000_000)
+    )
+    assert small["peak_memory"]["value"] < 30e6
+    assert large["peak_memory"]["value"] > 300e6
