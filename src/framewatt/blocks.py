@@ -41,18 +41,21 @@ class BlockOutcome:
 class BlockRunner:
     """Holds the living trials of a study. Every finished window is handed to `record` at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a block's running, named once
         self,
         meter: Meter,
         window_seconds: float,
         record: Callable[[Measurement], None],
         logs: Path,
         idle_watts: Mapping[str, float],
+        trial_type: type[Trial] = Trial,
     ) -> None:
         """`window_seconds` is how long a steady window should last; workers print into `logs`.
 
         `idle_watts` is what each of the meter's domains draws when nothing runs.
+        `trial_type` is what a contestant's trial is: inference unless told otherwise.
         """
+        self._trial_type = trial_type
         self._idle_watts = dict(idle_watts)
         self._meter = meter
         self._window_seconds = max(window_seconds, meter.minimum_window_seconds)
@@ -138,7 +141,7 @@ class BlockRunner:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"
-        trial = Trial(contestant, number, self._meter, log, self._idle_watts)
+        trial = self._trial_type(contestant, number, self._meter, log, self._idle_watts)
         try:
             pace = trial.launch(block, self._record)
         except BaseException:

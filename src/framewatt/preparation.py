@@ -162,7 +162,12 @@ def _library(
     return samples.generate(signature, request.dims, vocabulary, request.seed, request.batch_size)
 
 
-def _contestant(entry: Entry, material: Material, context: Context) -> Contestant:
+def runtime_of(entry: Entry, context: Context) -> Environment:
+    """The environment an entry runs in, built on first use; what it took is recorded.
+
+    Raises:
+        EnvironmentFailed, Inapplicable: there is none, with the reason.
+    """
     plugin, version = entry.plugin, entry.candidate.version
     if context.request.environment == "current":
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
@@ -170,6 +175,12 @@ def _contestant(entry: Entry, material: Material, context: Context) -> Contestan
         runtime = _environment(plugin, version, "runtime", context)
     costs = {**asdict(runtime), "interpreter": str(runtime.interpreter)}
     context.run.append("environment", {"candidate": entry.candidate.id, **costs})
+    return runtime
+
+
+def _contestant(entry: Entry, material: Material, context: Context) -> Contestant:
+    plugin = entry.plugin
+    runtime = runtime_of(entry, context)
     converted = _converted(entry, runtime, material, context)
     if converted.cost is not None:
         context.run.append("conversion", {"key": entry.candidate.id, "cost": asdict(converted.cost)})

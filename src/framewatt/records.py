@@ -191,6 +191,7 @@ class Workload:
     samples: Path | None = None
     labels: Path | None = None
     metric: str | None = None
+    stage: Stage = Stage.INFERENCE
 
 
 @dataclass(frozen=True, slots=True)

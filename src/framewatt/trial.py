@@ -79,11 +79,7 @@ class Trial:
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
         """
         told = self.contestant
-        # Compilers that cache across processes would make later trials warm: each trial gets its own cache.
-        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_suffix(".inductor"))}
-        environment = {**told.environment, **own_cache}
-        self._worker = WorkerProcess(told.command, log=self._log, cpus=told.cpus, environment=environment)
-        self._operations = tuple(self._ask("hello")["operations"])
+        self._start()
         self._ask("samples", files=[str(path) for path in told.samples])
         load = {"model": str(told.model), "settings": dict(told.settings), "signature": told.signature}
         steps: list[tuple[Phase, Callable[[], Any]]] = [
@@ -97,6 +93,15 @@ class Trial:
         measurement, answer = self._metered(Phase.WARMUP, block, 0, lambda: self._ask("warmup", **warm))
         record(measurement)
         return float(answer["seconds_per_query"])
+
+    def _start(self) -> None:
+        """Start the worker and ask what it can do."""
+        told = self.contestant
+        # Compilers that cache across processes would make later trials warm: each trial gets its own cache.
+        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_suffix(".inductor"))}
+        environment = {**told.environment, **own_cache}
+        self._worker = WorkerProcess(told.command, log=self._log, cpus=told.cpus, environment=environment)
+        self._operations = tuple(self._ask("hello")["operations"])
 
     def queries_for(self, seconds: float, seconds_per_query: float) -> int:
         """How many queries fill a window; whole cycles of the library where its shapes differ."""

@@ -13,6 +13,7 @@ from framewatt.document.decision import SCHEMA, Decision
 from framewatt.document.evidence import Evidence, read_evidence
 from framewatt.document.notices import carbon_notices, notices_of
 from framewatt.document.rows import row_of
+from framewatt.document.training import training_block
 from framewatt.records import Stage, Status
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "run": str(run.path),
         "command": run.manifest["command"],
         "created": run.manifest["created"],
-        "stage": Stage.INFERENCE.value,
+        "stage": run.manifest["stage"],
         "workload": run.manifest["workload"],
-        "scenario": request["scenario"],
+        "scenario": request["scenario"] if run.manifest["stage"] == Stage.INFERENCE else None,
         "functional_unit": run.manifest["functional_unit"],
         "objective": request["objective"],
         "margin": request["margin"],
@@ -54,6 +55,7 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
         "host": run.manifest["host"],
         "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
+        **training_block(evidence),
         "valid_for": _valid_for(evidence),
         "warnings": notices_of(evidence),
     }

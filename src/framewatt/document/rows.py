@@ -9,6 +9,7 @@ from framewatt import latency
 from framewatt.accounting import marginal_joules, observations, reserved_joules
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
+from framewatt.document.training import training_of
 from framewatt.power.platform import platform_remainder
 from framewatt.reconstruction import reserved_share
 from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
@@ -45,6 +46,7 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
         "quality": _quality(name, evidence),
         "parity": _parity(name, evidence, missing),
         "phases": phases_of(name, evidence),
+        **training_of(name, evidence),
     }
 
 
@@ -173,7 +175,8 @@ def _quality(name: str, evidence: Evidence) -> dict[str, Any]:
     if found is None:
         unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
         return {"metric": None, "value": plain(unknown)}
-    return {"metric": found["metric"], "value": plain(Quantity(found["value"], "1", Provenance.MEASURED))}
+    value = Quantity(found["value"], "1", Provenance.MEASURED, found.get("low"), found.get("high"))
+    return {"metric": found["metric"], "value": plain(value)}
 
 
 def _parity(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:

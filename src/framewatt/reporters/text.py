@@ -36,8 +36,8 @@ def render(decision: Mapping[str, Any]) -> bytes:
 def show(decision: Mapping[str, Any], console: Console) -> None:
     """Print the report on a console of any width."""
     rows = decision["candidates"]
-    raced = [row for row in rows if row["status"] in _RACED]
-    others = [row for row in rows if row["status"] not in _RACED]
+    raced = [row for row in rows if row["status"] in _RACED and row["energy_per_unit"]["value"] is not None]
+    others = [row for row in rows if row not in raced]
     console.print(f"\n[bold]{escape(_headline(decision))}[/bold]")
     equal = [row for row in raced if row["equal_budget"]]
     if equal:
@@ -55,9 +55,16 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
 
 def _headline(decision: Mapping[str, Any]) -> str:
     meter, unit = decision["meter"], decision["functional_unit"]["name"]
-    workload, scenario = decision["workload"]["name"], decision["scenario"]
+    workload, scenario = decision["workload"]["name"], decision["scenario"] or _training(decision)
     scope = f"{meter['provenance']} by {meter['name']}, {meter['scope']} scope"
     return f"{workload}, {scenario}: energy per {unit} ({scope})"
+
+
+def _training(decision: Mapping[str, Any]) -> str:
+    told = decision.get("training")
+    if told is None or told["target"]["value"] is None:
+        return "training"
+    return f"training to {told['metric']} {significant(told['target']['value'], 4)} ({told['target_source']})"
 
 
 def _verdict(decision: Mapping[str, Any]) -> str:
