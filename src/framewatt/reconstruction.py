@@ -45,10 +45,13 @@ def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measur
     return lambda measurement: carbon_cost(wall * joules(measurement), measurement.usage.seconds, basis)
 
 
-def race_of(
-    manifest: Mapping[str, Any], admitted: list[str], spent_seconds: float, basis: CarbonBasis
-) -> Race:
-    """The race among the admitted candidates, before its first block; launches have used `spent_seconds`."""
+def race_of(manifest: Mapping[str, Any], admission: Mapping[str, Any], basis: CarbonBasis) -> Race:
+    """The race before its first block.
+
+    `admission` says who was admitted (``candidates``), how many ``seconds`` launching them has used of the
+    budget, and how many workers fit in memory together (``cohort``, None: all).
+    """
+    admitted = admission["candidates"]
     request = SelectRequest.from_json(manifest["request"])
     known = {entry["id"]: entry for entry in manifest["candidates"]}
     families = {known[name]["framework"] for name in admitted}
@@ -63,7 +66,8 @@ def race_of(
         seed=request.seed,
         window_seconds=manifest["window_seconds"],
         margin=request.margin,
-        budget_seconds=max(request.budget - spent_seconds, 1.0),
+        budget_seconds=max(request.budget - admission["seconds"], 1.0),
+        cohort_size=admission.get("cohort"),
         objective_decides_on=request.objective,
     )
     uncertainty = _energy_uncertainty(manifest)
@@ -78,7 +82,7 @@ def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
     if admission is None or not admission["candidates"]:
         return None
     measurements = run.measurements()
-    race = race_of(run.manifest, admission["candidates"], admission["seconds"], basis)
+    race = race_of(run.manifest, admission, basis)
     seen = observations(measurements, cost_of(run.manifest, basis))
     for event in run.records("race"):
         if event["event"] == "drop":

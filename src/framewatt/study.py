@@ -110,7 +110,8 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
             examiner = Examiner(material, task, runner, context)
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
-                run.append("admitted", {"candidates": admitted, "seconds": seconds})
+                cohort = runner.cohort_size()
+                run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
 
             def recruit(name: str) -> Contestant | None:
                 wanted = [e for e in entries if e.candidate.id == name]
