@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from dataclasses import dataclass, field, replace
@@ -97,8 +98,9 @@ class Trial:
     def _start(self) -> None:
         """Start the worker and ask what it can do."""
         told = self.contestant
-        # Compilers that cache across processes would make later trials warm: each trial gets its own cache.
-        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_suffix(".inductor"))}
+        # A compiler that caches across processes starts cold in every study, and is warm in later trials.
+        name = hashlib.sha256(told.candidate.encode()).hexdigest()[:12]
+        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_name(f"compiled-{name}"))}
         environment = {**told.environment, **own_cache}
         self._worker = WorkerProcess(told.command, log=self._log, cpus=told.cpus, environment=environment)
         self._operations = tuple(self._ask("hello")["operations"])

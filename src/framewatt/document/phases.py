@@ -30,6 +30,8 @@ def phases_of(candidate: str, evidence: Evidence) -> dict[str, Any]:
     }
     for phase in _LAUNCH:
         windows = [m for m in evidence.measurements.get(candidate, []) if m.phase is phase]
+        if phase is Phase.COMPILE:
+            windows = windows[:1]  # the first trial's: later ones may find a compiler's cache warm
         phases[phase] = _metered(windows, evidence)
     phases[Phase.INSTALL]["bytes"] = plain(
         _bytes(environment.get("installed_bytes"), Provenance.MEASURED, built)
