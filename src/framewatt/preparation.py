@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import onnx
 
 from framewatt import conversion, environments, samples
+from framewatt.audits import audit_samples
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.graphs import (
     concrete_signature,
@@ -96,6 +97,7 @@ def gather(workload: Workload, context: Context) -> Material:
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
     files = tuple(library.write(context.run.path / "samples"))
+    _record_inputs(library, context)
     if library.uniform:
         signature = _fix_shapes(models, samples.concrete(signature, library), context.run.path)
     return Material(models, digest, signature, library, files)
@@ -116,6 +118,13 @@ def equip(entries: Sequence[Entry], material: Material, context: Context) -> dic
         except (EnvironmentFailed, TrialFailed) as reason:
             context.settle(identity, Status.FAILED, str(reason))
     return contestants
+
+
+def _record_inputs(library: SampleLibrary, context: Context) -> None:
+    """What the candidates are fed, and what there is to say about it."""
+    told = {"source": library.source, "generated": library.generated, "batch": library.batch}
+    warnings = [asdict(found) for found in audit_samples(library.samples, generated=library.generated)]
+    context.run.append("inputs", {**told, "queries": len(library.samples), "warnings": warnings})
 
 
 def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:

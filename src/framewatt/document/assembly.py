@@ -41,6 +41,7 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "stage": run.manifest["stage"],
         "workload": run.manifest["workload"],
         "scenario": request["scenario"] if run.manifest["stage"] == Stage.INFERENCE else None,
+        "inputs": _inputs(evidence),
         "functional_unit": run.manifest["functional_unit"],
         "objective": request["objective"],
         "margin": request["margin"],
@@ -80,6 +81,13 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
 
     named = [{**row, "name": name_of(row, rows)} for row in rows]
     return sorted(named, key=rank)
+
+
+def _inputs(evidence: Evidence) -> dict[str, Any] | None:
+    """Where the inputs came from; None for studies that have none of their own."""
+    if evidence.inputs is None:
+        return None
+    return {key: evidence.inputs[key] for key in ("source", "generated", "queries", "batch")}
 
 
 def _entered(entry: Mapping[str, Any], evidence: Evidence) -> bool:

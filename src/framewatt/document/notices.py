@@ -70,13 +70,8 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
             "this machine has no energy counter: energies are estimated from CPU seconds and idle power",
             "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
         )
-    library = evidence.manifest.get("library") or {}
-    if library.get("generated"):
-        yield AuditWarning(
-            "inputs-generated",
-            "the inputs were made up from the model's signature",
-            "pass real inputs with --samples: values and shapes change what frameworks cost",
-        )
+    for found in evidence.inputs["warnings"] if evidence.inputs else ():
+        yield AuditWarning(**found)
     asked = evidence.manifest["request"]["incumbent"]
     names = {entry["framework"] for entry in evidence.manifest["candidates"]}
     families = {
