@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from framewatt import quality
 from framewatt.errors import BadInput
@@ -68,3 +69,29 @@ def test_labels_that_do_not_fit_are_refused_with_both_shapes(
     with pytest.raises(BadInput, match="--") as refused:
         quality.score(metric, outputs, labels)
     assert told in str(refused.value)
+
+
+def test_auc_is_the_chance_that_a_positive_outranks_a_negative() -> None:
+    labels = (RNG.random(300) > 0.7).astype(float)
+    scores = np.round(labels + RNG.standard_normal(300), 1)
+    independent = stats.mannwhitneyu(scores[labels > 0], scores[labels == 0]).statistic
+    expected = independent / (labels.sum() * (1 - labels).sum())
+    assert quality.score("auc", scores, labels) == pytest.approx(expected)
+    assert quality.score("auc", np.stack([-scores, scores], axis=1), labels) == pytest.approx(expected)
+    with pytest.raises(BadInput, match="both classes must occur"):
+        quality.score("auc", scores, np.ones(300))
+
+
+def test_log_loss_is_the_mean_surprise_at_the_label() -> None:
+    table = np.array([[0.9, 0.1], [0.2, 0.8]])
+    expected = -(np.log(0.9) + np.log(0.2)) / 2
+    assert quality.score("log_loss", table, np.array([0, 0])) == pytest.approx(expected)
+    assert quality.score("log_loss", table[:, 1], np.array([0, 0])) == pytest.approx(expected)
+
+
+def test_r2_is_the_squared_correlation_of_a_least_squares_fit() -> None:
+    x, noise = RNG.standard_normal(50), RNG.standard_normal(50)
+    fit = stats.linregress(x, x + noise)
+    predicted = fit.intercept + fit.slope * x
+    assert quality.score("r2", predicted, x + noise) == pytest.approx(fit.rvalue**2)
+    assert quality.score("mae", predicted, predicted + 2) == pytest.approx(2)

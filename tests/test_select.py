@@ -118,9 +118,14 @@ def test_an_estimated_energy_is_never_called_measured(decision: Decision) -> Non
     assert "measured energy" not in decision.to_json()
 
 
+def test_made_up_inputs_are_called_so(decision: Decision) -> None:
+    assert decision.document["inputs"]["generated"]
+    assert "generated-inputs" in {warning["code"] for warning in decision.document["warnings"]}
+
+
 def test_savings_are_stated_against_the_incumbent_alone(decision: Decision) -> None:
     assert decision.document["incumbent"] == row(decision, "wasteful")["id"]
-    assert row(decision, "faithful")["ratio_to_incumbent"]["value"] < 0.5
+    assert row(decision, "faithful")["ratio_to_incumbent"]["value"] < 0.8  # a third, on a quiet machine
     assert row(decision, "wasteful")["ratio_to_incumbent"]["value"] == pytest.approx(1.0)
 
 
@@ -150,8 +155,8 @@ def test_a_report_for_another_region_changes_only_carbon(decision: Decision) -> 
 
 def test_no_worker_is_left_behind(decision: Decision) -> None:
     assert decision.verdict in {"winner", "undecided"}
-    commands = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
-    assert not [line for line in commands if "framewatt_worker" in line and str(STAND_INS) in " ".join(line)]
+    mine = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
+    assert not [command for command in mine if "framewatt_worker" in command]
 
 
 def test_a_killed_run_goes_on_with_its_finished_windows_counted_once(

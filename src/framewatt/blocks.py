@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 3
 """A noisy window is tried at most this often; the last attempt then stands, marked."""
+_SMALLEST_COHORT = 2
+"""An anchor and another: fewer could not be compared side by side."""
 _GIVE_UP = 3
 """After so many windows that never became quiet the machine itself is busy: repeating is spared until
 one window is quiet again."""
@@ -41,18 +43,21 @@ class BlockOutcome:
 class BlockRunner:
     """Holds the living trials of a study. Every finished window is handed to `record` at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a block's running, named once
         self,
         meter: Meter,
         window_seconds: float,
         record: Callable[[Measurement], None],
         logs: Path,
         idle_watts: Mapping[str, float],
+        trial_type: type[Trial] = Trial,
     ) -> None:
         """`window_seconds` is how long a steady window should last; workers print into `logs`.
 
         `idle_watts` is what each of the meter's domains draws when nothing runs.
+        `trial_type` is what a contestant's trial is: inference unless told otherwise.
         """
+        self._trial_type = trial_type
         self._idle_watts = dict(idle_watts)
         self._meter = meter
         self._window_seconds = max(window_seconds, meter.minimum_window_seconds)
@@ -84,6 +89,14 @@ class BlockRunner:
     def peak_memory_bytes(self, candidate: str) -> int | None:
         """The largest resident size of an admitted contestant so far."""
         return self._alive[candidate].worker.peak_memory_bytes()
+
+    def cohort_size(self) -> int | None:
+        """How many of the largest workers fit in their share of the memory together; None: all of them do."""
+        peaks = [trial.worker.peak_memory_bytes() or 0 for trial in self._alive.values()]
+        room = _MEMORY_SHARE * (available_memory_bytes() + sum(peaks))
+        if sum(peaks) <= room:
+            return None
+        return max(_SMALLEST_COHORT, int(room // max(peaks)))
 
     def run(
         self, block: Block, contestants: Mapping[str, Contestant], done: set[tuple[str, int]]
@@ -138,7 +151,7 @@ class BlockRunner:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"
-        trial = Trial(contestant, number, self._meter, log, self._idle_watts)
+        trial = self._trial_type(contestant, number, self._meter, log, self._idle_watts)
         try:
             pace = trial.launch(block, self._record)
         except BaseException:

@@ -51,6 +51,15 @@ class FrameworkPlugin(Protocol):
         compile(session) -> session                      what comes once between load and first query
         convert(model, folder, settings, signature) -> Path     in the `convert` environment
         export(model, folder) -> {"model", "signature", "samples"}   to ONNX, for EXPORTS formats
+
+    A framework that learns from tables (``"table"`` in ACCEPTS) offers these too. It may offer ``POINTS``, a
+    tuple of settings among which its best is searched::
+
+        most_rounds(settings) -> int                rounds beyond which no model is sought; 1: no stages
+        train(data, settings, rounds) -> model      from scratch, picklable; data: rows (n, d) float32 with
+                                                    NaN, target (n,), task, classes, categorical, seed
+        scores(model, rows, rounds) -> [array]      after each number of rounds: (n, classes) or (n,)
+        load(...)                                   the pickled model; run({"rows": array}) -> [scores]
     """
 
     TITLE: str

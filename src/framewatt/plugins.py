@@ -29,6 +29,8 @@ _OFFERS = {
 }
 """What a file of each kind must define (see `framewatt.contracts`)."""
 KINDS = tuple(_OFFERS)
+_BY_PATH = {"scripts": ("TITLE", "VERSION", "PACKAGES", "IMPORTS", "build"), "tasks": ("data",)}
+"""What files of a user's task must define; they are never discovered, only loaded by path."""
 
 _LISTED = 40
 """So many names at most stand in an error."""
@@ -84,6 +86,15 @@ def _files(kind: str) -> dict[str, Path]:
     return files
 
 
+def load_file(kind: str, path: Path) -> Plugin:
+    """A user's own file as a plug-in of a kind.
+
+    Raises:
+        BadInput: it does not load.
+    """
+    return _load(kind, path)
+
+
 @cache
 def _load(kind: str, path: Path) -> Plugin:
     spec = importlib.util.spec_from_file_location(f"framewatt.{kind}.{path.stem}", path)
@@ -96,6 +107,6 @@ def _load(kind: str, path: Path) -> Plugin:
     except Exception as error:
         del sys.modules[spec.name]
         raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
-    if lacking := [name for name in _OFFERS[kind] if not hasattr(module, name)]:
+    if lacking := [name for name in (_OFFERS | _BY_PATH)[kind] if not hasattr(module, name)]:
         raise BadInput(f"{path}: the plug-in does not define {', '.join(lacking)}")
     return Plugin(path.stem, path, module)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import onnx
 
 from framewatt import conversion, environments, samples
+from framewatt.audits import audit_samples
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.graphs import (
     concrete_signature,
@@ -96,6 +97,7 @@ def gather(workload: Workload, context: Context) -> Material:
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
     files = tuple(library.write(context.run.path / "samples"))
+    _record_inputs(library, context)
     if library.uniform:
         signature = _fix_shapes(models, samples.concrete(signature, library), context.run.path)
     return Material(models, digest, signature, library, files)
@@ -116,6 +118,13 @@ def equip(entries: Sequence[Entry], material: Material, context: Context) -> dic
         except (EnvironmentFailed, TrialFailed) as reason:
             context.settle(identity, Status.FAILED, str(reason))
     return contestants
+
+
+def _record_inputs(library: SampleLibrary, context: Context) -> None:
+    """What the candidates are fed, and what there is to say about it."""
+    told = {"source": library.source, "generated": library.generated, "batch": library.batch}
+    warnings = [asdict(found) for found in audit_samples(library.samples, generated=library.generated)]
+    context.run.append("inputs", {**told, "queries": len(library.samples), "warnings": warnings})
 
 
 def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:
@@ -162,7 +171,12 @@ def _library(
     return samples.generate(signature, request.dims, vocabulary, request.seed, request.batch_size)
 
 
-def _contestant(entry: Entry, material: Material, context: Context) -> Contestant:
+def runtime_of(entry: Entry, context: Context) -> Environment:
+    """The environment an entry runs in, built on first use; what it took is recorded.
+
+    Raises:
+        EnvironmentFailed, Inapplicable: there is none, with the reason.
+    """
     plugin, version = entry.plugin, entry.candidate.version
     if context.request.environment == "current":
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
@@ -170,6 +184,12 @@ def _contestant(entry: Entry, material: Material, context: Context) -> Contestan
         runtime = _environment(plugin, version, "runtime", context)
     costs = {**asdict(runtime), "interpreter": str(runtime.interpreter)}
     context.run.append("environment", {"candidate": entry.candidate.id, **costs})
+    return runtime
+
+
+def _contestant(entry: Entry, material: Material, context: Context) -> Contestant:
+    plugin = entry.plugin
+    runtime = runtime_of(entry, context)
     converted = _converted(entry, runtime, material, context)
     if converted.cost is not None:
         context.run.append("conversion", {"key": entry.candidate.id, "cost": asdict(converted.cost)})
@@ -186,6 +206,7 @@ def _contestant(entry: Entry, material: Material, context: Context) -> Contestan
         units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
         uniform=material.library.uniform,
         patience=context.request.timeout,
+        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import stats
 
 from framewatt.errors import BadInput
 
@@ -36,12 +37,49 @@ def rmse(predicted: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
     return float(np.sqrt(np.mean((predicted.reshape(labels.shape) - labels) ** 2)))
 
 
+def auc(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+    """Area under the ROC curve of a binary label: the Mann-Whitney statistic, ties counting half.
+
+    `scores` is (n, 2) class scores or (n,) scores of the second class.
+    """
+    second = scores[:, 1] if scores.ndim > 1 else scores
+    positive = labels > 0
+    count = int(positive.sum())
+    if count in {0, len(labels)}:
+        raise ValueError("both classes must occur")
+    ranks = stats.rankdata(second)
+    wins = float(ranks[positive].sum()) - count * (count + 1) / 2
+    return wins / (count * (len(labels) - count))
+
+
+def log_loss(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+    """Mean negative logarithm of the probability given to the label, in nats; smaller is better."""
+    table = scores if scores.ndim > 1 else np.stack([1 - scores, scores], axis=1)
+    chosen = np.take_along_axis(table, labels.astype(int)[:, None], axis=1)
+    return float(-np.log(np.clip(chosen, np.finfo(np.float32).eps, 1)).mean())
+
+
+def mae(predicted: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+    """Mean absolute error, smaller is better."""
+    return float(np.mean(np.abs(predicted.reshape(labels.shape) - labels)))
+
+
+def r2(predicted: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+    """The share of the labels' variance that is explained."""
+    residual = np.sum((predicted.reshape(labels.shape) - labels) ** 2)
+    return float(1 - residual / np.sum((labels - labels.mean()) ** 2))
+
+
 METRICS: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], float]] = {
     "accuracy": accuracy,
     "top5": top5,
     "rmse": rmse,
+    "auc": auc,
+    "log_loss": log_loss,
+    "mae": mae,
+    "r2": r2,
 }
-SMALLER_IS_BETTER = frozenset({"rmse"})
+SMALLER_IS_BETTER = frozenset({"rmse", "log_loss", "mae"})
 
 
 def score(metric: str, outputs: NDArray[Any], labels: NDArray[Any]) -> float:

@@ -34,6 +34,8 @@ class SelectRequest:
     samples: str | None = None
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None
+    target: str | None = None
+    size: int | None = None
     metric: str | None = None
     quality: float | None = None
     tolerance: float = 1e-3
@@ -82,8 +84,13 @@ class SelectRequest:
         """Options that exclude or need each other."""
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
-        if self.metric and not (self.labels or self.source.startswith("example:")):
+        if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
+        self._check_carbon()
+        self.latency_bound()
+        self.memory_bound()
+
+    def _check_carbon(self) -> None:
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
         if self.objective == Objective.CARBON and self.view != View.ATTRIBUTIONAL:

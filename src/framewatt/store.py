@@ -72,6 +72,18 @@ class RunFolder:
             )
         return cls(path, manifest)
 
+    def amend(self, changes: Mapping[str, Any]) -> None:
+        """Replace entries of the manifest: what is only known after the run has begun.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        self.manifest |= changes
+        try:
+            _write_atomically(self.path / _MANIFEST, json.dumps(self.manifest, indent=1, default=str))
+        except OSError as error:
+            raise StoreError(f"{self.path / _MANIFEST}: {error.strerror}") from error
+
     def require_same(self, sha256: str, host: Host) -> None:
         """Refuse to go on with another model or on another machine.
 

@@ -27,7 +27,7 @@ from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
 from framewatt.qualification import Examiner, task_of
 from framewatt.racing import run_race
-from framewatt.records import Stage, Status
+from framewatt.records import Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.units import format_bytes, format_duration
@@ -56,12 +56,12 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     workload = open_source(request.source)
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
+    require_score(basis, request.objective)
     host = inspect_host()
-    meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
-    require_score(basis, request.objective, meter.description.scope)
-    entries = enumerate_candidates(_choice(request), workload.format)
+    meter = choose_meter(request.meter, host)
+    entries = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.incumbent, entries)
-    manifest = _manifest(request, workload, host, meter, entries)
+    manifest = manifest_of(request, workload, host, meter, entries)
     manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
@@ -79,8 +79,8 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     request = SelectRequest.from_json(run.manifest["request"])
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
-    meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
-    entries = enumerate_candidates(_choice(request), workload.format)
+    meter = choose_meter(request.meter, inspect_host())
+    entries = enumerate_candidates(choice_of(request), workload.format)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
 
 
@@ -99,18 +99,19 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         material = gather(workload, context)
         if task:
             task.require_one_label_each(material.library)
-        _tell_left_out(left_out(_choice(request), workload.format), progress)
+        _tell_left_out(left_out(choice_of(request), workload.format), progress)
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
-        idle = _idle_watts(meter, context)
+        idle = idle_watts(meter, context)
         with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
             examiner = Examiner(material, task, runner, context)
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
-                run.append("admitted", {"candidates": admitted, "seconds": seconds})
+                cohort = runner.cohort_size()
+                run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
 
             def recruit(name: str) -> Contestant | None:
                 wanted = [e for e in entries if e.candidate.id == name]
@@ -128,7 +129,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     return decision
 
 
-def _idle_watts(meter: Meter, context: Context) -> dict[str, float]:
+def idle_watts(meter: Meter, context: Context) -> dict[str, float]:
     """What the machine draws when nothing runs: known to an estimate, metered for a counter."""
     known = meter.idle_watts()
     if known is None:
@@ -147,7 +148,8 @@ def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
         progress.say(f"not in the default set: {', '.join(told)}; add them with --frameworks all")
 
 
-def _choice(request: SelectRequest) -> Choice:
+def choice_of(request: SelectRequest) -> Choice:
+    """Which frameworks the user asked for, under which settings."""
     return Choice(
         frameworks=request.frameworks,
         threads=request.threads,
@@ -160,14 +162,15 @@ def _choice(request: SelectRequest) -> Choice:
     )
 
 
-def _manifest(
+def manifest_of(
     request: SelectRequest, workload: Workload, host: Host, meter: Meter, entries: list[Entry]
 ) -> dict[str, Any]:
+    """What is known when a run begins; the run folder keeps it as its manifest."""
     return {
         "framewatt_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join(["framewatt", *sys.argv[1:]]),
-        "stage": Stage.INFERENCE,
+        "stage": workload.stage,
         "request": request.to_json(),
         "workload": {
             "name": workload.name,
@@ -182,11 +185,12 @@ def _manifest(
         "worker_environment": MALLOC_SETTINGS,
         "meter": asdict(meter.description),
         "power_model": host_model(host, meter.description.scope).parameters(),
-        "candidates": [_candidate_line(entry) for entry in entries],
+        "candidates": [candidate_line(entry) for entry in entries],
     }
 
 
-def _candidate_line(entry: Entry) -> dict[str, Any]:
+def candidate_line(entry: Entry) -> dict[str, Any]:
+    """A contestant as the manifest keeps it."""
     module = entry.plugin.module
     return {
         "id": entry.candidate.id,

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from framewatt.carbon.platform import at_the_wall, platform_remainder
 from framewatt.errors import BadInput
 from framewatt.host import inspect_host
 from framewatt.metering import choose_meter, combine, reserved_joules
-from framewatt.records import Provenance, Quantity, Scope, Usage
+from framewatt.power.platform import platform_remainder
+from framewatt.records import Provenance, Usage
 
 
 def _recording(path: Path, *windows: object, scope: str = "package", name: str = "rapl") -> Path:
@@ -70,13 +70,7 @@ def test_a_domain_of_unknown_idle_power_is_left_out() -> None:
 
 
 def test_the_platform_remainder_is_a_range_with_its_source() -> None:
-    remainder = platform_remainder(Quantity(100, "J", Provenance.MEASURED, scope=Scope.PACKAGE))
+    remainder = platform_remainder(100)
     assert remainder.low == pytest.approx(25)
     assert remainder.high == pytest.approx(47.06, rel=1e-3)
     assert remainder.reason
-
-
-def test_energy_of_the_wall_gets_no_platform_remainder_on_top() -> None:
-    wall = Quantity(100, "J", Provenance.MEASURED, scope=Scope.WALL)
-    assert at_the_wall(wall) == wall
-    assert platform_remainder(wall).value is None

@@ -7,7 +7,6 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from framewatt.carbon.interval import ends
-from framewatt.carbon.platform import at_the_wall
 from framewatt.carbon.views import footprint
 from framewatt.records import Estimate, Provenance, Quantity, Scope
 
@@ -56,15 +55,13 @@ class CarbonRates:
         return Estimate(value, min(value, *corners), max(value, *corners))
 
 
-def carbon_rates(basis: CarbonBasis, scope: Scope = Scope.WALL) -> CarbonRates:
-    """What a joule of `scope` and a second cost under a basis whose score is closed.
-
-    The platform's share of the wall is one unknown for all candidates of a study, like the grid's figure.
+def carbon_rates(basis: CarbonBasis) -> CarbonRates:
+    """What a joule at the wall and a second cost under a basis whose score is closed.
 
     Raises:
         BadInput: a part of the score is not known.
     """
-    energy = at_the_wall(Quantity(1.0, "J", Provenance.MEASURED, scope=scope))
+    energy = Quantity(1.0, "J", Provenance.MEASURED, scope=Scope.WALL)
     found = footprint(energy, Quantity(1.0, "s", Provenance.MEASURED), basis)
     return CarbonRates(ends(found.operational), ends(found.embodied))
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.decisions import intensity_from, quantity_from
+from framewatt.carbon.decisions import intensity_from, quantity_from, wall_energy
 from framewatt.carbon.hardware import Hardware
-from framewatt.carbon.interval import total
-from framewatt.carbon.platform import KEY as REMAINDER
 from framewatt.carbon.views import (
     NO_HARDWARE,
     NO_REGION,
@@ -18,7 +16,7 @@ from framewatt.carbon.views import (
     footprint,
     sci_block,
 )
-from framewatt.records import Quantity, Scope, Status
+from framewatt.records import Quantity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,23 +81,12 @@ def views_warning(decision: Mapping[str, Any]) -> AuditWarning | None:
 
 
 def _footprint(candidate: Mapping[str, Any], basis: CarbonBasis) -> Footprint:
-    energy = _energy(candidate, basis.view)
-    if basis.view is View.ATTRIBUTIONAL:
-        energy = _with_platform(energy, candidate)
-    return footprint(energy, _figure(candidate, "seconds_per_unit", "s"), basis)
-
-
-def _with_platform(energy: Quantity, candidate: Mapping[str, Any]) -> Quantity:
-    """Package energy with the remainder that the candidate declares; without one it stays what it is.
-
-    What the platform draws above idle is not published: the consequential view has no such component.
-    """
-    if energy.value is None or energy.scope is not Scope.PACKAGE or not candidate.get(REMAINDER):
-        return energy
-    return total(energy.unit, energy, quantity_from(candidate[REMAINDER]), scope=Scope.WALL)
+    return footprint(_energy(candidate, basis.view), _figure(candidate, "seconds_per_unit", "s"), basis)
 
 
 def _energy(candidate: Mapping[str, Any], view: View) -> Quantity:
+    if view is View.ATTRIBUTIONAL and candidate.get("energy_per_unit"):
+        return wall_energy(candidate)
     found = _figure(candidate, _ENERGY[view], "J")
     if found.value is not None and min(found.value, found.low or 0.0) < 0:
         return Quantity.unknown(found.unit, _WITHIN_IDLE, scope=found.scope)

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon import sci
-from framewatt.carbon.platform import at_the_wall
 from framewatt.carbon.sci import Footprint
 from framewatt.carbon.sharing import BatchJob, Sharing, resource_share, time_share
 from framewatt.errors import BadInput
@@ -91,17 +90,13 @@ def footprint(energy: Quantity, seconds: Quantity, basis: CarbonBasis) -> Footpr
     return sci.score(part_o, part_m)
 
 
-def carbon_cost(joules: float, seconds: float, basis: CarbonBasis, scope: Scope = Scope.WALL) -> float:
+def carbon_cost(joules: float, seconds: float, basis: CarbonBasis) -> float:
     """One window's gCO2eq per unit, the race's cost under ``--objective carbon``.
-
-    Joules of the package's `scope` are charged with their platform remainder.
 
     Raises:
         BadInput: the score would be open; a race cannot be decided by a figure that is not there.
     """
-    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=scope)
-    if basis.view is View.ATTRIBUTIONAL:
-        energy = at_the_wall(energy)
+    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=Scope.WALL)
     time = Quantity(value=seconds, unit="s", provenance=Provenance.MEASURED)
     found = footprint(energy, time, basis).score
     if found.value is None:

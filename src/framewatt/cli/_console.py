@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from framewatt.records import Verdict
 from framewatt.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framewatt.document import Decision
     from framewatt.race import Standings
     from framewatt.records import Status
@@ -134,3 +137,13 @@ def print_decision(decision: Decision, output: str) -> None:
         return
     rendered: bytes = find("reporters", output).module.render(decision.document)
     Console(soft_wrap=True, highlight=False, markup=False).print(rendered.decode(), end="")
+
+
+def print_decisions(decisions: Sequence[Decision], output: str) -> None:
+    """Print one decision, or several studies of one run: in JSON as one document that holds them."""
+    if len(decisions) == 1 or output == "text":
+        for decision in decisions:
+            print_decision(decision, output)
+        return
+    document = {"schema": "framewatt/studies/1", "studies": [decision.document for decision in decisions]}
+    Console(soft_wrap=True, highlight=False, markup=False).print(json.dumps(document, indent=2))

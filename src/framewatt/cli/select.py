@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._console import LiveProgress, PlainProgress, print_decision
+from framewatt.cli._console import LiveProgress, PlainProgress, print_decisions
 from framewatt.cli._options import keep_stronger
 from framewatt.errors import BadInput
 from framewatt.units import parse_duration
+
+if TYPE_CHECKING:
+    from framewatt.document import Decision
+    from framewatt.progress import Progress
 
 _NO_SELECTION = 1
 
@@ -20,7 +24,8 @@ _NO_SELECTION = 1
     name="select",
     epilog="Examples: `framewatt select example:digits`, "
     "`framewatt select model.onnx --samples inputs.npz --region FR`, "
-    "`framewatt select model.py --frameworks all --incumbent pytorch`.",
+    "`framewatt select model.py --frameworks all --incumbent pytorch`, "
+    "`framewatt select data.csv --target churn --quality 0.93`.",
 )
 @click.argument("model", required=False)
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run instead of starting one.")
@@ -54,7 +59,9 @@ _NO_SELECTION = 1
     "--dim", "dims", multiple=True, metavar="NAME=N", help="Size of a dynamic dimension for generated inputs."
 )
 @click.option("--labels", type=click.Path(), help="Right answers (.npy), to judge quality with --metric.")
-@click.option("--metric", help="accuracy, top5 or rmse.")
+@click.option("--target", metavar="COLUMN", help="What to learn from a table.")
+@click.option("--size", type=int, help="Edge of the images of a reference task (task:cnn), in pixels.")
+@click.option("--metric", help="accuracy, top5, auc, log_loss, rmse, mae or r2.")
 @click.option("--quality", type=float, help="The least quality a candidate must reach.")
 @click.option(
     "--tolerance",
@@ -86,11 +93,10 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
     """Race frameworks for MODEL and say which one needs the least energy, how much less, and how sure.
 
     MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 file,
-    or example:digits.
+    or example:digits. A task (a folder with task.toml, or task:cnn) is trained by every script to one
+    quality. A table (.csv, .parquet) with --target is learnt to the same quality by every library;
+    that makes two studies, training and inference.
     """
-    from framewatt import study
-    from framewatt.request import SelectRequest
-
     keep_stronger(options, "region", "intensity")
     if output not in {"text", "json"}:
         raise BadInput(f"--format {output!r}: select prints text or json; `framewatt report` knows more")
@@ -98,17 +104,41 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
         raise BadInput("give either a MODEL or --resume RUN; `framewatt select --help` shows examples")
     progress = LiveProgress() if sys.stderr.isatty() else PlainProgress()
     with progress:
-        if resume is not None:
-            decision = study.resume(Path(resume), progress)
-        else:
-            options["dims"] = dict(map(_dimension, options.pop("dims")))
-            options["budget"] = parse_duration(options.pop("budget"))
-            options["timeout"] = parse_duration(options.pop("timeout"))
-            options["margin"] = _share(options.pop("margin"))
-            decision = study.select(SelectRequest(source=str(model), **options), progress)
-    print_decision(decision, output)
-    if decision.verdict == "none":
+        decisions = _resume(Path(resume), progress) if resume else _select(str(model), options, progress)
+    print_decisions(decisions, output)
+    if decisions[0].verdict == "none":
         sys.exit(_NO_SELECTION)
+
+
+def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Decision]:
+    """One decision for a model, two (training, inference) for what has to be trained first."""
+    from framewatt import study
+    from framewatt.preparation import open_source
+    from framewatt.records import Stage
+    from framewatt.request import SelectRequest
+    from framewatt.training import pipelines as training
+
+    options["dims"] = dict(map(_dimension, options.pop("dims")))
+    options["budget"] = parse_duration(options.pop("budget"))
+    options["timeout"] = parse_duration(options.pop("timeout"))
+    options["margin"] = _share(options.pop("margin"))
+    request = SelectRequest(source=model, **options)
+    if open_source(model).stage is Stage.TRAINING:
+        return training.select(request, progress)
+    if request.target:
+        raise BadInput(f"--target is for tables (.csv, .parquet); {model} is not one")
+    return [study.select(request, progress)]
+
+
+def _resume(run: Path, progress: Progress) -> list[Decision]:
+    from framewatt import study
+    from framewatt.records import Stage
+    from framewatt.store import RunFolder
+    from framewatt.training import pipelines as training
+
+    if RunFolder.open_run(run).manifest["stage"] == Stage.TRAINING:
+        return training.resume(run, progress)
+    return [study.resume(run, progress)]
 
 
 def _dimension(text: str) -> tuple[str, int]:

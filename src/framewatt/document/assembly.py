@@ -13,6 +13,7 @@ from framewatt.document.decision import SCHEMA, Decision
 from framewatt.document.evidence import Evidence, read_evidence
 from framewatt.document.notices import carbon_notices, notices_of
 from framewatt.document.rows import row_of
+from framewatt.document.training import training_block
 from framewatt.records import Stage, Status
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "run": str(run.path),
         "command": run.manifest["command"],
         "created": run.manifest["created"],
-        "stage": Stage.INFERENCE.value,
+        "stage": run.manifest["stage"],
         "workload": run.manifest["workload"],
-        "scenario": request["scenario"],
+        "scenario": request["scenario"] if run.manifest["stage"] == Stage.INFERENCE else None,
+        "inputs": _inputs(evidence),
         "functional_unit": run.manifest["functional_unit"],
         "objective": request["objective"],
         "margin": request["margin"],
@@ -54,6 +56,7 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
         "host": run.manifest["host"],
         "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
+        **training_block(evidence),
         "valid_for": _valid_for(evidence),
         "warnings": notices_of(evidence),
     }
@@ -78,6 +81,13 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
 
     named = [{**row, "name": name_of(row, rows)} for row in rows]
     return sorted(named, key=rank)
+
+
+def _inputs(evidence: Evidence) -> dict[str, Any] | None:
+    """Where the inputs came from; None for studies that have none of their own."""
+    if evidence.inputs is None:
+        return None
+    return {key: evidence.inputs[key] for key in ("source", "generated", "queries", "batch")}
 
 
 def _entered(entry: Mapping[str, Any], evidence: Evidence) -> bool:

@@ -35,6 +35,9 @@ class Evidence:
     conversions: Mapping[str, Usage] = field(default_factory=dict)
     parities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     qualities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    inputs: Mapping[str, Any] | None = None
+    trainings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    target: Mapping[str, Any] | None = None
 
 
 def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
@@ -57,6 +60,9 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         conversions={record["key"]: Usage(**record["cost"]) for record in run.records("conversion")},
         parities=_by_candidate(run, "parity"),
         qualities=_by_candidate(run, "quality"),
+        inputs=next(run.records("inputs"), None),
+        trainings=_by_candidate(run, "training"),
+        target=next(run.records("target"), None),
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from framewatt.audits import audit, audit_candidates
-from framewatt.carbon.platform import platform_notice
 from framewatt.carbon.restatement import views_warning
 from framewatt.carbon.views import carbon_block
-from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance
+from framewatt.power.platform import platform_remainder
+from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,8 +66,14 @@ def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarn
 
 def _reach(meter: Mapping[str, Any]) -> Iterator[AuditWarning]:
     """What the meter's domains leave out, or take in, that a reader might not expect."""
-    if told := platform_notice(meter):
-        yield AuditWarning("platform-remainder", told, "a plug at the wall reads all of it: --meter plug")
+    if meter["scope"] == Scope.PACKAGE:
+        missed = platform_remainder(100.0)
+        yield AuditWarning(
+            "platform-remainder",
+            f"{meter['name']} does not see the whole machine; scores add a platform remainder of "
+            f"{missed.low:.0f} to {missed.high:.0f} % ({missed.reason})",
+            "a plug at the wall reads all of it: --meter plug",
+        )
     gpus = [domain for domain in meter["domains"] if domain.startswith("gpu")]
     if gpus:
         yield AuditWarning(
@@ -86,13 +92,8 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
             "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
         )
     yield from _reach(evidence.manifest["meter"])
-    library = evidence.manifest.get("library") or {}
-    if library.get("generated"):
-        yield AuditWarning(
-            "inputs-generated",
-            "the inputs were made up from the model's signature",
-            "pass real inputs with --samples: values and shapes change what frameworks cost",
-        )
+    for found in evidence.inputs["warnings"] if evidence.inputs else ():
+        yield AuditWarning(**found)
     asked = evidence.manifest["request"]["incumbent"]
     names = {entry["framework"] for entry in evidence.manifest["candidates"]}
     families = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from framewatt import latency
-from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
-from framewatt.carbon.platform import KEY as REMAINDER
-from framewatt.carbon.platform import platform_remainder
+from framewatt.accounting import marginal_joules, observations, reserved_joules
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
+from framewatt.document.training import training_of
+from framewatt.power.platform import platform_remainder
+from framewatt.reconstruction import reserved_share
 from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
         "status": status.value,
         "reason": reason,
         "energy_per_unit": plain(energy),
-        REMAINDER: plain(platform_remainder(energy)),
+        "platform_remainder": plain(_remainder(energy)),
         "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
         "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
         "seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.seconds, "s", missing)),
@@ -44,21 +46,30 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
         "quality": _quality(name, evidence),
         "parity": _parity(name, evidence, missing),
         "phases": phases_of(name, evidence),
+        **training_of(name, evidence),
     }
 
 
 def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
     meter = evidence.manifest["meter"]
-    share = idle_share(meter)
-    seen = _observed(name, evidence, lambda m: reserved_joules(m, share))
+    seen = _observed(name, evidence, reserved_joules)
     value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
     provenance = Provenance(meter["provenance"])
     if value is not None and provenance is Provenance.ESTIMATED:
         value = widened(
-            value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"])
+            value, evidence.model.energy(*_mean_usage(seen), reserved_share(evidence.manifest, name))
         )
     return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
+
+
+def _remainder(energy: Quantity) -> Quantity:
+    """What a package counter does not see of the energy per unit; SCI adds it, under its own name."""
+    if energy.value is None or energy.scope is Scope.WALL:
+        reason = energy.reason if energy.value is None else "the meter reads at the wall: nothing is missing"
+        return Quantity.unknown(energy.unit, reason or "not known")
+    found = platform_remainder(energy.value)
+    return replace(found, unit=energy.unit)
 
 
 def _status(name: str, evidence: Evidence) -> tuple[Status, str | None]:
@@ -164,7 +175,8 @@ def _quality(name: str, evidence: Evidence) -> dict[str, Any]:
     if found is None:
         unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
         return {"metric": None, "value": plain(unknown)}
-    return {"metric": found["metric"], "value": plain(Quantity(found["value"], "1", Provenance.MEASURED))}
+    value = Quantity(found["value"], "1", Provenance.MEASURED, found.get("low"), found.get("high"))
+    return {"metric": found["metric"], "value": plain(value)}
 
 
 def _parity(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:

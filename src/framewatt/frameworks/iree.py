@@ -33,7 +33,7 @@ _COMPILE = (
 )
 
 
-def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Import to MLIR and compile for the CPU of this very machine.
 
     Raises:

@@ -23,7 +23,7 @@ IMPORTS = ("ai_edge_litert.interpreter",)
 SETTINGS = {"precision": ("fp32",)}
 
 
-def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Convert to a TFLite file with float32 weights.
 
     LiteRT has no Erf: the polynomial in its place differs by less than 2e-7 (Abramowitz and Stegun, 7.1.26).

@@ -31,7 +31,7 @@ _CONVERT = "import sys, _tools; _tools.mnnconvert(sys.argv)"
 run and reports each conversion with the machine's id to its maker, so that command is never called."""
 
 
-def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Convert to MNN's format with float32 weights.
 
     Raises:

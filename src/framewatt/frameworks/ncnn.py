@@ -21,7 +21,7 @@ IMPORTS = ("ncnn",)
 SETTINGS = {"precision": ("fp32",)}
 
 
-def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Convert to ncnn's pair of files with float32 weights; the path is that of the ``.param`` file.
 
     pnnx ends well also when it leaves layers that ncnn does not know; ncnn would skip them and answer

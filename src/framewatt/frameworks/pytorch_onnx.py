@@ -23,7 +23,7 @@ IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile")}
 
 
-def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Convert to a PyTorch module and save it whole.
 
     Raises:

@@ -23,7 +23,7 @@ IMPORTS = ("tensorflow",)
 SETTINGS = {"precision": ("fp32",), "mode": ("graph", "xla")}
 
 
-def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:  # noqa: ARG001 - the contract's arguments
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Convert to a SavedModel, which is a folder."""
     from framewatt_worker.onnx_to_tensorflow import convert_with_onnx2tf
 

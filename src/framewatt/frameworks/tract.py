@@ -28,7 +28,7 @@ _TYPES = {
 }
 
 
-def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:  # noqa: ARG001 - tract computes on one thread
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
     """Read the model and fix its inputs' shapes; dynamic dimensions stay the model's own symbols.
 
     Raises:

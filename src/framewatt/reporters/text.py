@@ -14,7 +14,10 @@ from framewatt.records import Objective
 from framewatt.units import format_bytes, format_duration, format_si, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Column = tuple[str, Callable[[Mapping[str, Any]], str]]
+    """A title, and how a candidate's cell is written."""
 
 TITLE = "plain text"
 SUFFIX = "txt"
@@ -33,8 +36,8 @@ def render(decision: Mapping[str, Any]) -> bytes:
 def show(decision: Mapping[str, Any], console: Console) -> None:
     """Print the report on a console of any width."""
     rows = decision["candidates"]
-    raced = [row for row in rows if row["status"] in _RACED]
-    others = [row for row in rows if row["status"] not in _RACED]
+    raced = [row for row in rows if row["status"] in _RACED and row["energy_per_unit"]["value"] is not None]
+    others = [row for row in rows if row not in raced]
     console.print(f"\n[bold]{escape(_headline(decision))}[/bold]")
     equal = [row for row in raced if row["equal_budget"]]
     if equal:
@@ -52,9 +55,16 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
 
 def _headline(decision: Mapping[str, Any]) -> str:
     meter, unit = decision["meter"], decision["functional_unit"]["name"]
-    workload, scenario = decision["workload"]["name"], decision["scenario"]
+    workload, scenario = decision["workload"]["name"], decision["scenario"] or _training(decision)
     scope = f"{meter['provenance']} by {meter['name']}, {meter['scope']} scope"
     return f"{workload}, {scenario}: energy per {unit} ({scope})"
+
+
+def _training(decision: Mapping[str, Any]) -> str:
+    told = decision.get("training")
+    if told is None or told["target"]["value"] is None:
+        return "training"
+    return f"training to {told['metric']} {significant(told['target']['value'], 4)} ({told['target_source']})"
 
 
 def _verdict(decision: Mapping[str, Any]) -> str:
@@ -65,32 +75,38 @@ def _verdict(decision: Mapping[str, Any]) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width: int) -> Table:
-    """Figures per unit; a narrow terminal goes without latency and memory, the document has them."""
+    """Figures per unit; a narrow terminal goes without some of them, the document has them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("framework", overflow="fold", min_width=15)
-    carbon = decision["objective"] == Objective.CARBON
-    for title in ("energy", *(("carbon",) if carbon else ()), "× best", "CPU time", "× best"):
+    columns = _columns(rows, decision, wide=width >= _WIDE)
+    for title, _ in columns:
         table.add_column(title, justify="right", no_wrap=True)
-    wide = width >= _WIDE
-    for title in ("p50", "memory") if wide else ():
-        table.add_column(title, justify="right", no_wrap=True)
-    quality = next((row["quality"]["metric"] for row in rows if row["quality"]["metric"]), None)
-    if quality:
-        table.add_column(quality[:8], justify="right", no_wrap=True)
     for row in rows:
         chosen = row["id"] in decision["selected"]
-        cells = [
-            ("* " if chosen else "  ") + escape(row["name"]),
-            _figure(row["energy_per_unit"], "J"),
-            *([_figure(row["sci"]["score"], "g")] if carbon else []),
-            _ratio(row["ratio_to_best"]),
-            _figure(row["cpu_seconds_per_unit"], "s"),
-            _ratio(row["cpu_ratio_to_best"]),
-        ]
-        cells += [_figure(row["latency"]["p50"], "s"), _size(row["peak_memory"])] if wide else []
-        cells += [_plain(row["quality"]["value"])] if quality else []
-        table.add_row(*cells, style="bold" if chosen else None)
+        name = ("* " if chosen else "  ") + escape(row["name"])
+        table.add_row(name, *(cell(row) for _, cell in columns), style="bold" if chosen else None)
     return table
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], *, wide: bool) -> list[Column]:
+    carbon = decision["objective"] == Objective.CARBON
+    columns: list[Column] = [("energy", lambda row: _figure(row["energy_per_unit"], "J"))]
+    if carbon:
+        columns.append(("carbon", lambda row: _figure(row["sci"]["score"], "g")))
+    columns.append(("× best", lambda row: _ratio(row["ratio_to_best"])))
+    if wide or not carbon:
+        columns += [
+            ("CPU time", lambda row: _figure(row["cpu_seconds_per_unit"], "s")),
+            ("× best", lambda row: _ratio(row["cpu_ratio_to_best"])),
+        ]
+    if wide:
+        columns += [
+            ("p50", lambda row: _figure(row["latency"]["p50"], "s")),
+            ("memory", lambda row: _size(row["peak_memory"])),
+        ]
+    if metric := next((row["quality"]["metric"] for row in rows if row["quality"]["metric"]), None):
+        columns.append((metric[:8], lambda row: _plain(row["quality"]["value"])))
+    return columns
 
 
 def _notes(decision: Mapping[str, Any]) -> Iterator[str]:

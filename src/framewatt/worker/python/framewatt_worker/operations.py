@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .tensors import read_tensors, write_tensors
+from .training import TrainingOperations
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -22,7 +23,7 @@ _BIN_GROWTH = 1.01
 """Latencies are counted in bins that are 1 % wide: `counts[i]` holds those of about 1.01**i ns."""
 
 
-class Operations:
+class Operations(TrainingOperations):
     """One framework's answers. Each `op_*` takes the request and returns what the reply carries."""
 
     def __init__(self, framework: ModuleType) -> None:
@@ -34,7 +35,9 @@ class Operations:
 
     def names(self) -> list[str]:
         """The operations that this worker offers."""
-        needs = {"compile": "compile", "convert": "convert", "export": "export", "train": "train"}
+        needs = {name: name for name in ("compile", "convert", "export", "train", "scores")}
+        if hasattr(self._framework, "build"):
+            needs |= {"train": "build", "scores": "build"}
         names = [name.removeprefix("op_") for name in dir(self) if name.startswith("op_")]
         return [name for name in names if name not in needs or hasattr(self._framework, needs[name])]
 

@@ -1,0 +1,101 @@
+"""Energy to quality, per framework and kind of task: `python benchmarks/training.py [--quick]`.
+
+Prints, for the convolutional network at 8x8 and 32x32 pixels and for a synthetic table, each candidate's energy
+and CPU time per trained model, its ratio to the best with interval, its first-loss gap, and what development
+costs (download, first and second import). The table is synthetic, made here by NumPy from a fixed seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt.cli._console import PlainProgress
+from framewatt.request import SelectRequest
+from framewatt.store import RunFolder
+from framewatt.training import pipelines
+from framewatt.units import format_bytes, format_si
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from framewatt.document import Decision
+
+_ROWS = 200_000
+_QUICK_ROWS = 5_000
+
+
+def write_table(path: Path, rows: int) -> Path:
+    """A binary target over 30 features: products and a threshold, so that boosting has something to find."""
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((rows, 30))
+    signal = features[:, 0] * features[:, 1] + features[:, 2] - np.abs(features[:, 3]) + 0.5 * features[:, 4]
+    label = signal + 0.5 * rng.standard_normal(rows) > np.median(signal)
+    names = ",".join([*(f"x{index}" for index in range(30)), "y"])
+    table = np.column_stack([features, label])
+    np.savetxt(path, table, delimiter=",", header=names, comments="", fmt=["%.4f"] * 30 + ["%d"])
+    return path
+
+
+def show(title: str, decision: Decision, environments: Mapping[str, Mapping[str, Any]]) -> None:
+    """One table: raced candidates, then the others with their reasons."""
+    print(f"\n{title}: verdict {decision.verdict}, decided on {decision.document['decided_on']}")
+    print(
+        f"{'candidate':44} {'energy':>9} {'CPU':>9} {'x best (CPU)':>17} {'gap':>8} {'download':>9} imports"
+    )
+    for row in decision.candidates:
+        if row["energy_per_unit"]["value"] is None:
+            print(f"{row['name'][:44]:44} {row['status']}: {row['reason']}")
+            continue
+        ratio, gap = row["cpu_ratio_to_best"], row["parity"]["error"]["value"]
+        ends = [f"{ratio[end]:.2f}" if ratio[end] is not None else "?" for end in ("value", "low", "high")]
+        cost = environments[row["id"]]
+        imports = [cost[name]["seconds"] for name in ("first_import", "second_import") if cost[name]]
+        cells = [
+            f"{row['name'][:44]:44}",
+            f"{format_si(row['energy_per_unit']['value'], 'J'):>9}",
+            f"{format_si(row['cpu_seconds_per_unit']['value'], 's'):>9}",
+            f"{ends[0]:>5} {ends[1]:>5}-{ends[2]:<5}",
+            f"{gap:8.1e}" if gap is not None else f"{'-':>8}",
+            f"{format_bytes(cost['download_bytes'] or 0):>9}",
+            " ".join(f"{seconds:.1f} s" for seconds in imports),
+        ]
+        print(" ".join(cells))
+
+
+def race(title: str, request: SelectRequest) -> None:
+    """Run a study and print all of its decisions."""
+    with PlainProgress() as progress:
+        decisions = pipelines.select(request, progress)
+    for decision in decisions:
+        run = RunFolder.open_run(Path(str(decision.document["run"])))
+        environments = {record["candidate"]: record for record in run.records("environment")}
+        show(f"{title}, {decision.document['stage']}", decision, environments)
+
+
+def main() -> None:
+    """Race what the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small table, small images, light frameworks")
+    parser.add_argument("--budget", type=float, default=600.0, help="seconds of measuring per study")
+    arguments = parser.parse_args()
+    budget = min(arguments.budget, 90.0) if arguments.quick else arguments.budget
+    with tempfile.TemporaryDirectory() as folder:
+        rows = _QUICK_ROWS if arguments.quick else _ROWS
+        table = write_table(Path(folder) / "synthetic.csv", rows)
+        request = SelectRequest(source=str(table), target="y", budget=budget, runs_dir=folder)
+        race(f"table of {rows} rows", request)
+        for size in (8,) if arguments.quick else (8, 32):
+            chosen = "pytorch,jax" if arguments.quick else "all"
+            task = SelectRequest(
+                source="task:cnn", size=size, frameworks=chosen, budget=budget, runs_dir=folder
+            )
+            race(f"cnn at {size}x{size}", task)
+
+
+if __name__ == "__main__":
+    main()

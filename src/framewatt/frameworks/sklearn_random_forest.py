@@ -1,0 +1,65 @@
+"""scikit-learn's random forest; categories become one-hot codes, gaps medians with a flag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+
+TITLE = "scikit-learn random forest"
+VERSION = "1.9.1"
+ACCEPTS = ("table",)
+LIGHT = True
+PACKAGES = {"runtime": ("scikit-learn=={version}", "numpy==2.4.6")}
+IMPORTS = (
+    "sklearn.ensemble",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "sklearn.impute",
+    "sklearn.compose",
+)
+SETTINGS = {
+    "precision": ("fp32",),
+    "leaf_rows": ("1", "5", "20"),
+}
+POINTS = ({"leaf_rows": "5"}, {"leaf_rows": "20"})
+
+
+def most_rounds(settings: Mapping[str, str]) -> int:
+    """Trees beyond which no model is sought."""
+    return 100
+
+
+def train(data: Mapping[str, Any], settings: Mapping[str, str], rounds: int) -> Any:
+    """A fitted forest of `rounds` trees."""
+    from framewatt_worker.scikit_learn_models import prepared
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    estimator = RandomForestRegressor if data["task"] == "regression" else RandomForestClassifier
+    forest = estimator(
+        n_estimators=rounds,
+        min_samples_leaf=int(settings["leaf_rows"]),
+        max_features=1 / 3 if data["task"] == "regression" else "sqrt",
+        n_jobs=int(settings["threads"]),
+        random_state=data["seed"],
+    )
+    return prepared(forest, data, scaled=False).fit(data["rows"], data["target"])
+
+
+def scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarray]:
+    """Scores of the first trees, for each number of trees in `rounds`."""
+    from framewatt_worker.scikit_learn_models import forest_scores
+
+    found: list[np.ndarray] = forest_scores(model, rows, rounds)
+    return found
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
+    """A trained model, ready to score rows."""
+    from framewatt_worker.scikit_learn_models import Session
+
+    return Session(model)

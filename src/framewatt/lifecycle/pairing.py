@@ -1,0 +1,72 @@
+"""Who may serve what whom has trained: pairs of a training and an inference candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    Row = Mapping[str, Any]
+    Document = Mapping[str, Any]
+
+_EXCHANGE_FORMAT = "onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A way to live: who trains (None where no training was studied) and who serves (None likewise)."""
+
+    training: Row | None
+    serving: Row | None
+    studies: tuple[Document | None, Document | None]
+
+    @property
+    def id(self) -> str:
+        """The candidate's id, or both joined by an arrow."""
+        ids = [row["id"] for row in (self.training, self.serving) if row is not None]
+        return ids[0] if len(set(ids)) == 1 else " -> ".join(ids)
+
+    @property
+    def name(self) -> str:
+        """For people: ``train in PyTorch, serve in ONNX Runtime``."""
+        if self.training is None or self.serving is None:
+            return str((self.training or self.serving or {})["name"])
+        if self.training["id"] == self.serving["id"]:
+            return str(self.training["name"])
+        return f"train in {self.training['name']}, serve in {self.serving['name']}"
+
+
+def pairs(decisions: Sequence[Document], exporting: Collection[str]) -> list[Pair]:
+    """All ways that the studies allow; `exporting` are frameworks whose models reach ONNX.
+
+    A trained model serves in its own framework; elsewhere only through a format that its framework writes and
+    the other study's workload is in. Studies that come from one table pair candidate with candidate.
+    """
+    training = [d for d in decisions if d["stage"] == "training"]
+    inference = [d for d in decisions if d["stage"] == "inference"]
+    if not training:
+        return [Pair(None, row, (None, study)) for study in inference for row in _known(study)]
+    if not inference:
+        return [Pair(row, None, (study, None)) for study in training for row in _known(study)]
+    return [
+        Pair(one, other, (study, served))
+        for study in training
+        for served in inference
+        for one in _known(study)
+        for other in _known(served)
+        if _fits(one, other, study, served, exporting)
+    ]
+
+
+def _known(study: Document) -> list[Row]:
+    return [row for row in study["candidates"] if row["energy_per_unit"]["value"] is not None]
+
+
+def _fits(one: Row, other: Row, study: Document, served: Document, exporting: Collection[str]) -> bool:
+    if study["workload"]["sha256"] == served["workload"]["sha256"]:
+        return bool(one["id"] == other["id"])
+    same = one["framework"] == other["framework"]
+    portable = served["workload"]["format"] == _EXCHANGE_FORMAT and one["framework"] in exporting
+    return bool(same or portable)

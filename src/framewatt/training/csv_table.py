@@ -1,0 +1,123 @@
+"""A CSV file as columns: numbers as float32, texts as categories. Standard library and numpy only.
+
+A table of millions of cells needs no data-frame library here: the file is read in chunks, and a column
+that holds a text anywhere is read a second time as categories.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framewatt.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_CHUNK_ROWS = 20_000
+_MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `values` are numbers, or codes into `categories`; NaN where a cell is empty."""
+
+    name: str
+    values: NDArray[np.float64]
+    categories: tuple[str, ...] | None = None
+
+
+def read_csv(path: Path) -> list[Column]:
+    """All columns in the file's order.
+
+    Raises:
+        BadInput: no header, ragged rows, two columns of one name, not text.
+    """
+    try:
+        names = _header(path)
+        numbers, texts = _numbers(path, names)
+        codes = _codes(path, names, texts) if texts else {}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{path}: not a readable CSV file ({error})") from None
+    return [
+        Column(name, *codes[index]) if index in codes else Column(name, numbers[index])
+        for index, name in enumerate(names)
+    ]
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        names = [name.strip() for name in next(csv.reader(file, _dialect(path)), [])]
+    if len(names) < 2:  # noqa: PLR2004 - a target and something to learn from
+        raise BadInput(f"{path}: the first line must name at least two columns, separated by , ; or tab")
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        raise BadInput(f"{path}: two columns are called {min(repeated)!r}")
+    return names
+
+
+def _dialect(path: Path) -> type[csv.Dialect]:
+    """Excel's dialect with the separator that the first line uses most."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        line = file.readline()
+
+    class Found(csv.excel):
+        delimiter = max(",;\t", key=line.count)
+
+    return Found
+
+
+def _chunks(path: Path, width: int) -> Iterator[list[tuple[str, ...]]]:
+    """Columns of consecutive rows, as texts."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.reader(file, _dialect(path))
+        next(reader)
+        while rows := [row for row in islice(reader, _CHUNK_ROWS) if row]:
+            ragged = next((row for row in rows if len(row) != width), None)
+            if ragged is not None:
+                told = f"a row of {len(ragged)} cells, but the header names {width}"
+                raise BadInput(f"{path}: {told} (near line {reader.line_num})")
+            yield list(zip(*rows, strict=True))
+
+
+def _numbers(path: Path, names: Sequence[str]) -> tuple[list[NDArray[np.float64]], set[int]]:
+    """Every column as numbers, and which columns hold a text somewhere."""
+    texts: set[int] = set()
+    parts: list[list[NDArray[np.float64]]] = [[] for _ in names]
+    for columns in _chunks(path, len(names)):
+        for index in set(range(len(names))) - texts:
+            cells = ["nan" if cell.strip() in _MISSING else cell for cell in columns[index]]
+            try:
+                parts[index].append(np.array(cells).astype(np.float64))
+            except ValueError:
+                texts.add(index)
+    return [np.concatenate(part) if part else np.empty(0) for part in parts], texts
+
+
+def _codes(
+    path: Path, names: Sequence[str], texts: set[int]
+) -> dict[int, tuple[NDArray[np.float64], tuple[str, ...]]]:
+    """Text columns as codes into their sorted categories."""
+    known: dict[int, dict[str, int]] = {index: {} for index in texts}
+    parts: dict[int, list[float]] = {index: [] for index in texts}
+    for columns in _chunks(path, len(names)):
+        for index in texts:
+            codes = known[index]
+            for cell in map(str.strip, columns[index]):
+                parts[index].append(float("nan") if cell in _MISSING else codes.setdefault(cell, len(codes)))
+    found = {}
+    for index in texts:
+        order = sorted(known[index])
+        rank = np.empty(len(order) + 1)
+        rank[[known[index][word] for word in order]] = np.arange(len(order))
+        rank[-1] = np.nan
+        raw = np.array(parts[index])
+        found[index] = (rank[np.where(np.isnan(raw), len(order), raw).astype(int)], tuple(order))
+    return found

@@ -1,0 +1,175 @@
+"""The learning task in a table: features and target, checked, encoded once and the same for every library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt import quality
+from framewatt.errors import BadInput
+from framewatt.plugins import nearest
+from framewatt.training.csv_table import Column, read_csv
+from framewatt.units import format_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+MOST_CATEGORIES = 254
+"""HistGradientBoosting and LightGBM's histograms hold at most 255 bins, one of them for empty cells."""
+MOST_CLASSES = 50
+_INTEGER_CLASSES = 20
+"""A target of whole numbers with at most this many values is a classification."""
+_LEAST_ROWS = 100
+_LEAST_OF_CLASS = 10
+_MEMORY_PER_FILE_BYTE = 4.0
+"""Text, its numbers, and two copies in a worker: what a table needs of memory for each byte of its file."""
+
+_METRICS = {"binary": "auc", "multiclass": "accuracy", "regression": "rmse"}
+_FITTING = {
+    "binary": ("auc", "accuracy", "log_loss"),
+    "multiclass": ("accuracy", "log_loss"),
+    "regression": ("rmse", "mae", "r2"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Features ``rows (n, d)`` float32 and ``target (n,)``: class numbers, or values.
+
+    `task` is ``binary``, ``multiclass`` or ``regression``; `categorical` are the indices of category columns.
+    """
+
+    rows: NDArray[np.float32]
+    target: NDArray[Any]
+    features: tuple[str, ...]
+    categorical: tuple[int, ...]
+    task: str
+    classes: tuple[str, ...]
+    metric: str
+
+    def about(self, seed: int) -> dict[str, Any]:
+        """What a worker must know beside the arrays."""
+        told = {"task": self.task, "classes": len(self.classes), "categorical": list(self.categorical)}
+        return {**told, "seed": seed}
+
+
+def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -> Table:
+    """The learning task of a CSV or Parquet file.
+
+    Raises:
+        BadInput: too large for `memory_bytes`, a column or metric that does not fit; each with the remedy.
+    """
+    needed = path.stat().st_size * _MEMORY_PER_FILE_BYTE
+    if needed > memory_bytes:
+        most = format_bytes(memory_bytes / _MEMORY_PER_FILE_BYTE)
+        raise BadInput(
+            f"{path}: {format_bytes(path.stat().st_size)} is more than fits beside a library in "
+            f"{format_bytes(memory_bytes)} of free memory; take a random sample of the rows, up to {most}"
+        )
+    columns = _read_parquet(path) if path.suffix.lower() == ".parquet" else read_csv(path)
+    by_name = {column.name: column for column in columns}
+    if target not in by_name:
+        raise BadInput(f"{path}: no column {target!r}{nearest(target, by_name)}")
+    if len(columns[0].values) < _LEAST_ROWS:
+        raise BadInput(f"{path}: {len(columns[0].values)} rows; at least {_LEAST_ROWS} are needed")
+    task, labels, classes = _learn_what(path, by_name[target], metric)
+    features = [column for column in columns if column.name != target]
+    for column in features:
+        _check_feature(path, column)
+    return Table(
+        rows=np.stack([column.values.astype(np.float32) for column in features], axis=1),
+        target=labels,
+        features=tuple(column.name for column in features),
+        categorical=tuple(index for index, column in enumerate(features) if column.categories is not None),
+        task=task,
+        classes=classes,
+        metric=metric or _METRICS[task],
+    )
+
+
+def _learn_what(path: Path, column: Column, metric: str | None) -> tuple[str, NDArray[Any], tuple[str, ...]]:
+    """The task, the encoded target, and the names of its classes."""
+    if metric is not None and metric not in quality.METRICS:
+        raise BadInput(f"--metric {metric!r} is unknown{nearest(metric, quality.METRICS)}")
+    gaps = int(np.isnan(column.values).sum())
+    if gaps:
+        raise BadInput(f"{path}: column {column.name!r} is empty in {gaps} rows; remove these rows first")
+    values = np.unique(column.values)
+    if len(values) < 2:  # noqa: PLR2004 - nothing to tell apart
+        raise BadInput(f"{path}: column {column.name!r} is constant: there is nothing to learn")
+    task = _task_of(column, values, metric)
+    if metric is not None and metric not in _FITTING[task]:
+        fitting = ", ".join(_FITTING[task])
+        raise BadInput(f"--metric {metric} does not fit {column.name!r}, a {task} target; choose {fitting}")
+    if task == "regression":
+        return task, column.values, ()
+    if len(values) > MOST_CLASSES:
+        kind = "texts" if column.categories else "values"
+        raise BadInput(
+            f"{path}: column {column.name!r} holds {len(values)} different {kind}; "
+            f"a class target has at most {MOST_CLASSES}"
+        )
+    names = column.categories or tuple(f"{value:g}" for value in values)
+    labels = np.searchsorted(values, column.values).astype(np.int64)
+    counts = np.bincount(labels)
+    if counts.min() < _LEAST_OF_CLASS:
+        rare = names[int(counts.argmin())]
+        raise BadInput(
+            f"{path}: class {rare!r} has {counts.min()} rows; at least {_LEAST_OF_CLASS} are needed "
+            "to stand in every part"
+        )
+    return task, labels, names
+
+
+def _task_of(column: Column, values: NDArray[np.float64], metric: str | None) -> str:
+    """What kind of target it is; a metric that fits only one kind decides for whole numbers."""
+    by_class = "binary" if len(values) == 2 else "multiclass"  # noqa: PLR2004 - that is what binary means
+    if column.categories is not None:
+        return by_class
+    if metric in _FITTING["regression"]:
+        return "regression"
+    whole = bool((values == np.rint(values)).all())
+    return by_class if whole and (len(values) <= _INTEGER_CLASSES or metric is not None) else "regression"
+
+
+def _check_feature(path: Path, column: Column) -> None:
+    if np.isinf(column.values).any():
+        raise BadInput(f"{path}: column {column.name!r} holds infinite values; replace or empty them")
+    if column.categories and len(column.categories) > MOST_CATEGORIES:
+        raise BadInput(
+            f"{path}: column {column.name!r} holds {len(column.categories)} different texts, more than the "
+            f"{MOST_CATEGORIES} categories that every library takes; remove or group them"
+        )
+    if np.isnan(column.values).all():
+        raise BadInput(f"{path}: column {column.name!r} is empty; remove it")
+
+
+def _read_parquet(path: Path) -> list[Column]:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra, needed for this format alone
+        import pyarrow.parquet as pq  # noqa: PLC0415 - see above
+    except ImportError:
+        raise BadInput(f"{path}: reading Parquet needs pyarrow: pip install 'framewatt[parquet]'") from None
+    try:
+        read = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise BadInput(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
+    return [_arrow_column(path, name, read.column(name)) for name in read.column_names]
+
+
+def _arrow_column(path: Path, name: str, values: Any) -> Column:
+    texts: Sequence[Any] = values.to_pylist()
+    try:
+        return Column(name, np.array([np.nan if v is None else float(v) for v in texts]))
+    except (TypeError, ValueError):
+        pass
+    if not all(isinstance(value, str | None) for value in texts):
+        raise BadInput(f"{path}: column {name!r} is of type {values.type}; numbers and texts are known")
+    order = tuple(sorted({value for value in texts if value is not None}))
+    rank = {value: float(index) for index, value in enumerate(order)}
+    return Column(name, np.array([np.nan if v is None else rank[v] for v in texts]), order)

@@ -1,0 +1,134 @@
+"""What a task folder says: its data, the quality to reach, the seeds, the scripts."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt import quality
+from framewatt.errors import BadInput
+from framewatt.plugins import Plugin, load_file, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Arrays = Mapping[str, NDArray[Any]]
+
+LEAST_SEEDS = 5
+_PARTS = ("train", "validation", "test")
+_KEYS = {"metric", "quality", "epochs", "batch", "seeds", "optimisation", "reference", "options"}
+_NOT_SCRIPTS = {"task"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as it was declared. `optimisation` is ``same`` (first losses must agree) or ``free``.
+
+    `arrays` holds ``x_`` and ``y_`` of each part, and ``weights-N/NAME`` of the N-th seed where the task
+    gives initial weights.
+    """
+
+    name: str
+    metric: str
+    quality: float
+    epochs: int
+    batch: int
+    seeds: tuple[int, ...]
+    optimisation: str
+    reference: str | None
+    options: Mapping[str, Any]
+    arrays: Arrays
+    scripts: tuple[Plugin, ...]
+
+    def about(self) -> dict[str, Any]:
+        """What a worker must know beside the arrays."""
+        return {"seeds": list(self.seeds), "batch": self.batch, "options": dict(self.options)}
+
+
+def read_task(folder: Path, size: int | None, asked_quality: float | None) -> Task:
+    """Read a task folder; ``task.py``, the task's own code, is run for its data and weights.
+
+    Raises:
+        BadInput: an entry that is missing or impossible, data that do not fit, no script.
+    """
+    told = _declaration(folder / "task.toml")
+    options = {**told.get("options", {}), **({"size": size} if size is not None else {})}
+    seeds = tuple(range(1, int(told.get("seeds", LEAST_SEEDS)) + 1))
+    arrays = _arrays(folder, options, seeds)
+    metric = told["metric"]
+    if metric not in quality.METRICS:
+        raise BadInput(f"{folder / 'task.toml'}: metric {metric!r}{nearest(metric, quality.METRICS)}")
+    paths = [p for p in sorted(folder.glob("*.py")) if p.stem not in _NOT_SCRIPTS and p.stem[0] != "_"]
+    scripts = tuple(load_file("scripts", path) for path in paths)
+    if not scripts:
+        raise BadInput(f"{folder}: no script; each framework's file offers build(task)")
+    return Task(
+        name=folder.name,
+        metric=metric,
+        quality=asked_quality if asked_quality is not None else float(told["quality"]),
+        epochs=int(told["epochs"]),
+        batch=int(told["batch"]),
+        seeds=seeds,
+        optimisation=told.get("optimisation", "same"),
+        reference=told.get("reference"),
+        options=options,
+        arrays=arrays,
+        scripts=scripts,
+    )
+
+
+def _declaration(path: Path) -> dict[str, Any]:
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(f"{path}: not a readable TOML file ({error})") from None
+    unknown = sorted(set(told) - _KEYS)
+    if unknown:
+        raise BadInput(f"{path}: unknown entry {unknown[0]!r}{nearest(unknown[0], _KEYS)}")
+    for name in ("metric", "quality", "epochs", "batch"):
+        if name not in told:
+            raise BadInput(f"{path}: the entry {name!r} is missing")
+    for name in ("epochs", "batch", "seeds"):
+        if not (isinstance(told.get(name, 1), int) and told.get(name, 1) > 0):
+            raise BadInput(f"{path}: {name} must be a whole number above 0")
+    if told.get("seeds", LEAST_SEEDS) < LEAST_SEEDS:
+        raise BadInput(f"{path}: seeds = {told['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
+    if told.get("optimisation", "same") not in {"same", "free"}:
+        raise BadInput(f"{path}: optimisation is 'same' (first losses must agree) or 'free'")
+    return told
+
+
+def _made(path: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:
+    """What the task's own code makes: the parts, and initial weights where it defines them."""
+    code = load_file("tasks", path).module
+    try:
+        arrays = dict(code.data(options))
+        for position, seed in enumerate(seeds if hasattr(code, "weights") else ()):
+            named = code.weights(seed, options)
+            arrays |= {f"weights-{position}/{name}": array for name, array in named.items()}
+    except Exception as error:  # noqa: BLE001 - the task's own code may raise anything
+        raise BadInput(f"{path}: {error}") from None
+    return arrays
+
+
+def _arrays(folder: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:
+    if (folder / "task.py").is_file():
+        arrays = _made(folder / "task.py", options, seeds)
+    elif (folder / "data.npz").is_file():
+        with np.load(folder / "data.npz", allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+    else:
+        raise BadInput(f"{folder}: neither data.npz nor task.py with data(options)")
+    for part in _PARTS:
+        x, y = arrays.get(f"x_{part}"), arrays.get(f"y_{part}")
+        if x is None or y is None or len(x) != len(y) or not len(x):
+            raise BadInput(f"{folder}: x_{part} and y_{part} must be there, with as many rows")
+        if not np.isfinite(x).all():
+            raise BadInput(f"{folder}: x_{part} holds values that are not finite")
+    return arrays

@@ -1,0 +1,127 @@
+"""What a table is understood as, and how it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from framewatt.errors import BadInput
+from framewatt.training.csv_table import read_csv
+from framewatt.training.folds import FOLDS, divide
+from framewatt.training.table import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEMORY = 10**9
+
+
+def write(path: Path, header: str, rows: list[str]) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def table_file(path: Path, target: str = "{y}", rows: int = 200) -> Path:
+    rng = np.random.default_rng(0)
+    lines = []
+    for index in range(rows):
+        x, colour = rng.standard_normal(), ["red", "green", ""][index % 3]
+        lines.append(f"{x:.4f},{colour}," + target.format(y=int(x > 0), i=index, x=x))
+    return write(path, "x,colour,y", lines)
+
+
+def test_numbers_stay_numbers_texts_become_sorted_categories_and_empty_cells_nan(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", "a;b", ["1;red", "NA;blue", "2.5;", "4;red"])
+    a, b = read_csv(path)
+    np.testing.assert_array_equal(a.values, [1, np.nan, 2.5, 4])
+    assert a.categories is None
+    assert b.categories == ("blue", "red")
+    np.testing.assert_array_equal(b.values, [1, 0, np.nan, 1])
+
+
+def test_a_column_that_turns_into_text_after_many_numbers_is_a_category_throughout(tmp_path: Path) -> None:
+    rows = [f"{index % 7},1" for index in range(30_000)] + ["other,1"]
+    column = read_csv(write(tmp_path / "t.csv", "a,b", rows))[0]
+    assert column.categories == ("0", "1", "2", "3", "4", "5", "6", "other")
+    assert column.values[:3].tolist() == [0, 1, 2]
+    assert column.values[-1] == 7
+
+
+def test_a_two_valued_target_is_binary_and_judged_by_auc(tmp_path: Path) -> None:
+    table = read_table(table_file(tmp_path / "t.csv"), "y", None, MEMORY)
+    assert (table.task, table.metric, table.classes) == ("binary", "auc", ("0", "1"))
+    assert table.rows.dtype == np.float32
+    assert table.features == ("x", "colour")
+    assert table.categorical == (1,)
+
+
+def test_named_classes_keep_their_names(tmp_path: Path) -> None:
+    rows = [f"{i},{['low', 'mid', 'high'][i % 3]}" for i in range(150)]
+    table = read_table(write(tmp_path / "t.csv", "x,y", rows), "y", None, MEMORY)
+    assert (table.task, table.metric, table.classes) == ("multiclass", "accuracy", ("high", "low", "mid"))
+
+
+def test_a_target_of_many_values_is_a_regression_and_so_is_what_a_metric_asks_for(tmp_path: Path) -> None:
+    assert read_table(table_file(tmp_path / "t.csv", "{x}"), "y", None, MEMORY).task == "regression"
+    assert read_table(table_file(tmp_path / "u.csv"), "y", "rmse", MEMORY).task == "regression"
+
+
+@pytest.mark.parametrize(
+    ("target", "column", "metric", "told"),
+    [
+        ("{y}", "yy", None, r"no column 'yy'; did you mean y\?"),
+        ("7", "y", None, "constant"),
+        ("word {i}", "y", None, "200 different texts"),
+        ("{y}", "y", "precision", "--metric 'precision' is unknown"),
+        ("{y}", "y", "top5", "does not fit 'y', a binary target; choose auc, accuracy, log_loss"),
+        ("{x}", "y", "auc", "does not fit 'y', a regression target"),
+        ("", "y", None, "is empty in 200 rows"),
+        ("inf", "x", None, "constant|infinite"),
+    ],
+)
+def test_a_target_or_metric_that_cannot_be_used_is_named_with_the_remedy(
+    tmp_path: Path, target: str, column: str, metric: str | None, told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        read_table(table_file(tmp_path / "t.csv", target), column, metric, MEMORY)
+
+
+def test_a_file_too_large_for_the_memory_is_refused_with_the_size_that_would_fit(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="take a random sample of the rows, up to 25 B"):
+        read_table(table_file(tmp_path / "t.csv"), "y", None, memory_bytes=100)
+
+
+def test_a_rare_class_free_texts_and_ragged_rows_are_refused(tmp_path: Path) -> None:
+    rare = write(tmp_path / "rare.csv", "x,y", [f"{i},{'a' if i > 2 else 'b'}" for i in range(200)])
+    with pytest.raises(BadInput, match="class 'b' has 3 rows"):
+        read_table(rare, "y", None, MEMORY)
+    texts = write(tmp_path / "texts.csv", "x,y", [f"name {i},{i % 2}" for i in range(300)])
+    with pytest.raises(BadInput, match="column 'x' holds 300 different texts"):
+        read_table(texts, "y", None, MEMORY)
+    ragged = write(tmp_path / "ragged.csv", "x,y", ["1,2", "1,2,3"])
+    with pytest.raises(BadInput, match="a row of 3 cells, but the header names 2"):
+        read_csv(ragged)
+
+
+def test_parquet_is_read_as_the_same_columns(tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    pa = pytest.importorskip("pyarrow")
+    columns = {"x": [float(i) for i in range(120)], "c": ["a", None, "b"] * 40, "y": [0, 1] * 60}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet", "y", None, MEMORY)
+    assert table.task == "binary"
+    np.testing.assert_array_equal(table.rows[:3, 1], [0, np.nan, 1])
+
+
+def test_the_parts_are_disjoint_complete_and_hold_every_class_in_proportion() -> None:
+    target = np.array([0] * 900 + [1] * 100)
+    folds = divide(target, stratified=True, seed=3)
+    parts = [folds.test, *folds.validation]
+    assert sorted(np.concatenate(parts)) == list(range(1000))
+    assert [int(target[part].sum()) for part in parts] == [20] + [16] * FOLDS
+    assert not set(folds.training(2)) & set(folds.validation[2])
+    assert len(folds.training(2)) == 640
+    again = divide(target, stratified=True, seed=3)
+    np.testing.assert_array_equal(folds.test, again.test)

@@ -1,0 +1,152 @@
+"""A user's own task: honest scripts race, faulty ones are caught with the right reason."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from conftest import STAND_INS
+from framewatt.cli import cli
+from framewatt.errors import BadInput
+from framewatt.request import SelectRequest
+from framewatt.training.first_losses import disagreement, reference_losses
+from framewatt.training.task import read_task
+from framewatt.training.task_study import select
+from framewatt.worker.python.framewatt_worker.tensors import read_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from framewatt.document import Decision
+
+TASK = STAND_INS / "task"
+
+
+@pytest.fixture(scope="module")
+def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        request = SelectRequest(
+            source=str(TASK), environment="current", budget=24, runs_dir=str(tmp_path_factory.mktemp("runs"))
+        )
+        yield select(request)[0]
+
+
+def row(decision: Decision, script: str) -> dict[str, Any]:
+    return dict(decision.candidate(script))
+
+
+def test_honest_scripts_reach_the_quality_and_agree_on_the_first_losses(decision: Decision) -> None:
+    for script in ("honest", "laborious"):
+        found = row(decision, script)
+        assert found["status"] in {"measured", "eliminated"}
+        assert found["parity"]["error"]["value"] <= 1e-4
+        assert found["quality"]["value"]["high"] >= 0.9
+        assert found["training"]["reached"]["value"] == 5
+    assert row(decision, "laborious")["cpu_seconds_per_unit"]["value"] > (
+        2 * row(decision, "honest")["cpu_seconds_per_unit"]["value"]
+    )
+
+
+def test_a_loss_taken_after_the_update_is_caught_at_the_first_step(decision: Decision) -> None:
+    found = row(decision, "late_loss")
+    assert found["status"] == "infeasible"
+    assert found["reason"].startswith("the loss of step 1 is ")
+    assert "honest@" in found["reason"]
+    assert "a loss taken after the update" in found["reason"]
+
+
+def test_another_learning_rate_is_caught_at_the_second_step(decision: Decision) -> None:
+    found = row(decision, "other_rate")
+    assert found["status"] == "infeasible"
+    assert found["reason"].startswith("the loss of step 2 is ")
+    assert "another optimizer or learning rate" in found["reason"]
+
+
+def test_a_script_that_never_converges_says_how_far_it_came(decision: Decision) -> None:
+    found = row(decision, "never")
+    assert found["status"] == "infeasible"
+    assert "came to accuracy 0." in found["reason"]
+    assert "within 12 epochs, short of 0.9" in found["reason"]
+
+
+def test_a_script_that_reports_nothing_no_numbers_or_wrong_rows_is_named(decision: Decision) -> None:
+    assert "epoch() reported 0 losses for 10 steps" in row(decision, "mute")["reason"]
+    assert row(decision, "not_a_number")["reason"] == "the loss of step 1 is nan"
+    assert "predict() gave 99 scores for 100 rows" in row(decision, "wrong_rows")["reason"]
+
+
+def test_the_document_validates_against_the_shipped_schema(decision: Decision) -> None:
+    schema = json.loads((files("framewatt") / "schemas" / "decision-1.json").read_text())
+    jsonschema.validate(json.loads(decision.to_json()), schema)
+
+
+def test_the_labels_of_validation_and_test_never_reach_a_worker(decision: Decision) -> None:
+    names = set(read_tensors(Path(decision.document["run"]) / "task.tensors"))
+    assert "x_validation" in names
+    assert not names & {"y_validation", "y_test"}
+
+
+def test_three_or_more_candidates_are_held_against_their_median() -> None:
+    losses = {"a": [2.0, 1.0], "b": [2.0, 1.0], "c": [2.5, 0.2]}
+    found = reference_losses(losses, None)
+    assert found == ([2.0, 1.0], "the median")
+    assert reference_losses(losses, "c") == ([2.5, 0.2], "c")
+    assert disagreement([2.00001, 1.00001], found[0], found[1]) is None
+    assert str(disagreement([2.0, 1.1], found[0], "b")).startswith("the loss of step 2 is 1.1, b has 1")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("quality = 0.9\n", ""), "the entry 'quality' is missing"),
+        (("seeds = 5", "seeds = 3"), "seeds = 3: at least 5"),
+        (("epochs = 12", "epoch = 12"), "unknown entry 'epoch'; did you mean epochs"),
+        (("epochs = 12", "epochs = 0"), "epochs must be a whole number above 0"),
+        (('metric = "accuracy"', 'metric = "acuracy"'), "did you mean accuracy"),
+        (("batch = 20", 'batch = 20\noptimisation = "any"'), "optimisation is 'same'"),
+    ],
+)
+def test_a_declaration_that_cannot_be_meant_is_refused(
+    tmp_path: Path, change: tuple[str, str], told: str
+) -> None:
+    shutil.copytree(TASK, tmp_path / "task")
+    path = tmp_path / "task" / "task.toml"
+    path.write_text(path.read_text().replace(*change))
+    with pytest.raises(BadInput, match=told):
+        read_task(tmp_path / "task", None, None)
+
+
+def test_a_folder_without_data_or_scripts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "task.toml").write_text((TASK / "task.toml").read_text())
+    with pytest.raises(BadInput, match=r"neither data\.npz nor task\.py"):
+        read_task(tmp_path, None, None)
+    shutil.copy(TASK / "task.py", tmp_path)
+    with pytest.raises(BadInput, match="no script"):
+        read_task(tmp_path, None, None)
+
+
+def test_the_scaffold_is_a_whole_task_whose_own_script_learns_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "mytask"
+    assert CliRunner().invoke(cli, ["new", "task", str(folder)]).exit_code == 0
+    request = SelectRequest(
+        source=str(folder),
+        frameworks="numpy_sgd",
+        environment="current",
+        budget=5,
+        runs_dir=str(tmp_path / "runs"),
+    )
+    found = select(request)[0].candidate("numpy_sgd")
+    assert found["status"] == "measured"
+    assert CliRunner().invoke(cli, ["new", "task", str(folder)]).exit_code == 2
+    assert CliRunner().invoke(cli, ["new", "tsk", str(tmp_path / "x")]).exit_code == 2
