@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PROGRAM_CPU = "Intel Xeon Gold 6430"
 """The two-socket machine of the language benchmarks, as their authors name it (arXiv 2410.05460)."""
-_WAKES = (0.1, 0.15, 0.2, 0.3, 0.5)
+_WAKES = (0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5)
 _SPREADS = (0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25, 0.3)
 _USUAL_WAKE, _USUAL_SPREAD = 0.1, 0.16
 _RUN_SPREAD = 0.02  # run-to-run scatter of energy is on record at 1.4 to 2.4 %
