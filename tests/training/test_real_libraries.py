@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ from framewatt.request import SelectRequest
 from framewatt.training.pipelines import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.frameworks
 
@@ -22,11 +21,10 @@ LIBRARIES = 8
 
 
 @pytest.fixture(autouse=True)
-def user_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def user_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Environments are too large to build for one test: the user's cache is used."""
     own = os.environ.get("FRAMEWATT_TEST_CACHE", platformdirs.user_cache_dir("framewatt"))
     monkeypatch.setenv("FRAMEWATT_CACHE_DIR", own)
-    yield
 
 
 def test_every_library_learns_a_table_with_gaps_and_categories(tmp_path: Path) -> None:
