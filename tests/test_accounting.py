@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
+from framewatt.accounting import marginal_joules, observations, reserved_joules
 from framewatt.errors import BadInput
 from framewatt.functional_unit import functional_unit
 from framewatt.records import Measurement, Phase, Stage, Usage
@@ -33,17 +33,11 @@ def test_marginal_energy_is_what_was_read_less_idle_power_times_time() -> None:
 
 @pytest.mark.parametrize(("share", "joules"), [(0.0, 24.0), (0.25, 35.5), (1.0, 70.0)])
 def test_reserved_energy_adds_the_idle_share_of_what_is_held(share: float, joules: float) -> None:
-    assert reserved_joules(WINDOW, share) == pytest.approx(joules)
-
-
-def test_a_counter_answers_for_the_share_held_and_an_estimate_is_already_of_that_share() -> None:
-    parameters = {"reserved_share": 0.25}
-    assert idle_share({"provenance": "measured", "parameters": parameters}) == 0.25
-    assert idle_share({"provenance": "estimated", "parameters": parameters}) == 1.0
+    assert reserved_joules(replace(WINDOW, reserved_share=share)) == pytest.approx(joules)
 
 
 def test_an_observation_is_per_unit() -> None:
-    (seen,) = observations([WINDOW], lambda m: reserved_joules(m, 1.0))
+    (seen,) = observations([WINDOW], reserved_joules)
     assert (seen.cost, seen.cpu_seconds, seen.seconds) == pytest.approx((1.4, 0.035, 0.04))
 
 

@@ -13,8 +13,11 @@ import yaml
 from click.testing import CliRunner
 
 from conftest import STAND_INS, write_perceptron
+from framewatt.accounting import reserved_joules
+from framewatt.carbon_basis import stored_basis
 from framewatt.cli import cli
-from framewatt.errors import BadInput, GridUnavailable
+from framewatt.reconstruction import cost_of
+from framewatt.records import Phase
 from framewatt.store import RunFolder
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.chdir(folder)
         (folder / "framewatt.toml").write_text(HARDWARE)
         model = write_perceptron(folder / "tiny.onnx")
-        options = ["--objective", "carbon", "--region", "FR", "--budget", "12s", "--format", "json"]
+        options = ["--objective", "carbon", "--region", "FR", "--budget", "6s", "--format", "json"]
         result = CliRunner().invoke(cli, ["select", str(model), *FRAMEWORKS, *options])
         assert result.exit_code == 0, result.output
         (folder / "framewatt.toml").unlink()
@@ -81,16 +84,20 @@ def test_the_described_machine_is_charged_for_the_time_that_the_work_holds_it(ru
 
 
 def test_a_race_for_carbon_is_run_on_grams_and_rebuilt_from_what_the_run_stored(run: Path) -> None:
+    folder = RunFolder.open_run(run)
+    cost = cost_of(folder.manifest, stored_basis(folder.manifest))
+    intensity = folder.manifest["carbon"]["intensity"]["value"]
+    windows = [m for m in folder.measurements() if m.phase is Phase.STEADY]
+    assert windows
+    for window in windows:
+        operational = reserved_joules(window) / 3.6e6 * intensity
+        embodied = 1.2e6 * window.usage.seconds / 3600 / 35040 / 8
+        assert cost(window) == pytest.approx(operational + embodied)
     document = report(run)
-    assert document["objective"] == "carbon"
     rows = {row["framework"]: row for row in document["candidates"]}
-    scores = {name: row["sci"]["score"]["value"] for name, row in rows.items()}
-    assert scores["wasteful"] > 2 * scores["faithful"]
-    assert document["selected"] in ([], [rows["faithful"]["id"]])
-    assert rows["wasteful"]["ratio_to_best"]["value"] == pytest.approx(
-        scores["wasteful"] / scores["faithful"], rel=0.2
-    )
-    assert "carbon" in rendered(run)
+    assert document["objective"] == "carbon"
+    assert rows["wasteful"]["sci"]["score"]["value"] > rows["faithful"]["sci"]["score"]["value"]
+    assert rows["wasteful"]["id"] not in document["selected"]
 
 
 def test_another_region_changes_the_operational_part_in_the_ratio_of_the_intensities_and_nothing_else(
@@ -162,7 +169,8 @@ def test_hours_of_a_table_are_ranked_for_a_job_of_the_stated_time(run: Path, tmp
     assert starts[0]["when"] == "2026-01-01T01:00:00+00:00"
     assert "2026-01-01T01:00:00" in rendered(run, "--when", str(table), "--time", "2h")
     refused = CliRunner().invoke(cli, ["report", str(run), "--when", str(table)])
-    assert "--time" in str(refused.exception)
+    assert refused.exit_code == 2
+    assert "--time" in refused.stderr
 
 
 def test_the_runs_manifest_for_impact_framework_has_the_score_of_every_candidate(run: Path) -> None:
@@ -217,14 +225,15 @@ def test_a_study_whose_live_source_fails_keeps_its_energies_and_says_why_carbon_
     assert "WATTTIME_USERNAME" in row["sci"]["operational"]["reason"]
     assert faithful(report(path, "--region", "FR"))["sci"]["operational"]["value"] > 0
     again = CliRunner().invoke(cli, ["report", str(path), "--region", "watttime:CAISO_NORTH"])
-    assert isinstance(again.exception, GridUnavailable)
+    assert again.exit_code == 2
+    assert "WATTTIME_USERNAME" in again.stderr
 
 
 @pytest.mark.parametrize(
     ("options", "hardware", "expected"),
     [
         (["--objective", "carbon"], HARDWARE, "--region"),
-        (["--objective", "carbon", "--region", "FR"], "", r"\[hardware\]"),
+        (["--objective", "carbon", "--region", "FR"], "", "[hardware]"),
         (["--objective", "carbon", "--region", "FR", "--view", "consequential"], HARDWARE, "attributional"),
         (["--region", "FRR"], "", "FRR"),
         (["--region", "FR", "--pue", "0.9"], "", "PUE"),
@@ -245,9 +254,9 @@ def test_carbon_that_cannot_be_computed_is_refused_before_anything_is_measured( 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "framewatt.toml").write_text(hardware)
     result = CliRunner().invoke(cli, ["select", str(tiny_model), *FRAMEWORKS, *options])
-    assert isinstance(result.exception, BadInput)
-    with pytest.raises(BadInput, match=expected):
-        raise result.exception
+    assert result.exit_code == 2
+    assert expected in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "framewatt-runs").exists()
 
 

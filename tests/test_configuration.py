@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from framewatt import study
 from framewatt.cli import cli
-from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,11 +33,15 @@ def _no_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked(*options: str, **environment: str) -> SelectRequest:
     result = CliRunner().invoke(cli, ["select", "model.onnx", *options], env=environment)
-    if isinstance(result.exception, BadInput):
-        raise result.exception
     assert isinstance(result.exception, _AskedError), result.output
     request: SelectRequest = result.exception.args[0]
     return request
+
+
+def refusal(*options: str) -> str:
+    result = CliRunner().invoke(cli, ["select", "model.onnx", *options])
+    assert result.exit_code == 2
+    return result.stderr
 
 
 def configure(tmp_path: Path, text: str) -> None:
@@ -68,23 +71,21 @@ def test_an_intensity_on_the_command_line_overrules_a_region_in_the_file(tmp_pat
     assert asked().region == "FR"
     request = asked("--intensity", "50")
     assert (request.region, request.intensity) == (None, 50)
-    with pytest.raises(BadInput, match="choose one"):
-        asked("--region", "FR", "--intensity", "50")
+    assert "choose one" in refusal("--region", "FR", "--intensity", "50")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("[select]\nregoin = 'FR'\n", "did you mean region"),
-        ("select = 3\n", r"must be a table: \[select\]"),
+        ("select = 3\n", "must be a table: [select]"),
         ("[select]\nregion = {a = 1}\n", "a value or a list"),
         ("[select\n", "not a TOML file"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(text: str, expected: str, tmp_path: Path) -> None:
     configure(tmp_path, text)
-    with pytest.raises(BadInput, match=expected):
-        asked()
+    assert expected in refusal()
 
 
 def test_help_reads_neither_the_file_nor_a_command(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ They are left out by default: ``pytest -m frameworks``. Environments are the use
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from framewatt import select
 from framewatt.environments import provide, spec_for
+from framewatt.errors import BadInput
 from framewatt.launch import python_environment, python_worker
 from framewatt.plugins import find
 
@@ -36,7 +36,7 @@ def build():
 
 
 def inputs():
-    return [(torch.randn(1, 64),) for _ in range(4)]
+    return torch.randn(1, 64)
 """
 
 
@@ -114,18 +114,24 @@ def test_the_same_framework_twice_is_two_candidates_and_no_winner(tmp_path: Path
     assert decision.verdict in {"equivalent", "undecided"}
 
 
-@pytest.mark.skipif(shutil.which("g++") is None, reason="PyTorch's compiled modes need a C++ compiler")
 def test_a_torch_module_races_natively_beside_its_export(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text(TORCH_MODULE)
-    decision = race(model, tmp_path, "pytorch,onnxruntime", incumbent="pytorch")
-    native, (exported,) = rows(decision, "pytorch"), rows(decision, "onnxruntime")
-    assert {row["settings"]["mode"] for row in native} >= {"eager"}
-    assert all(row["parity"]["error"]["value"] < 1e-5 for row in native if raced(row))
-    assert any(raced(row) for row in native)
+    settings = ("pytorch.mode=eager",)
+    decision = race(model, tmp_path, "pytorch,onnxruntime", 10, incumbent="pytorch", settings=settings)
+    (native,), (exported,) = rows(decision, "pytorch"), rows(decision, "onnxruntime")
+    assert raced(native), native["reason"]
     assert raced(exported), exported["reason"]
+    assert native["parity"]["error"]["value"] < 1e-5
     assert not rows(decision, "pytorch_onnx")
     assert decision.document["incumbent"].startswith("pytorch@")
+
+
+def test_inputs_that_the_module_does_not_take_are_refused_with_what_was_wrong(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(TORCH_MODULE.replace("return torch.randn(1, 64)", "return torch.randn(1, 64), 1"))
+    with pytest.raises(BadInput, match=r"model\.py: .*inputs\(\) returns does not fit forward\(\)"):
+        race(model, tmp_path, "pytorch")
 
 
 def test_an_onnx_file_never_stands_for_pytorch_itself(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ it adds alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from framewatt.records import Observation, Phase, Provenance
+from framewatt.records import Observation, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from framewatt.records import Measurement
 
@@ -22,24 +22,13 @@ def marginal_joules(measurement: Measurement) -> float:
     return sum(measurement.joules.values()) - idle * measurement.usage.seconds
 
 
-def reserved_joules(measurement: Measurement, reserved_share: float) -> float:
-    """Marginal energy plus `reserved_share` (0..1) of the idle energy of the window, in J.
+def reserved_joules(measurement: Measurement) -> float:
+    """Marginal energy plus the share of the window's idle energy that the work held, in J.
 
-    A whole-machine counter reads all of the idle power; the work answers for the share it holds. An
-    estimate of the reserved share alone has ``reserved_share = 1``.
+    A meter reads the whole machine's idle power; the work answers for the part that it keeps from others.
     """
     idle = sum(measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules)
-    return marginal_joules(measurement) + idle * measurement.usage.seconds * reserved_share
-
-
-def idle_share(meter: Mapping[str, Any]) -> float:
-    """The share of a window's idle energy that the work answers for, by the meter's description.
-
-    A counter reads the whole machine, of which the work holds a part; an estimate is already of that part.
-    """
-    if meter["provenance"] == Provenance.ESTIMATED:
-        return 1.0
-    return float(meter["parameters"]["reserved_share"])
+    return marginal_joules(measurement) + idle * measurement.usage.seconds * measurement.reserved_share
 
 
 def observations(

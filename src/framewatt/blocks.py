@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 3
 """A noisy window is tried at most this often; the last attempt then stands, marked."""
+_SMALLEST_COHORT = 2
+"""An anchor and another: fewer could not be compared side by side."""
 _GIVE_UP = 3
 """After so many windows that never became quiet the machine itself is busy: repeating is spared until
 one window is quiet again."""
@@ -87,6 +89,14 @@ class BlockRunner:
     def peak_memory_bytes(self, candidate: str) -> int | None:
         """The largest resident size of an admitted contestant so far."""
         return self._alive[candidate].worker.peak_memory_bytes()
+
+    def cohort_size(self) -> int | None:
+        """How many of the largest workers fit in their share of the memory together; None: all of them do."""
+        peaks = [trial.worker.peak_memory_bytes() or 0 for trial in self._alive.values()]
+        room = _MEMORY_SHARE * (available_memory_bytes() + sum(peaks))
+        if sum(peaks) <= room:
+            return None
+        return max(_SMALLEST_COHORT, int(room // max(peaks)))
 
     def run(
         self, block: Block, contestants: Mapping[str, Contestant], done: set[tuple[str, int]]

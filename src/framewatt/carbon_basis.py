@@ -10,7 +10,7 @@ from framewatt.carbon.restatement import basis_from
 from framewatt.carbon.views import KIND_OF, CarbonBasis, View, basis_for, carbon_cost
 from framewatt.errors import BadInput
 from framewatt.intensity import intensity_or_reason, resolve_intensity
-from framewatt.records import Objective, Scope
+from framewatt.records import Objective
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,13 +35,13 @@ def basis_of(request: SelectRequest, hardware: Mapping[str, Any] | None) -> Carb
     return replace(basis, no_intensity=reason) if reason else basis
 
 
-def require_score(basis: CarbonBasis, objective: str, scope: Scope) -> None:
+def require_score(basis: CarbonBasis, objective: str) -> None:
     """Refuse a race for carbon whose scores would be open, before anything is measured.
 
     Raises:
-        BadInput: a part of the score is not known, or the meter's energy (`scope`) is not the wall's.
+        BadInput: a part of the score is not known, or all scores would be 0.
     """
-    if objective == Objective.CARBON and carbon_cost(1.0, 1.0, basis, scope) == 0:
+    if objective == Objective.CARBON and carbon_cost(1.0, 1.0, basis) == 0:
         raise BadInput("--objective carbon cannot be decided: every candidate's score would be 0")
 
 

@@ -197,6 +197,7 @@ def _contestant(entry: Entry, material: Material, context: Context) -> Contestan
         units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
         uniform=material.library.uniform,
         patience=context.request.timeout,
+        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
     )
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import idle_share, observations, reserved_joules
+from framewatt.accounting import observations, reserved_joules
+from framewatt.carbon.interval import ends
 from framewatt.carbon.objective import carbon_rates
 from framewatt.carbon.views import carbon_cost
 from framewatt.power.model import PowerModel
+from framewatt.power.platform import platform_remainder
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import Objective, Observation, Provenance, Scope
+from framewatt.records import Estimate, Objective, Observation, Provenance, Scope
 from framewatt.request import SelectRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from framewatt.carbon.views import CarbonBasis
-    from framewatt.records import Estimate, Measurement
+    from framewatt.records import Measurement
     from framewatt.store import RunFolder
 
     RatioUncertainty = Callable[[Observation, Observation], Estimate]
@@ -33,21 +35,23 @@ class Replay:
 
 def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measurement], float]:
     """A window's whole cost under the study's objective: reserved joules, or gCO2eq."""
-    share = idle_share(manifest["meter"])
 
     def joules(measurement: Measurement) -> float:
-        return reserved_joules(measurement, share)
+        return reserved_joules(measurement)
 
     if manifest["request"]["objective"] != Objective.CARBON:
         return joules
-    scope = Scope(manifest["meter"]["scope"])
-    return lambda measurement: carbon_cost(joules(measurement), measurement.usage.seconds, basis, scope)
+    wall = _wall_factor(manifest).value
+    return lambda measurement: carbon_cost(wall * joules(measurement), measurement.usage.seconds, basis)
 
 
-def race_of(
-    manifest: Mapping[str, Any], admitted: list[str], spent_seconds: float, basis: CarbonBasis
-) -> Race:
-    """The race among the admitted candidates, before its first block; launches have used `spent_seconds`."""
+def race_of(manifest: Mapping[str, Any], admission: Mapping[str, Any], basis: CarbonBasis) -> Race:
+    """The race before its first block.
+
+    `admission` says who was admitted (``candidates``), how many ``seconds`` launching them has used of the
+    budget, and how many workers fit in memory together (``cohort``, None: all).
+    """
+    admitted = admission["candidates"]
     request = SelectRequest.from_json(manifest["request"])
     known = {entry["id"]: entry for entry in manifest["candidates"]}
     families = {known[name]["framework"] for name in admitted}
@@ -62,7 +66,8 @@ def race_of(
         seed=request.seed,
         window_seconds=manifest["window_seconds"],
         margin=request.margin,
-        budget_seconds=max(request.budget - spent_seconds, 1.0),
+        budget_seconds=max(request.budget - admission["seconds"], 1.0),
+        cohort_size=admission.get("cohort"),
         objective_decides_on=request.objective,
     )
     uncertainty = _energy_uncertainty(manifest)
@@ -77,7 +82,7 @@ def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
     if admission is None or not admission["candidates"]:
         return None
     measurements = run.measurements()
-    race = race_of(run.manifest, admission["candidates"], admission["seconds"], basis)
+    race = race_of(run.manifest, admission, basis)
     seen = observations(measurements, cost_of(run.manifest, basis))
     for event in run.records("race"):
         if event["event"] == "drop":
@@ -95,17 +100,26 @@ def _carbon_uncertainty(
     manifest: Mapping[str, Any], basis: CarbonBasis, energy_ratio: RatioUncertainty | None
 ) -> RatioUncertainty:
     """How uncertain a ratio of carbon is: the ends of I, M and, for an estimate, of the energies."""
-    rates, meter = carbon_rates(basis), manifest["meter"]
+    rates, meter, wall = carbon_rates(basis), manifest["meter"], _wall_factor(manifest)
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         first, second = ((rates.joules(o.cost, o.seconds), o.seconds) for o in (a, b))
         if energy_ratio is None:
-            return rates.ratio(first, second)
-        model = PowerModel.from_parameters(meter["parameters"]["model"])
-        energy = model.energy(b.seconds, b.cpu_seconds, meter["parameters"]["reserved_share"])
-        return rates.ratio(first, second, energy_ratio(a, b), energy)
+            return rates.ratio(first, second, energy=wall)
+        model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
+        energy = model.energy(b.seconds, b.cpu_seconds, reserved_share(manifest, b.candidate))
+        scale = Estimate(*(getattr(energy, end) * getattr(wall, end) for end in ("value", "low", "high")))
+        return rates.ratio(first, second, energy_ratio(a, b), scale)
 
     return ratio
+
+
+def _wall_factor(manifest: Mapping[str, Any]) -> Estimate:
+    """Joules at the wall over joules that the meter reads: 1, or with what a package counter does not see."""
+    if manifest["meter"]["scope"] == Scope.WALL:
+        return Estimate(1.0, 1.0, 1.0)
+    value, low, high = ends(platform_remainder(1.0))
+    return Estimate(1 + value, 1 + low, 1 + high)
 
 
 def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
@@ -114,15 +128,21 @@ def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
     if meter["provenance"] != Provenance.ESTIMATED:
         return None
     model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
-    share = meter["parameters"]["reserved_share"]
     family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         same = family[a.candidate] == family[b.candidate]
         runs = (a.seconds, a.cpu_seconds), (b.seconds, b.cpu_seconds)
-        return model.ratio(*runs, same_framework=same, share=share)
+        shares = reserved_share(manifest, a.candidate), reserved_share(manifest, b.candidate)
+        return model.ratio(*runs, same_framework=same, share=shares[0], other_share=shares[1])
 
     return ratio
+
+
+def reserved_share(manifest: Mapping[str, Any], candidate: str) -> float:
+    """The part of the machine (0..1) that a candidate holds: its threads over the machine's."""
+    settings = next(entry["settings"] for entry in manifest["candidates"] if entry["id"] == candidate)
+    return min(1.0, int(settings.get("threads", 1)) / int(manifest["host"]["logical_cpus"]))
 
 
 def _model_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -273,7 +273,8 @@ class Measurement:
 
     `units` counts units of R done. `idle_watts` is what each domain draws when nothing runs, so that the
     marginal energy is ``joules - idle_watts * seconds``. `latency` counts queries in logarithmic bins
-    (see `framewatt.latency`). `invalid` says why it is no measurement at all, `noisy` why it was repeated.
+    (see `framewatt.latency`). `reserved_share` (0..1) is the part of the machine that the work held, whose
+    idle power it answers for. `invalid` says why it is no measurement at all, `noisy` why it was repeated.
     """
 
     stage: Stage
@@ -294,6 +295,7 @@ class Measurement:
     latency: dict[int, int] | None = None
     peak_memory_bytes: int | None = None
     size_bytes: int | None = None
+    reserved_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,11 @@ class SelectRequest:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
         if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
+        self._check_carbon()
+        self.latency_bound()
+        self.memory_bound()
+
+    def _check_carbon(self) -> None:
         if self.region and self.intensity is not None:
             raise BadInput("--region and --intensity both give the carbon intensity; choose one")
         if self.objective == Objective.CARBON and self.view != View.ATTRIBUTIONAL:

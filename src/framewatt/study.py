@@ -56,9 +56,9 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     workload = open_source(request.source)
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
+    require_score(basis, request.objective)
     host = inspect_host()
-    meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
-    require_score(basis, request.objective, meter.description.scope)
+    meter = choose_meter(request.meter, host)
     entries = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.incumbent, entries)
     manifest = manifest_of(request, workload, host, meter, entries)
@@ -79,7 +79,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     request = SelectRequest.from_json(run.manifest["request"])
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
-    meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, inspect_host())
     entries = enumerate_candidates(choice_of(request), workload.format)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
 
@@ -110,7 +110,8 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
             examiner = Examiner(material, task, runner, context)
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
-                run.append("admitted", {"candidates": admitted, "seconds": seconds})
+                cohort = runner.cohort_size()
+                run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
 
             def recruit(name: str) -> Contestant | None:
                 wanted = [e for e in entries if e.candidate.id == name]

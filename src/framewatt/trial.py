@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,8 @@ _STEAL_LIMIT = 0.02
 class Contestant:
     """What it takes to launch one candidate: command line, model, inputs, and what it may hold.
 
-    `patience` is how many seconds one operation may take before the worker counts as hung.
+    `reserved_share` is the part of the machine that its `cpus` are. `patience` is how
+    many seconds one operation may take before the worker counts as hung.
     """
 
     candidate: str
@@ -45,6 +47,7 @@ class Contestant:
     uniform: bool = True
     stage: Stage = Stage.INFERENCE
     patience: float = 300.0
+    reserved_share: float = 1.0
 
 
 class Trial:
@@ -95,8 +98,9 @@ class Trial:
     def _start(self) -> None:
         """Start the worker and ask what it can do."""
         told = self.contestant
-        # Compilers that cache across processes would make later trials warm: each trial gets its own cache.
-        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_suffix(".inductor"))}
+        # A compiler that caches across processes starts cold in every study, and is warm in later trials.
+        name = hashlib.sha256(told.candidate.encode()).hexdigest()[:12]
+        own_cache = {"TORCHINDUCTOR_CACHE_DIR": str(self._log.with_name(f"compiled-{name}"))}
         environment = {**told.environment, **own_cache}
         self._worker = WorkerProcess(told.command, log=self._log, cpus=told.cpus, environment=environment)
         self._operations = tuple(self._ask("hello")["operations"])
@@ -187,6 +191,7 @@ class Trial:
             host=host,
             faults=reading.faults,
             noisy=noise(host, seconds),
+            reserved_share=self.contestant.reserved_share,
             invalid=reading.invalid,
         )
         return measurement, answer

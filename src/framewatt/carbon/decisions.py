@@ -9,7 +9,7 @@ from framewatt.carbon import sci
 from framewatt.carbon.ai import DRAFT, SIDE_OF
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.disclosure import Context, disclosure
-from framewatt.carbon.interval import product, quotient, scaled
+from framewatt.carbon.interval import product, quotient, scaled, total
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
@@ -49,7 +49,12 @@ def disclosures(decision: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         raise BadInput("no candidate of this run has an energy figure: there is nothing to disclose")
     order = [key for key in decision.get("selected") or () if key in measured]
     order += [key for key in measured if key not in order]
-    return {key: _disclosed(decision, measured[key]) for key in order}
+    found = {key: _disclosed(decision, measured[key]) for key in order}
+    rankings = {
+        key: decision["carbon"][key] for key in ("elsewhere", "starts") if decision["carbon"].get(key)
+    }
+    found[order[0]] |= rankings
+    return found
 
 
 def boundary_of(decision: Mapping[str, Any], candidate: str) -> Boundary:
@@ -62,6 +67,15 @@ def boundary_of(decision: Mapping[str, Any], candidate: str) -> Boundary:
     if found is None:
         raise BadInput(f"no candidate {candidate!r} in this run")
     return _boundary(decision, found)[0]
+
+
+def wall_energy(candidate: Mapping[str, Any]) -> Quantity:
+    """A candidate's reserved energy per unit at the wall: as metered, and what a package counter misses."""
+    energy = quantity_from(candidate["energy_per_unit"])
+    stated = candidate.get("platform_remainder")
+    if energy.value is None or energy.scope is Scope.WALL or not stated or stated["value"] is None:
+        return energy
+    return total(energy.unit, energy, quantity_from(stated), scope=Scope.WALL)
 
 
 def quantity_from(document: Mapping[str, Any]) -> Quantity:
@@ -82,9 +96,6 @@ def _disclosed(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> dic
     document = disclosure(*_boundary(decision, candidate))
     if stage := decision.get("stage"):
         document["ai"] = {"score": SIDE_OF[Stage(stage)].value, "stage": stage, "status": DRAFT}
-    for key in ("elsewhere", "starts"):
-        if candidate["id"] in (decision.get("selected") or ())[:1] and decision["carbon"].get(key):
-            document[key] = decision["carbon"][key]
     return document
 
 
@@ -95,7 +106,7 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
     share = product("1", known["reserved_share"], known["part"])
     reserved = _reserved_hours(candidate, known["total"], known["lifespan"], share)
     units = _round_number(reserved)
-    energy = quantity_from(candidate["energy_per_unit"])
+    energy = wall_energy(candidate)
     intensity = intensity_from(carbon)
     component = Component(
         name=carbon["embodied"].get("description") or "the machine of the run",
@@ -105,7 +116,7 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
         lifespan=known["lifespan"],
         reserved=scaled(reserved, units, "h"),
         resource_share=share,
-        energy_source=_energy_source(decision),
+        energy_source=_energy_source(decision, candidate),
         embodied_source=carbon["embodied"].get("source") or "not stated",
     )
     counted = Quantity(units, name, Provenance.MEASURED)
@@ -117,15 +128,19 @@ def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tupl
 
 
 def _reserved_hours(
-    candidate: Mapping[str, Any], total: Quantity, lifespan: Quantity, share: Quantity
+    candidate: Mapping[str, Any], server: Quantity, lifespan: Quantity, share: Quantity
 ) -> Quantity:
     """Hours of reserved hardware per unit, read back from M = TE * (hours / EL) * RS."""
     embodied = (candidate.get("sci") or {}).get("embodied")
     if not embodied or embodied["value"] is None:
         return Quantity.unknown("h", (embodied or {}).get("reason") or "M is open")
-    point = [Quantity(item.value, item.unit, item.provenance) for item in (total, lifespan, share)]
+    point = [Quantity(item.value, item.unit, item.provenance) for item in (server, lifespan, share)]
+    held = candidate.get("seconds_per_unit")
     grams = Quantity(embodied["value"], sci.GRAMS, Provenance.DERIVED)
     hours = quotient("h", product("gCO2eq h", grams, point[1]), product(sci.GRAMS, point[0], point[2]))
+    seconds = scaled(quantity_from(held), 1 / 3600, "h") if held else hours
+    if seconds.value and hours.value and math.isclose(seconds.value, hours.value, rel_tol=1e-9):
+        return seconds  # a batch job is held for its own time, with that time's interval
     return Quantity(hours.value, "h", Provenance.MEASURED)
 
 
@@ -161,9 +176,11 @@ def intensity_from(carbon: Mapping[str, Any]) -> GridIntensity | None:
     )
 
 
-def _energy_source(decision: Mapping[str, Any]) -> str:
+def _energy_source(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> str:
     meter = decision.get("meter") or {}
-    return f"meter {meter.get('name', 'not stated')}, {meter.get('provenance', 'provenance not stated')}"
+    said = f"meter {meter.get('name', 'not stated')}, {meter.get('provenance', 'provenance not stated')}"
+    added = candidate.get("platform_remainder")
+    return f"{said}; and what it does not see: {added['reason']}" if added and added["value"] else said
 
 
 def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> Context:
@@ -177,7 +194,7 @@ def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine:
         sharing=decision["carbon"]["embodied"]["sharing"],
         assumptions=(
             f"the figures hold as measured: {_conditions(decision)}",
-            f"energy by {_energy_source(decision)}",
+            f"energy by {_energy_source(decision, candidate)}",
         ),
         limitations=tuple(_limitations(decision)),
     )

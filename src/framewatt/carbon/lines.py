@@ -27,7 +27,8 @@ def carbon_lines(decision: Mapping[str, Any]) -> Iterator[str]:
     if starts := carbon.get("starts"):
         told = "; ".join(f"{start['when']} {_grams(start['operational'])}" for start in starts[:_SHOWN])
         yield f"Best times to start, operational per {_unit(decision)}: {told}."
-        yield f"Worst: {starts[-1]['when']} {_grams(starts[-1]['operational'])}."
+        if len(starts) > _SHOWN:
+            yield f"Worst: {starts[-1]['when']} {_grams(starts[-1]['operational'])}."
 
 
 def _intensity(carbon: Mapping[str, Any]) -> str:

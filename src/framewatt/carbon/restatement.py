@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.decisions import intensity_from, quantity_from
+from framewatt.carbon.decisions import intensity_from, quantity_from, wall_energy
 from framewatt.carbon.hardware import Hardware
 from framewatt.carbon.views import (
     NO_HARDWARE,
@@ -85,6 +85,8 @@ def _footprint(candidate: Mapping[str, Any], basis: CarbonBasis) -> Footprint:
 
 
 def _energy(candidate: Mapping[str, Any], view: View) -> Quantity:
+    if view is View.ATTRIBUTIONAL and candidate.get("energy_per_unit"):
+        return wall_energy(candidate)
     found = _figure(candidate, _ENERGY[view], "J")
     if found.value is not None and min(found.value, found.low or 0.0) < 0:
         return Quantity.unknown(found.unit, _WITHIN_IDLE, scope=found.scope)

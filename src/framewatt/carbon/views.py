@@ -90,13 +90,13 @@ def footprint(energy: Quantity, seconds: Quantity, basis: CarbonBasis) -> Footpr
     return sci.score(part_o, part_m)
 
 
-def carbon_cost(joules: float, seconds: float, basis: CarbonBasis, scope: Scope = Scope.WALL) -> float:
+def carbon_cost(joules: float, seconds: float, basis: CarbonBasis) -> float:
     """One window's gCO2eq per unit, the race's cost under ``--objective carbon``.
 
     Raises:
         BadInput: the score would be open; a race cannot be decided by a figure that is not there.
     """
-    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=scope)
+    energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=Scope.WALL)
     time = Quantity(value=seconds, unit="s", provenance=Provenance.MEASURED)
     found = footprint(energy, time, basis).score
     if found.value is None:

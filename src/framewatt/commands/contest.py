@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from framewatt.accounting import idle_share, reserved_joules
+from framewatt.accounting import reserved_joules
 from framewatt.commands.running import run_command
 from framewatt.errors import BadInput
 from framewatt.host import host_state, host_times
@@ -73,8 +73,6 @@ class Contest:
         self._command = dict(zip(self.question.ids, self.question.commands, strict=True))
         if self.question.null is not None:
             self._command[NULL] = self.question.null
-        self._share = idle_share({"provenance": self.meter.description.provenance,
-                                  "parameters": self.meter.description.parameters})  # fmt: skip
         self.unresolved: str | None = None
 
     def run(self, progress: Callable[[str], None]) -> Race:
@@ -180,7 +178,7 @@ class Contest:
         return Observation(window.candidate, window.trial, window.block, cost, cpu, seconds, window.units)
 
     def _per_unit(self, window: Measurement) -> tuple[float, float, float]:
-        joules = reserved_joules(window, self._share)
+        joules = reserved_joules(window)
         return (
             joules / window.units,
             window.usage.cpu_seconds / window.units,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import idle_share, reserved_joules
+from framewatt.accounting import reserved_joules
 from framewatt.document.figures import plain
 from framewatt.records import Provenance, Quantity, Scope, Usage
 
@@ -29,9 +29,8 @@ def selection_cost(
 def _energy(evidence: Evidence) -> Quantity:
     """Metered windows by the meter, everything else by the power model; the sum is as weak as the weaker."""
     meter = evidence.manifest["meter"]
-    share = idle_share(meter)
     windows = [m for measurements in evidence.measurements.values() for m in measurements if not m.invalid]
-    metered = sum(reserved_joules(m, share) for m in windows)
+    metered = sum(reserved_joules(m) for m in windows)
     built = [evidence.model.energy(usage.seconds, usage.cpu_seconds) for usage in _builds(evidence)]
     parts = [metered, *(estimate.value for estimate in built)]
     return Quantity(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import idle_share, reserved_joules
+from framewatt.accounting import reserved_joules
 from framewatt.document.figures import energy_of_usage, mean_over_trials, plain, quantity
 from framewatt.records import Phase, Provenance, Quantity, Scope, Usage
 
@@ -30,6 +30,8 @@ def phases_of(candidate: str, evidence: Evidence) -> dict[str, Any]:
     }
     for phase in _LAUNCH:
         windows = [m for m in evidence.measurements.get(candidate, []) if m.phase is phase]
+        if phase is Phase.COMPILE:
+            windows = windows[:1]  # the first trial's: later ones may find a compiler's cache warm
         phases[phase] = _metered(windows, evidence)
     phases[Phase.INSTALL]["bytes"] = plain(
         _bytes(environment.get("installed_bytes"), Provenance.MEASURED, built)
@@ -61,8 +63,7 @@ def _metered(windows: Sequence[Measurement], evidence: Evidence) -> dict[str, An
         missing = "this phase was not reached"
         return _unmetered(None, evidence, missing)
     meter = evidence.manifest["meter"]
-    share = idle_share(meter)
-    valid = {m.trial: [reserved_joules(m, share)] for m in windows if not m.invalid}
+    valid = {m.trial: [reserved_joules(m)] for m in windows if not m.invalid}
     reason = next((m.invalid for m in windows if m.invalid), "no valid window")
     provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
     energies = {trial: values for trial, values in valid.items() if min(values) > 0}

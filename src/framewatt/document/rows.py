@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from framewatt import latency
-from framewatt.accounting import idle_share, marginal_joules, observations, reserved_joules
+from framewatt.accounting import marginal_joules, observations, reserved_joules
 from framewatt.document.figures import grouped, mean_over_trials, plain, quantity, widened
 from framewatt.document.phases import phases_of
 from framewatt.document.training import training_of
+from framewatt.power.platform import platform_remainder
+from framewatt.reconstruction import reserved_share
 from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
 
 if TYPE_CHECKING:
@@ -25,13 +28,15 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
     name = entry["id"]
     status, reason = _status(name, evidence)
     missing = reason or "no valid window was measured"
+    energy = energy_per_unit(name, evidence, missing)
     return {
         **{key: entry[key] for key in ("id", "framework", "title", "version", "device", "language")},
         "settings": entry["settings"],
         "equal_budget": entry["equal_budget"],
         "status": status.value,
         "reason": reason,
-        "energy_per_unit": plain(energy_per_unit(name, evidence, missing)),
+        "energy_per_unit": plain(energy),
+        "platform_remainder": plain(_remainder(energy)),
         "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
         "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
         "seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.seconds, "s", missing)),
@@ -48,15 +53,23 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
 def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
     meter = evidence.manifest["meter"]
-    share = idle_share(meter)
-    seen = _observed(name, evidence, lambda m: reserved_joules(m, share))
+    seen = _observed(name, evidence, reserved_joules)
     value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
     provenance = Provenance(meter["provenance"])
     if value is not None and provenance is Provenance.ESTIMATED:
         value = widened(
-            value, evidence.model.energy(*_mean_usage(seen), meter["parameters"]["reserved_share"])
+            value, evidence.model.energy(*_mean_usage(seen), reserved_share(evidence.manifest, name))
         )
     return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
+
+
+def _remainder(energy: Quantity) -> Quantity:
+    """What a package counter does not see of the energy per unit; SCI adds it, under its own name."""
+    if energy.value is None or energy.scope is Scope.WALL:
+        reason = energy.reason if energy.value is None else "the meter reads at the wall: nothing is missing"
+        return Quantity.unknown(energy.unit, reason or "not known")
+    found = platform_remainder(energy.value)
+    return replace(found, unit=energy.unit)
 
 
 def _status(name: str, evidence: Evidence) -> tuple[Status, str | None]:

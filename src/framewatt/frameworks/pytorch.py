@@ -107,7 +107,10 @@ def _read(model: Path) -> _Source:
     torch.manual_seed(_SEED)
     given = code.inputs()
     positional, named = ((), given) if isinstance(given, dict) else (_as_tuple(given), {})
-    example, keywords = _named(module.forward, positional, named)
+    try:
+        example, keywords = _named(module.forward, positional, named)
+    except TypeError as error:
+        raise TypeError(f"what inputs() returns does not fit forward(): {error}") from None
     return _Source(module.eval(), example, keywords)
 
 

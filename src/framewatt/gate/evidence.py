@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from framewatt.accounting import idle_share, observations, reserved_joules
+from framewatt.accounting import observations, reserved_joules
 from framewatt.document import build_decision
 from framewatt.errors import BadInput
 from framewatt.store import RunFolder
@@ -71,9 +71,8 @@ def read_run(path: Path, metric: str) -> RunEvidence:
     """
     run = RunFolder.open_run(path)
     manifest = run.manifest
-    share = idle_share(manifest["meter"])
     seen: dict[str, list[Observation]] = defaultdict(list)
-    for one in observations(run.measurements(), lambda window: reserved_joules(window, share)):
+    for one in observations(run.measurements(), reserved_joules):
         if one.cost > 0 and one.cpu_seconds > 0:
             seen[one.candidate].append(one)
     if not seen:

@@ -76,17 +76,20 @@ class PowerModel:
         *,
         same_framework: bool = False,
         share: float = 1.0,
+        other_share: float | None = None,
     ) -> Estimate:
         """Energy of `a` over energy of `b`, each (seconds, CPU seconds), on this machine.
 
         The machine's unknowns are shared, so they enter only as far as the two load it differently. The
-        programs' own terms are independent; settings of one framework share more of it.
+        programs' own terms are independent; settings of one framework share more of it. `a` holds `share` of
+        the machine, and `b` `other_share` where that differs.
         """
         spread = self.settings_spread if same_framework else self.program_spread
         energies, gradients, independent = [], [], 0.0
-        for seconds, cpu_seconds in (a, b):
+        held = (share, share if other_share is None else other_share)
+        for (seconds, cpu_seconds), part in zip((a, b), held, strict=True):
             load = self.load(seconds, cpu_seconds)
-            joules, gradient = self._gradient(seconds, load, share)
+            joules, gradient = self._gradient(seconds, load, part)
             if joules <= 0:
                 raise BadInput("the energy of a run that used no time is zero: it has no ratio")
             energies.append(joules)

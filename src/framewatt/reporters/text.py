@@ -14,7 +14,10 @@ from framewatt.records import Objective
 from framewatt.units import format_bytes, format_duration, format_si, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Column = tuple[str, Callable[[Mapping[str, Any]], str]]
+    """A title, and how a candidate's cell is written."""
 
 TITLE = "plain text"
 SUFFIX = "txt"
@@ -72,32 +75,38 @@ def _verdict(decision: Mapping[str, Any]) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], width: int) -> Table:
-    """Figures per unit; a narrow terminal goes without latency and memory, the document has them."""
+    """Figures per unit; a narrow terminal goes without some of them, the document has them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("framework", overflow="fold", min_width=15)
-    carbon = decision["objective"] == Objective.CARBON
-    for title in ("energy", *(("carbon",) if carbon else ()), "× best", "CPU time", "× best"):
+    columns = _columns(rows, decision, wide=width >= _WIDE)
+    for title, _ in columns:
         table.add_column(title, justify="right", no_wrap=True)
-    wide = width >= _WIDE
-    for title in ("p50", "memory") if wide else ():
-        table.add_column(title, justify="right", no_wrap=True)
-    quality = next((row["quality"]["metric"] for row in rows if row["quality"]["metric"]), None)
-    if quality:
-        table.add_column(quality[:8], justify="right", no_wrap=True)
     for row in rows:
         chosen = row["id"] in decision["selected"]
-        cells = [
-            ("* " if chosen else "  ") + escape(row["name"]),
-            _figure(row["energy_per_unit"], "J"),
-            *([_figure(row["sci"]["score"], "g")] if carbon else []),
-            _ratio(row["ratio_to_best"]),
-            _figure(row["cpu_seconds_per_unit"], "s"),
-            _ratio(row["cpu_ratio_to_best"]),
-        ]
-        cells += [_figure(row["latency"]["p50"], "s"), _size(row["peak_memory"])] if wide else []
-        cells += [_plain(row["quality"]["value"])] if quality else []
-        table.add_row(*cells, style="bold" if chosen else None)
+        name = ("* " if chosen else "  ") + escape(row["name"])
+        table.add_row(name, *(cell(row) for _, cell in columns), style="bold" if chosen else None)
     return table
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], *, wide: bool) -> list[Column]:
+    carbon = decision["objective"] == Objective.CARBON
+    columns: list[Column] = [("energy", lambda row: _figure(row["energy_per_unit"], "J"))]
+    if carbon:
+        columns.append(("carbon", lambda row: _figure(row["sci"]["score"], "g")))
+    columns.append(("× best", lambda row: _ratio(row["ratio_to_best"])))
+    if wide or not carbon:
+        columns += [
+            ("CPU time", lambda row: _figure(row["cpu_seconds_per_unit"], "s")),
+            ("× best", lambda row: _ratio(row["cpu_ratio_to_best"])),
+        ]
+    if wide:
+        columns += [
+            ("p50", lambda row: _figure(row["latency"]["p50"], "s")),
+            ("memory", lambda row: _size(row["peak_memory"])),
+        ]
+    if metric := next((row["quality"]["metric"] for row in rows if row["quality"]["metric"]), None):
+        columns.append((metric[:8], lambda row: _plain(row["quality"]["value"])))
+    return columns
 
 
 def _notes(decision: Mapping[str, Any]) -> Iterator[str]:

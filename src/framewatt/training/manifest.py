@@ -34,7 +34,7 @@ def training_manifest(  # noqa: PLR0913, PLR0917 - the parts of a study, named o
     """
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
-    require_score(basis, request.objective, meter.description.scope)
+    require_score(basis, request.objective)
     return {
         **manifest_of(request, workload, host, meter, entries),
         "hardware": hardware,

@@ -118,6 +118,7 @@ def _contestants(
             samples=samples,
             units_per_query=float(batch),
             patience=one.patience,
+            reserved_share=one.reserved_share,
         )
         for name, one in trained.items()
     }

@@ -66,7 +66,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     workload = open_source(request.source)
     table = _table(request)
     host = inspect_host()
-    meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, host)
     entries = _comparable(request, workload)
     require_incumbent(request.incumbent, entries)
     serving = request.budget * _SERVING_SHARE
@@ -87,7 +87,7 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     request = SelectRequest.from_json(run.manifest["request"])
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
-    meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, inspect_host())
     entries = _comparable(request, workload)
     return _conduct(Context(request, run, progress or Silent()), _table(request), meter, entries)
 
@@ -217,6 +217,7 @@ def _contestant(entry: Entry, table: Table, path: Path, context: Context) -> Tra
         samples=(),
         stage=context.run.manifest["stage"],
         patience=context.request.timeout,
+        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
         table=path,
         about=table.about(context.request.seed),
         folds=FOLDS,

@@ -48,7 +48,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     workload = open_source(request.source)
     task = read_task(workload.path, request.size, request.quality)
     host = inspect_host()
-    meter = choose_meter(request.meter, host, reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, host)
     entries = _entries(task, request)
     require_incumbent(request.incumbent, entries)
     manifest = training_manifest(request, workload, host, meter, entries, _described(task))
@@ -67,7 +67,7 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     request = SelectRequest.from_json(run.manifest["request"])
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
-    meter = choose_meter(request.meter, inspect_host(), reserved_cpus=request.threads)
+    meter = choose_meter(request.meter, inspect_host())
     task = read_task(workload.path, request.size, request.quality)
     return _conduct(Context(request, run, progress or Silent()), task, meter, _entries(task, request))
 
@@ -165,6 +165,7 @@ def _contestant(entry: Entry, task: Task, path: Path, context: Context) -> Train
         samples=(),
         stage=Stage.TRAINING,
         patience=context.request.timeout,
+        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
         table=path,
         about=task.about(),
         folds=len(task.seeds),
