@@ -1,8 +1,8 @@
 """Energy to quality, per framework and kind of task: `python benchmarks/training.py [--quick]`.
 
-Prints, for the convolutional network at 8x8 and 32x32 pixels and for a synthetic table, each candidate's energy
-and CPU time per trained model, its ratio to the best with interval, its first-loss gap, and what development
-costs (download, first and second import). The table is synthetic, made here by NumPy from a fixed seed.
+Prints, for the convolutional network at 8x8 and 32x32 pixels and for a synthetic table, each candidate's
+energy and CPU time per trained model, its ratio to the best with interval, its first-loss gap, and what
+development costs (download, first and second import). The table is made here by NumPy from a fixed seed.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
+from conftest import write_perceptron
 from framewatt import study
 from framewatt.cli import cli
 
@@ -29,6 +30,7 @@ def _no_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(study, "select", stop)
     monkeypatch.chdir(tmp_path)
+    write_perceptron(tmp_path / "model.onnx")
 
 
 def asked(*options: str, **environment: str) -> SelectRequest:

@@ -13,6 +13,7 @@ from framewatt.candidates import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Status
 from framewatt.units import format_bytes
+from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,13 +99,14 @@ class Examiner:
             except (Inapplicable, TrialFailed) as reason:
                 self._dismiss(name, _status_of(reason), str(reason))
         self._consult(answers)
+        self._remember()
         admitted = [name for name in answers if self._passes(contestants[name], answers[name])]
         return admitted, sum(launches[name] for name in admitted)
 
     def admit_late(self, contestant: Contestant) -> bool:
         """Launch a candidate that the search over settings brought in; says whether it may race."""
         if self._right is None:
-            self._consult({})
+            self._recall()
         try:
             _, answer = self._launch(contestant)
         except (Inapplicable, TrialFailed) as reason:
@@ -119,16 +121,48 @@ class Examiner:
         return seconds, self._runner.outputs(contestant.candidate, self._wanted, folder / str(number))
 
     def _consult(self, answers: Mapping[str, Answer]) -> None:
-        """Ask the reference evaluator once; where it cannot answer, the candidates' median stands in."""
+        """Ask the reference evaluator once; where it cannot answer, the candidates' median stands in.
+
+        It does so too where the evaluator contradicts everyone while they agree: it is slow and simple, and
+        not free of faults, and independent frameworks do not share one by chance.
+        """
         files = self._material.files[:_CHECKED_SAMPLES]
         if "onnx" in self._material.models:
             self._right = oracle.consult(self._material.models["onnx"], self._material.digest, files)
             self._source = "ONNX reference evaluator"
-        if self._right is None and len(answers) >= _VOTERS:
-            self._right = parity.consensus([answer[: len(files)] for answer in answers.values()])
-            self._source = "median of the candidates"
+        checked = {name: answer[: len(files)] for name, answer in answers.items()}
+        if len({_framework(name) for name in checked}) >= _VOTERS:
+            median = parity.consensus(list(checked.values()))
+            contradicted = self._right is not None and not self._who_agrees(checked, self._right)
+            if contradicted and len(self._who_agrees(checked, median)) >= max(_VOTERS, len(checked) / 2):
+                self._context.run.append("oracle", {"overruled": self._source})
+                self._right = None
+            if self._right is None:
+                self._right, self._source = median, "median of the candidates"
         elif self._right is None:
             self._source = "unknown: the reference evaluator cannot run this model, and too few candidates do"
+
+    def _remember(self) -> None:
+        """Keep what was right, for candidates that come in after the run was interrupted."""
+        folder = self._context.run.path / "oracle"
+        folder.mkdir(exist_ok=True)
+        for index, named in enumerate(self._right or ()):
+            write_tensors(folder / f"{index:05d}.tensors", named)
+
+    def _recall(self) -> None:
+        found = sorted((self._context.run.path / "oracle").glob("*.tensors"))
+        if found:
+            self._right = [read_tensors(path) for path in found]
+            self._source = "the oracle that the run began with"
+
+    def _who_agrees(self, answers: Mapping[str, Answer], right: Answer) -> set[str]:
+        """The frameworks whose answers are within the tolerance of `right`."""
+        tolerance = self._context.request.tolerance
+        return {
+            _framework(name)
+            for name, answer in answers.items()
+            if parity.compare_outputs(answer, right, tolerance).agrees
+        }
 
     def _passes(self, contestant: Contestant, answer: Answer) -> bool:
         lower = contestant.settings.get("precision", REFERENCE_PRECISION) != REFERENCE_PRECISION
@@ -177,6 +211,11 @@ class Examiner:
     def _dismiss(self, name: str, status: Status, reason: str) -> None:
         self._runner.dismiss(name)
         self._context.settle(name, status, reason)
+
+
+def _framework(candidate: str) -> str:
+    """The framework in a candidate's id: repeated entries and other versions are no independent voices."""
+    return candidate.partition("@")[0]
 
 
 def _status_of(reason: Exception) -> Status:

@@ -36,6 +36,7 @@ class Evidence:
     parities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     qualities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     inputs: Mapping[str, Any] | None = None
+    overruled: str | None = None
     trainings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     target: Mapping[str, Any] | None = None
 
@@ -61,6 +62,7 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         parities=_by_candidate(run, "parity"),
         qualities=_by_candidate(run, "quality"),
         inputs=next(run.records("inputs"), None),
+        overruled=next((record["overruled"] for record in run.records("oracle")), None),
         trainings=_by_candidate(run, "training"),
         target=next(run.records("target"), None),
     )

@@ -94,6 +94,13 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
     yield from _reach(evidence.manifest["meter"])
     for found in evidence.inputs["warnings"] if evidence.inputs else ():
         yield AuditWarning(**found)
+    if evidence.overruled:
+        yield AuditWarning(
+            "oracle-overruled",
+            f"the {evidence.overruled} contradicts all candidates, which agree with each other: "
+            "outputs are checked against their median instead",
+            "judge by labels (--labels, --metric) if the outputs matter more than their agreement",
+        )
     asked = evidence.manifest["request"]["incumbent"]
     names = {entry["framework"] for entry in evidence.manifest["candidates"]}
     families = {

@@ -33,7 +33,7 @@ class Learner:
         names = [f"{layer}/{part}" for layer in ("conv1", "conv2", "dense") for part in ("kernel", "bias")]
         self._model.set_weights([weights[name] for name in names])
         self._model.compile(
-            optimizer=keras.optimizers.Adam(task["learning_rate"], epsilon=1e-7),
+            optimizer=keras.optimizers.Adam(task["learning_rate"], epsilon=task["epsilon"]),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         )
 

@@ -30,7 +30,7 @@ class Learner:
         import jax.numpy as jnp
         import optax
 
-        optimizer = optax.adam(task["learning_rate"], eps=1e-7)
+        optimizer = optax.adam(task["learning_rate"], eps=task["epsilon"])
         self._weights = {name: jnp.asarray(array) for name, array in task["weights"].items()}
         self._state = optimizer.init(self._weights)
 

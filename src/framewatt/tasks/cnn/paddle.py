@@ -45,7 +45,9 @@ class Learner:
             parameter("dense/kernel"),
             parameter("dense/bias"),
         ]
-        self._optimizer = paddle.optimizer.Adam(task["learning_rate"], parameters=self._weights, epsilon=1e-7)
+        self._optimizer = paddle.optimizer.Adam(
+            task["learning_rate"], parameters=self._weights, epsilon=task["epsilon"]
+        )
 
     def epoch(self, features: np.ndarray, labels: np.ndarray, batches: np.ndarray) -> list[float]:
         """One step per row of `batches`; the loss of each before its update."""

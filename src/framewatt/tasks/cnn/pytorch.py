@@ -47,7 +47,9 @@ class Learner:
             tensor("dense/bias"),
         ]
         rate = task["learning_rate"]
-        self._optimizer = torch.optim.Adam(self._weights, lr=rate, eps=1e-7, fused=execution == "fused")
+        self._optimizer = torch.optim.Adam(
+            self._weights, lr=rate, eps=task["epsilon"], fused=execution == "fused"
+        )
         self._forward = torch.compile(self._scores) if execution == "compile" else self._scores
 
     def epoch(self, features: np.ndarray, labels: np.ndarray, batches: np.ndarray) -> list[float]:

@@ -16,7 +16,7 @@ EXCLUDES = ("tensorboard", "torch", "torchvision")
 IMPORTS = ("tensorflow",)
 SETTINGS = {"precision": ("fp32",), "execution": ("graph", "xla")}
 ENTRIES = ({"execution": "graph"}, {"execution": "xla"})
-_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
+_BETA_1, _BETA_2 = 0.9, 0.999
 
 
 def build(task: Mapping[str, Any]) -> Learner:
@@ -36,7 +36,7 @@ class Learner:
 
     def __init__(self, task: Mapping[str, Any], tf: Any) -> None:
         """Trace nothing yet: the first step does."""
-        self._tf, self._rate = tf, task["learning_rate"]
+        self._tf, self._rate, self._epsilon = tf, task["learning_rate"], task["epsilon"]
         self._weights = {name: tf.Variable(array) for name, array in task["weights"].items()}
         self._first = {name: tf.Variable(tf.zeros_like(v)) for name, v in self._weights.items()}
         self._second = {name: tf.Variable(tf.zeros_like(v)) for name, v in self._weights.items()}
@@ -67,7 +67,7 @@ class Learner:
             first = self._first[name].assign(_BETA_1 * self._first[name] + (1 - _BETA_1) * slopes[name])
             square = slopes[name] ** 2
             second = self._second[name].assign(_BETA_2 * self._second[name] + (1 - _BETA_2) * square)
-            scale = tf.sqrt(second / (1 - _BETA_2**count)) + _EPSILON
+            scale = tf.sqrt(second / (1 - _BETA_2**count)) + self._epsilon
             weight.assign_sub(self._rate * (first / (1 - _BETA_1**count)) / scale)
         return loss
 
