@@ -37,7 +37,7 @@ def test_every_library_learns_a_table_with_gaps_and_categories(tmp_path: Path) -
     path = tmp_path / "table.csv"
     path.write_text("\n".join(lines) + "\n")
     request = SelectRequest(
-        source=str(path), target="label", quality=0.9, budget=240, runs_dir=str(tmp_path / "runs")
+        source=str(path), target="label", quality=0.9, budget=90, runs_dir=str(tmp_path / "runs")
     )
     training, inference = select(request)
     comparable = [
@@ -53,7 +53,7 @@ def test_the_reference_network_s_scripts_agree_on_the_first_losses(tmp_path: Pat
         source="task:cnn",
         frameworks="jax,tensorflow,keras_jax",
         quality=0.3,
-        budget=240,
+        budget=90,
         runs_dir=str(tmp_path / "runs"),
     )
     (decision,) = select(request)
