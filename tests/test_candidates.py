@@ -152,3 +152,10 @@ def test_a_users_framework_file_that_is_not_whole_is_named(
     with pytest.raises(BadInput, match=r"half\.py: ") as refused:
         enter()
     assert told in str(refused.value)
+
+
+def test_a_framework_that_is_entered_twice_is_compared_with_itself_and_not_tuned() -> None:
+    choice = Choice(frameworks="onnxruntime,onnxruntime#2,tract", tune=True, most_threads=2)
+    entries = enumerate_candidates(choice, "onnx")
+    assert [entry.candidate.repeat for entry in entries if entry.plugin.name == "onnxruntime"] == [1, 2]
+    assert [entry.equal_budget for entry in entries if entry.plugin.name == "tract"] == [True, False]

@@ -39,7 +39,8 @@ class Choice:
     """What the user asked for: which frameworks, with which settings.
 
     `installed` races what the user's own interpreter holds, whatever version that is. `tune` lets the race
-    search every framework's own settings, with up to `most_threads` threads.
+    search every framework's own settings, with up to `most_threads` threads; a framework that is entered
+    twice is compared with itself, so its settings are left alone.
     """
 
     frameworks: str = "default"
@@ -64,13 +65,16 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
     formats = (model_format, "onnx") if exportable else (model_format,)
     overrides = _parse_overrides(choice.overrides, plugins)
     entries = []
-    for plugin, version, repeat in _requested(choice.frameworks, plugins, formats):
+    requested = _requested(choice.frameworks, plugins, formats)
+    twice = {plugin.name for plugin, _, repeat in requested if repeat > 1}
+    for plugin, version, repeat in requested:
         refused = _refusal(plugin, formats, model_format)
         if choice.installed:
             version = _installed_version(plugin) or version  # noqa: PLW2901 - the version that will run
         fixed = overrides.get(plugin.name, {})
         entering = _variants(plugin, choice, fixed)
-        searched = _grid(plugin, choice, fixed) if choice.tune and repeat == 1 and not refused else []
+        searching = choice.tune and not refused and plugin.name not in twice
+        searched = _grid(plugin, choice, fixed) if searching else []
         for settings in [*entering, *(point for point in searched if point not in entering)]:
             problem = refused or _precision_problem(plugin, settings)
             candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
