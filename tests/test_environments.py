@@ -210,6 +210,19 @@ def test_the_users_own_interpreter_must_hold_the_framework(plugin: Plugin) -> No
         environments.current_interpreter(spec_for(plugin, "1.0", "runtime"))
 
 
+def test_pip_s_constraints_bind_what_is_resolved(
+    plugin: Plugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    constraints = tmp_path / "constraints.txt"
+    monkeypatch.setenv("PIP_CONSTRAINT", str(constraints))
+    constraints.write_text("featherweight<2\n")
+    uv_settings.cache_clear()
+    assert answers(build(plugin))
+    make_wheel(tmp_path / "wheels", "2.0")
+    with pytest.raises(EnvironmentFailed, match=r"featherweight<2"):
+        build(plugin, "2.0")
+
+
 # -- pip's configuration in uv's words ----------------------------------------------------------------
 
 

@@ -13,17 +13,20 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class UvSettings:
-    """What a uv call needs: command-line arguments and environment variables."""
+    """What a uv call needs: command-line arguments and environment variables.
+
+    `constraints` are apart: they bind a resolution, and uv refuses them where it installs what is resolved.
+    """
 
     arguments: tuple[str, ...]
     environment: dict[str, str]
+    constraints: tuple[str, ...] = ()
 
 
 _OPTIONS = {
     "index-url": "--default-index",
     "extra-index-url": "--index",
     "find-links": "--find-links",
-    "constraint": "--constraints",
     "trusted-host": "--allow-insecure-host",
 }
 _VARIABLES = {
@@ -52,7 +55,10 @@ def translate(config: str) -> UvSettings:
     if settings.get("no-index", "").lower() in {"1", "true", "yes", "on"}:
         arguments.append("--no-index")
     environment = {name: settings[key] for key, name in _VARIABLES.items() if settings.get(key)}
-    return UvSettings(tuple(arguments), environment)
+    constraints = [
+        word for path in settings.get("constraint", "").split() for word in ("--constraints", path)
+    ]
+    return UvSettings(tuple(arguments), environment, tuple(constraints))
 
 
 def _parse(config: str) -> dict[str, str]:

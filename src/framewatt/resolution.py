@@ -90,7 +90,7 @@ def _resolve(spec: EnvironmentSpec, extra: Sequence[str]) -> Lock:
         arguments = ["pip", "compile", str(wanted), "--format", "pylock.toml", "--output-file", str(locked)]
         arguments += ["--python", sys.executable, "--excludes", str(excludes), *extra]
         arguments += ["--constraints", str(constraints)]
-        run_uv(spec, [*arguments, *uv_settings().arguments])
+        run_uv(spec, [*arguments, *uv_settings().arguments, *uv_settings().constraints])
         text = locked.read_text()
     entries = tomllib.loads(text).get("packages", [])
     return Lock(
