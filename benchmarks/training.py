@@ -17,7 +17,7 @@ import numpy as np
 from framewatt.cli._console import PlainProgress
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.training import pipelines
+from framewatt.training import study
 from framewatt.units import format_bytes, format_si
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def show(title: str, decision: Decision, environments: Mapping[str, Mapping[str,
 def race(title: str, request: SelectRequest) -> None:
     """Run a study and print all of its decisions."""
     with PlainProgress() as progress:
-        decisions = pipelines.select(request, progress)
+        decisions = study.select(request, progress)
     for decision in decisions:
         run = RunFolder.open_run(Path(str(decision.document["run"])))
         environments = {record["candidate"]: record for record in run.records("environment")}

@@ -11,15 +11,29 @@ from typing import TYPE_CHECKING
 from framewatt.records import Observation, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from framewatt.records import Measurement
 
 
+def reserved_by_domain(
+    joules: Mapping[str, float], idle_watts: Mapping[str, float], seconds: float, share: float
+) -> dict[str, float]:
+    """What work that holds `share` of a machine answers for, from a whole machine's reading, by domain in J.
+
+    ``(E - P_idle T) + share P_idle T``: all that was drawn above idle, and its share of the idle energy. A
+    domain of unknown idle power is left out: it cannot be split.
+    """
+    return {
+        domain: energy - (1 - share) * idle_watts[domain] * seconds
+        for domain, energy in joules.items()
+        if domain in idle_watts
+    }
+
+
 def marginal_joules(measurement: Measurement) -> float:
     """What the work added to an idle machine, in J: the joules read less idle power times wall time."""
-    idle = sum(measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules)
-    return sum(measurement.joules.values()) - idle * measurement.usage.seconds
+    return _total(measurement, share=0.0)
 
 
 def reserved_joules(measurement: Measurement) -> float:
@@ -27,8 +41,13 @@ def reserved_joules(measurement: Measurement) -> float:
 
     A meter reads the whole machine's idle power; the work answers for the part that it keeps from others.
     """
-    idle = sum(measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules)
-    return marginal_joules(measurement) + idle * measurement.usage.seconds * measurement.reserved_share
+    return _total(measurement, measurement.reserved_share)
+
+
+def _total(measurement: Measurement, share: float) -> float:
+    """Over all domains; one whose idle power is not known counts whole."""
+    idle = {domain: measurement.idle_watts.get(domain, 0.0) for domain in measurement.joules}
+    return sum(reserved_by_domain(measurement.joules, idle, measurement.usage.seconds, share).values())
 
 
 def observations(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from framewatt.accounting import reserved_by_domain
 from framewatt.counters import Poller
 from framewatt.errors import BadInput
-from framewatt.metering import reserved_joules
 from framewatt.power.model import PowerModel
 from framewatt.records import MeterDescription, MeterReading, Provenance, Quantity, Usage
 
@@ -51,14 +51,14 @@ class CommandRun:
         if self.idle_watts is None:
             reason = "idle power is unknown: measure it with --idle SECONDS while nothing else runs"
             return Quantity.unknown("J", reason, scope=self.meter.scope)
-        above = reserved_joules(self.reading.joules, self.idle_watts, self.usage.seconds, 0.0)
+        above = reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, 0.0)
         return self._quantity(sum(above.values()), idle=True)
 
     def _joules(self) -> dict[str, float]:
         if self.idle_watts is None or self._estimated_share() is not None:
             return self.reading.joules
         share = self.meter.parameters.get("reserved_share", 1.0)
-        return reserved_joules(self.reading.joules, self.idle_watts, self.usage.seconds, share)
+        return reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, share)
 
     def _quantity(self, joules: float, *, idle: bool) -> Quantity:
         """With the model's interval where the figure is the model's."""

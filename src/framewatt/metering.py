@@ -53,21 +53,6 @@ def all_meters() -> dict[str, MeterPlugin]:
     return {name: cast("MeterPlugin", plugin.module) for name, plugin in found.items()}
 
 
-def reserved_joules(
-    joules: Mapping[str, float], idle_watts: Mapping[str, float], seconds: float, share: float
-) -> dict[str, float]:
-    """What work that holds `share` of a machine answers for, from a whole machine's reading, by domain in J.
-
-    ``(E - P_idle T) + share P_idle T``: all that was drawn above idle, and its share of the idle energy. A
-    domain of unknown idle power is left out: it cannot be split.
-    """
-    return {
-        domain: energy - (1 - share) * idle_watts[domain] * seconds
-        for domain, energy in joules.items()
-        if domain in idle_watts
-    }
-
-
 def combine(meters: Sequence[Meter]) -> Meter:
     """One meter out of several of one scope; a single one stays itself.
 

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from framewatt.accounting import reserved_by_domain
 from framewatt.errors import BadInput
 from framewatt.host import inspect_host
-from framewatt.metering import choose_meter, combine, reserved_joules
+from framewatt.metering import choose_meter, combine
 from framewatt.power.platform import platform_remainder
 from framewatt.records import Provenance, Usage
 
@@ -62,11 +63,13 @@ def test_the_same_part_of_a_machine_is_not_counted_twice() -> None:
 
 def test_a_quarter_reserved_answers_for_its_dynamic_energy_and_a_quarter_of_idle() -> None:
     # 10 s at 30 W, of which 20 W are idle: 100 J above idle and a quarter of 200 J.
-    assert reserved_joules({"package-0": 300}, {"package-0": 20}, 10, 0.25) == {"package-0": 150}
+    assert reserved_by_domain({"package-0": 300}, {"package-0": 20}, 10, 0.25) == {"package-0": 150}
 
 
 def test_a_domain_of_unknown_idle_power_is_left_out() -> None:
-    assert reserved_joules({"package-0": 300, "dram-0": 50}, {"package-0": 20}, 10, 1) == {"package-0": 300}
+    assert reserved_by_domain({"package-0": 300, "dram-0": 50}, {"package-0": 20}, 10, 1) == {
+        "package-0": 300
+    }
 
 
 def test_the_platform_remainder_is_a_range_with_its_source() -> None:

@@ -10,7 +10,7 @@ import platformdirs
 import pytest
 
 from framewatt.request import SelectRequest
-from framewatt.training.pipelines import select
+from framewatt.training.study import select
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ from framewatt.cli import cli
 from framewatt.errors import BadInput
 from framewatt.request import SelectRequest
 from framewatt.training.first_losses import disagreement, reference_losses
+from framewatt.training.study import select
 from framewatt.training.task import read_task
-from framewatt.training.task_study import select
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
     from framewatt.preparation import open_source
     from framewatt.records import Stage
     from framewatt.request import SelectRequest
-    from framewatt.training import pipelines as training
+    from framewatt.training import study as training
 
     options["dims"] = dict(map(_dimension, options.pop("dims")))
     options["budget"] = parse_duration(options.pop("budget"))
@@ -134,7 +134,7 @@ def _resume(run: Path, progress: Progress) -> list[Decision]:
     from framewatt import study
     from framewatt.records import Stage
     from framewatt.store import RunFolder
-    from framewatt.training import pipelines as training
+    from framewatt.training import study as training
 
     if RunFolder.open_run(run).manifest["stage"] == Stage.TRAINING:
         return training.resume(run, progress)

@@ -36,16 +36,10 @@ def most_rounds(settings: Mapping[str, str]) -> int:
 
 def train(data: Mapping[str, Any], settings: Mapping[str, str], rounds: int) -> Any:
     """A fitted linear model; `rounds` is always 1."""
-    from framewatt_worker.scikit_learn_models import prepared
-    from sklearn.linear_model import LogisticRegression, Ridge
+    from framewatt_worker.scikit_learn_models import train_linear
+    from sklearn import linear_model
 
-    penalty = float(settings["penalty"])
-    linear = (
-        Ridge(alpha=penalty)
-        if data["task"] == "regression"
-        else LogisticRegression(C=1 / penalty, max_iter=1000)
-    )
-    return prepared(linear, data, scaled=True).fit(data["rows"], data["target"])
+    return train_linear(linear_model, data, settings)
 
 
 def scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarray]:

@@ -36,18 +36,10 @@ def most_rounds(settings: Mapping[str, str]) -> int:
 
 def train(data: Mapping[str, Any], settings: Mapping[str, str], rounds: int) -> Any:
     """A fitted forest of `rounds` trees."""
-    from framewatt_worker.scikit_learn_models import prepared
-    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+    from framewatt_worker.scikit_learn_models import train_forest
+    from sklearn import ensemble
 
-    estimator = RandomForestRegressor if data["task"] == "regression" else RandomForestClassifier
-    forest = estimator(
-        n_estimators=rounds,
-        min_samples_leaf=int(settings["leaf_rows"]),
-        max_features=1 / 3 if data["task"] == "regression" else "sqrt",
-        n_jobs=int(settings["threads"]),
-        random_state=data["seed"],
-    )
-    return prepared(forest, data, scaled=False).fit(data["rows"], data["target"])
+    return train_forest(ensemble, data, settings, rounds)
 
 
 def scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""The pipeline of a training study: table, curves, the race to the quality, then the models' own race."""
+"""The pipeline of a training study: the problem, who may learn it, the race to the quality, the decision."""
 
 from __future__ import annotations
 
@@ -8,194 +8,127 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.blocks import BlockRunner
-from framewatt.candidates import Entry, enumerate_candidates, require_incumbent
+from framewatt.candidates import require_incumbent
 from framewatt.carbon_basis import stored_basis
 from framewatt.document import build_decision
-from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable
+from framewatt.errors import EnvironmentFailed, Inapplicable
 from framewatt.host import inspect_host, usable_cpus
-from framewatt.launch import available_memory_bytes, python_environment, python_worker
+from framewatt.launch import python_environment, python_worker
 from framewatt.metering import choose_meter
 from framewatt.preparation import Context, open_source, runtime_of
 from framewatt.progress import Silent
 from framewatt.racing import run_race
 from framewatt.reconstruction import cost_of
-from framewatt.records import Objective, Status
+from framewatt.records import Objective, Stage, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.study import candidate_line, choice_of, idle_watts
-from framewatt.training.folds import FOLDS, Folds, divide
+from framewatt.study import idle_watts
 from framewatt.training.manifest import training_manifest
-from framewatt.training.qualifier import Qualifier
-from framewatt.training.serving import serve
-from framewatt.training.table import Table, read_table
+from framewatt.training.problems import open_problem
 from framewatt.training.trial import TrainingContestant, TrainingTrial, trials_before_the_race
-from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from framewatt.candidates import Entry
     from framewatt.contracts import Meter
     from framewatt.document import Decision
     from framewatt.progress import Progress
-    from framewatt.records import Measurement, Workload
+    from framewatt.records import Measurement
+    from framewatt.training.problem import LearningProblem
+    from framewatt.training.qualifier import Equipped, Qualifier
 
 _WINDOW_SECONDS = 0.5
-_SERVING_SHARE = 0.2
-"""The part of the budget that the race of the trained models gets."""
-_NOT_FOR_TABLES = (
-    "samples",
-    "dims",
-    "labels",
-    "max_latency",
-    "max_memory",
-    "functional_unit",
-    "allow_precision",
-)
 
 
 def select(request: SelectRequest, progress: Progress | None = None) -> list[Decision]:
-    """Train a table's target to one quality with every library; returns the training and inference decisions.
+    """Train what `request.source` is to one quality with everybody who can.
 
-    The run folder is the training study's; the inference study's lies in it.
+    Returns the training decision, then that of the trained models if they race too; the run folder is the
+    training study's, and the other study's lies in it.
 
     Raises:
-        BadInput: the table, the target or an option cannot be used.
+        BadInput: the problem or an option cannot be used.
         StoreError: the run folder cannot be written.
     """
-    _check(request)
     workload = open_source(request.source)
-    table = _table(request)
+    problem = open_problem(workload, request)
     host = inspect_host()
     meter = choose_meter(request.meter, host)
-    entries = _comparable(request, workload)
+    entries = problem.entries()
     require_incumbent(request.incumbent, entries)
-    serving = request.budget * _SERVING_SHARE
+    serving = request.budget * problem.serving_share
     own = replace(request, budget=request.budget - serving)
-    manifest = training_manifest(own, workload, host, meter, entries, _described(table, serving))
+    described = {**problem.described(), "serving_budget": serving}
+    manifest = training_manifest(own, workload, host, meter, entries, described)
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
-    return _conduct(Context(own, run, progress or Silent()), table, meter, entries)
+    return _conduct(Context(own, run, progress or Silent()), problem, meter, entries)
 
 
 def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     """Go on with an interrupted training run; curves are drawn again unless all of them were finished.
 
     Raises:
-        BadInput: not a run folder, or the table has changed since.
+        BadInput: not a run folder, or what is learnt has changed since.
     """
     run = RunFolder.open_run(path)
     request = SelectRequest.from_json(run.manifest["request"])
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
+    problem = open_problem(workload, request)
     meter = choose_meter(request.meter, inspect_host())
-    entries = _comparable(request, workload)
-    return _conduct(Context(request, run, progress or Silent()), _table(request), meter, entries)
+    return _conduct(Context(request, run, progress or Silent()), problem, meter, problem.entries())
 
 
-def _comparable(request: SelectRequest, workload: Workload) -> list[Entry]:
-    """Every library at comparable capacity; its other settings are what tuning searches."""
-    entries = enumerate_candidates(choice_of(request), workload.format)
-    return [entry for entry in entries if entry.equal_budget]
-
-
-def _check(request: SelectRequest) -> None:
-    if not request.target:
-        raise BadInput(f"{request.source}: a table needs --target, the name of the column to learn")
-    usual = SelectRequest(source=request.source)
-    for name in _NOT_FOR_TABLES:
-        if getattr(request, name) != getattr(usual, name):
-            option = name.rstrip("s").replace("_", "-") if name == "dims" else name.replace("_", "-")
-            raise BadInput(f"--{option} is for models; a table is learnt from --target")
-
-
-def _table(request: SelectRequest) -> Table:
-    path = Path(request.source).expanduser().resolve()
-    return read_table(path, str(request.target), request.metric, available_memory_bytes())
-
-
-def _described(table: Table, serving_budget: float) -> dict[str, Any]:
-    return {
-        "rows": len(table.rows),
-        "features": len(table.features),
-        "categorical": len(table.categorical),
-        "task": table.task,
-        "classes": list(table.classes),
-        "metric": table.metric,
-        "folds": FOLDS,
-        "serving_budget": serving_budget,
-    }
-
-
-def _conduct(context: Context, table: Table, meter: Meter, entries: Sequence[Entry]) -> list[Decision]:
+def _conduct(
+    context: Context, problem: LearningProblem, meter: Meter, entries: Sequence[Entry]
+) -> list[Decision]:
     run = context.run
-    folds = divide(table.target, stratified=table.task != "regression", seed=context.request.seed)
     run.lock()
     try:
         logs = run.path / "logs"
         logs.mkdir(exist_ok=True)
-        contestants = _equip(entries, table, _lay_out(table, folds, run.path), context)
+        contestants = _equip(entries, problem, context)
         idle = idle_watts(meter, context)
         if next(run.records("admitted"), None) is None:
-            qualifier = Qualifier(
-                context, trials_before_the_race(meter, idle), table, folds, joules_of(context)
-            )
-            try:
-                _qualify(contestants, qualifier, context)
-            finally:
-                qualifier.close()
-        racing = racing_of(contestants, context)
+            trial_of = trials_before_the_race(meter, idle)
+            _qualify(problem.qualifier(context, trial_of, _joules_of(context)), contestants, context)
+        racing = _racing_of(contestants, context)
         metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle
         with BlockRunner(*metering, TrainingTrial) as runner:
-            run_race(dict(racing), no_recruit, runner, context)
+            run_race(dict(racing), _no_recruit, runner, context)
         decision = build_decision(run)
         run.write("decision.json", decision.to_json().encode())
-        served = [serve(racing, table, folds, meter, context)] if racing else []
+        served = problem.serve(racing, meter, context)
     finally:
         meter.close()
         run.release()
     return [decision, *served]
 
 
-def no_recruit(_name: str) -> None:
+def _no_recruit(_name: str) -> None:
     """Nobody joins a training race late: tuning has happened before it."""
 
 
-def joules_of(context: Context) -> Callable[[Measurement], float]:
+def _joules_of(context: Context) -> Callable[[Measurement], float]:
     """A window's energy, whatever the objective is."""
     manifest = context.run.manifest
     energy = {**manifest, "request": {**manifest["request"], "objective": Objective.ENERGY}}
     return cost_of(energy, stored_basis(manifest))
 
 
-def _lay_out(table: Table, folds: Folds, folder: Path) -> Path:
-    """The table and its parts as one file that workers read."""
-    path = folder / "table.tensors"
-    parts = {"rows": table.rows, "target": table.target, "test": folds.test}
-    for fold, validation in enumerate(folds.validation):
-        parts[f"validation-{fold}"] = validation
-        parts[f"training-{fold}"] = folds.training(fold)
-    write_tensors(path, parts)
-    return path
-
-
-def _equip(
-    entries: Sequence[Entry], table: Table, path: Path, context: Context
-) -> dict[str, tuple[Entry, TrainingContestant]]:
+def _equip(entries: Sequence[Entry], problem: LearningProblem, context: Context) -> dict[str, Equipped]:
     """Build each entry's environment; who cannot is recorded with the reason."""
     settled = {record["candidate"] for record in context.run.records("status")}
+    arrays = problem.lay_out(context.run.path)
     found = {}
     for entry in entries:
         name = entry.candidate.id
         if name in settled:
             continue
-        if entry.inapplicable or not hasattr(entry.plugin.module, "train"):
-            title = entry.plugin.module.TITLE
-            context.settle(
-                name, Status.INAPPLICABLE, entry.inapplicable or f"{title} does not train on tables"
-            )
-            continue
         try:
-            found[name] = entry, _contestant(entry, table, path, context)
+            found[name] = entry, _contestant(entry, problem, arrays, context)
         except Inapplicable as reason:
             context.settle(name, Status.INAPPLICABLE, str(reason))
         except EnvironmentFailed as reason:
@@ -203,7 +136,10 @@ def _equip(
     return found
 
 
-def _contestant(entry: Entry, table: Table, path: Path, context: Context) -> TrainingContestant:
+def _contestant(entry: Entry, problem: LearningProblem, arrays: Path, context: Context) -> TrainingContestant:
+    if entry.inapplicable:
+        raise Inapplicable(entry.inapplicable)
+    terms = problem.terms(entry)
     runtime = runtime_of(entry, context)
     threads = int(entry.settings["threads"])
     return TrainingContestant(
@@ -215,35 +151,24 @@ def _contestant(entry: Entry, table: Table, path: Path, context: Context) -> Tra
         settings=entry.settings,
         signature={},
         samples=(),
-        stage=context.run.manifest["stage"],
+        stage=Stage.TRAINING,
         patience=context.request.timeout,
         reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
-        table=path,
-        about=table.about(context.request.seed),
-        folds=FOLDS,
-        most_rounds=entry.plugin.module.most_rounds(entry.settings),
+        table=arrays,
+        about=terms.about,
+        folds=terms.folds,
+        most_rounds=terms.most_rounds,
     )
 
 
-def _qualify(
-    contestants: dict[str, tuple[Entry, TrainingContestant]], qualifier: Qualifier, context: Context
-) -> None:
+def _qualify(qualifier: Qualifier, contestants: Mapping[str, Equipped], context: Context) -> None:
     """Find out who races with what, and write it down so that a resumed run need not ask again."""
-    run = context.run
-    finalists = qualifier.qualify(contestants)
-    tuned = [candidate_line(f.entry) for f in finalists if f.tuned]
-    run.amend({"candidates": [*run.manifest["candidates"], *tuned]})
-    environments = {record["candidate"]: record for record in run.records("environment")}
-    for finalist in (f for f in finalists if f.tuned):
-        origin = next(one for one in environments.values() if _same_framework(one, finalist.entry))
-        run.append("environment", {**origin, "candidate": finalist.contestant.candidate})
-    admit([finalist.contestant for finalist in finalists], qualifier.spent_seconds, context)
-
-
-def admit(contestants: Sequence[TrainingContestant], seconds: float, context: Context) -> None:
-    """Write down who races, and with what; `seconds` is what finding that out took."""
-    for told in contestants:
-        record = {
+    try:
+        admitted = qualifier.qualify(contestants)
+    finally:
+        qualifier.close()
+    for told in admitted:
+        record: dict[str, Any] = {
             "candidate": told.candidate,
             "rounds": told.rounds,
             "cycle": told.cycle,
@@ -253,17 +178,11 @@ def admit(contestants: Sequence[TrainingContestant], seconds: float, context: Co
             "model": told.model.name,
         }
         context.run.append("contestant", record)
-    names = [told.candidate for told in contestants]
-    context.run.append("admitted", {"candidates": names, "seconds": seconds})
+    names = [told.candidate for told in admitted]
+    context.run.append("admitted", {"candidates": names, "seconds": qualifier.spent_seconds})
 
 
-def _same_framework(environment: dict[str, Any], entry: Entry) -> bool:
-    return str(environment["candidate"]).startswith(f"{entry.candidate.framework}@{entry.candidate.version}/")
-
-
-def racing_of(
-    contestants: dict[str, tuple[Entry, TrainingContestant]], context: Context
-) -> dict[str, TrainingContestant]:
+def _racing_of(contestants: Mapping[str, Equipped], context: Context) -> dict[str, TrainingContestant]:
     """The contestants that were admitted, as they were written down."""
     by_framework = {(e.candidate.framework, e.candidate.version): c for e, c in contestants.values()}
     found = {}

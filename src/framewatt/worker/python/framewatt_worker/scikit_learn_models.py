@@ -1,6 +1,7 @@
 """What the scikit-learn framework files share: features prepared as documented, scores by stage.
 
-Every function takes the estimator's class, so that scikit-learn and its Intel extension run the same lines.
+What trains takes the module that the estimators are in, so that scikit-learn and its Intel extension run the
+same lines.
 """
 
 from __future__ import annotations
@@ -32,6 +33,30 @@ def prepared(estimator: Any, data: Mapping[str, Any], *, scaled: bool) -> Any:
     if not categorical and not steps:
         return estimator
     return make_pipeline(ColumnTransformer(parts), estimator)
+
+
+def train_linear(linear_model: Any, data: Mapping[str, Any], settings: Mapping[str, str]) -> Any:
+    """A fitted ridge or logistic regression of `linear_model`, on standardised features."""
+    penalty = float(settings["penalty"])
+    if data["task"] == "regression":
+        linear = linear_model.Ridge(alpha=penalty)
+    else:
+        linear = linear_model.LogisticRegression(C=1 / penalty, max_iter=1000)
+    return prepared(linear, data, scaled=True).fit(data["rows"], data["target"])
+
+
+def train_forest(ensemble: Any, data: Mapping[str, Any], settings: Mapping[str, str], trees: int) -> Any:
+    """A fitted random forest of `ensemble`, with as many `trees`."""
+    regression = data["task"] == "regression"
+    estimator = ensemble.RandomForestRegressor if regression else ensemble.RandomForestClassifier
+    forest = estimator(
+        n_estimators=trees,
+        min_samples_leaf=int(settings["leaf_rows"]),
+        max_features=1 / 3 if regression else "sqrt",
+        n_jobs=int(settings["threads"]),
+        random_state=data["seed"],
+    )
+    return prepared(forest, data, scaled=False).fit(data["rows"], data["target"])
 
 
 def boosting_scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarray]:

@@ -1,0 +1,108 @@
+"""What was read: machines, instruments and windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from framewatt.records.words import Phase, Provenance, Scope, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a worker's process tree consumed in a window; CPU seconds are counted by the kernel."""
+
+    seconds: float
+    user_seconds: float
+    system_seconds: float
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time together."""
+        return self.user_seconds + self.system_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The machine as a study records it; None where it does not say."""
+
+    cpu_model: str
+    cpu_family: int | None
+    cpu_model_number: int | None
+    isa: tuple[str, ...]
+    logical_cpus: int
+    physical_cores: int | None
+    sockets: int | None
+    memory_bytes: int
+    system: str
+    machine: str
+    virtual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What else the host did during a window; None where the host does not tell."""
+
+    foreign_cpu_seconds: float | None = None
+    steal_seconds: float | None = None
+    frequency_hz: float | None = None
+    throttled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeterDescription:
+    """The instrument of a study, as the manifest and the decision name it.
+
+    `parameters` are what a pure function needs to repeat the meter's arithmetic (the power model's).
+    """
+
+    name: str
+    scope: Scope
+    domains: tuple[str, ...]
+    provenance: Provenance
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What a meter says of one window.
+
+    `joules` holds one entry per domain; a domain that could not be read is absent and named in `faults`.
+    `invalid` is the reason why the whole window cannot count.
+    """
+
+    joules: dict[str, float] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    invalid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One metered window of one trial of one candidate, as it was read.
+
+    `units` counts units of R done. `idle_watts` is what each domain draws when nothing runs, so that the
+    marginal energy is ``joules - idle_watts * seconds``. `latency` counts queries in logarithmic bins
+    (see `framewatt.latency`). `reserved_share` (0..1) is the part of the machine that the work held, whose
+    idle power it answers for. `invalid` says why it is no measurement at all, `noisy` why it was repeated.
+    """
+
+    stage: Stage
+    candidate: str
+    phase: Phase
+    trial: int
+    block: int
+    window: int
+    started: float
+    units: float
+    usage: Usage
+    joules: dict[str, float]
+    idle_watts: dict[str, float] = field(default_factory=dict)
+    host: HostState = field(default_factory=HostState)
+    faults: dict[str, str] = field(default_factory=dict)
+    noisy: str | None = None
+    invalid: str | None = None
+    latency: dict[int, int] | None = None
+    peak_memory_bytes: int | None = None
+    size_bytes: int | None = None
+    reserved_share: float = 1.0
