@@ -41,6 +41,15 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{value:.{decimals}f}"
 
 
+def format_count(value: float) -> str:
+    """A count with two significant digits: ``27,000``, ``5.2e8``."""
+    million = 1e6
+    if abs(value) >= million:
+        mantissa, _, exponent = f"{value:.1e}".partition("e+")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{float(f'{value:.2g}'):,.10g}"
+
+
 def format_energy(joules: float | None) -> str:
     """An energy in J, in kWh from one kWh on, a dash where it is not known."""
     if joules is None:
