@@ -205,8 +205,14 @@ def available_memory_bytes() -> int:
 
 
 def _inherited() -> dict[str, str]:
-    """The user's environment without what would lead a worker astray or lower its precision unasked."""
-    hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ONEDNN_DEFAULT_FPMATH_MODE")
+    """The user's environment without what would lead a worker astray or lower its precision unasked.
+
+    Containers often forbid Python to write bytecode; every import of a worker would be a first one then.
+    """
+    hidden = (
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"),
+        "ONEDNN_DEFAULT_FPMATH_MODE",
+    )
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 

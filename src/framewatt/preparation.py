@@ -182,9 +182,14 @@ def runtime_of(entry: Entry, context: Context) -> Environment:
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
     else:
         runtime = _environment(plugin, version, "runtime", context)
-    costs = {**asdict(runtime), "interpreter": str(runtime.interpreter)}
-    context.run.append("environment", {"candidate": entry.candidate.id, **costs})
+    _record_environment("environment", entry, runtime, context)
     return runtime
+
+
+def _record_environment(kind: str, entry: Entry, environment: Environment, context: Context) -> None:
+    """What an environment of a candidate took to make."""
+    costs = {**asdict(environment), "interpreter": str(environment.interpreter)}
+    context.run.append(kind, {"candidate": entry.candidate.id, **costs})
 
 
 def _contestant(entry: Entry, material: Material, context: Context) -> Contestant:
@@ -220,6 +225,7 @@ def _converted(
     converter = runtime
     if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
         converter = _environment(plugin, version, "convert", context)
+        _record_environment("converter", entry, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models["onnx"], material.digest
     task = conversion.Task(plugin, converter, source, digest, material.signature, entry.settings)

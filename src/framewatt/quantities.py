@@ -30,7 +30,7 @@ def parse_quantity(
     Args:
         written: ``1200 kg``, ``1.2 tonne``, ``1000..1500kg``; a bare number is in `unit` already where `unit`
             is that of an intensity or a plain ratio, and refused elsewhere.
-        unit: ``kWh``, ``kW``, ``h``, ``gCO2eq``, ``gCO2eq/kWh``, ``GB`` or ``1``.
+        unit: ``kWh``, ``kW``, ``h``, ``gCO2eq``, ``gCO2eq/kWh``, ``GB``, ``kWh/GB`` or ``1``.
         what: The name of the figure in an error.
         provenance: Declared unless said otherwise.
 
@@ -80,9 +80,10 @@ _EXAMPLES = {
     "gCO2eq": "'1200 kg'",
     "gCO2eq/kWh": "420 or '420 g/kWh'",
     "GB": "'64 GB'",
+    "kWh/GB": "0.02, '0.02 kWh/GB' or 0.005..0.06",
     "1": "0.125 or '1/8'",
 }
-_PLAIN = {"gCO2eq/kWh", "1"}
+_PLAIN = {"gCO2eq/kWh", "kWh/GB", "1"}
 
 
 def _fraction(ratio: re.Match[str], what: str) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.host import usable_cpus
+from framewatt.power.network import network_of
 from framewatt.records import Objective, Scenario
 from framewatt.units import parse_bytes, parse_duration
 
@@ -53,6 +54,7 @@ class SelectRequest:
     region: str | None = None
     intensity: float | None = None
     pue: float | None = None
+    network_energy: str | None = None
     view: str = "attributional"
     meter: str | None = None
     runs_dir: str = "framewatt-runs"
@@ -87,8 +89,7 @@ class SelectRequest:
         if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
             raise BadInput("--metric needs --labels")
         self._check_carbon()
-        self.latency_bound()
-        self.memory_bound()
+        network_of(self.network_energy)
 
     def _check_carbon(self) -> None:
         if self.region and self.intensity is not None:

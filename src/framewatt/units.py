@@ -41,6 +41,24 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{value:.{decimals}f}"
 
 
+def format_count(value: float) -> str:
+    """A count with two significant digits: ``27,000``, ``5.2e8``."""
+    million = 1e6
+    if abs(value) >= million:
+        mantissa, _, exponent = f"{value:.1e}".partition("e+")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{float(f'{value:.2g}'):,.10g}"
+
+
+def format_energy(joules: float | None) -> str:
+    """An energy in J, in kWh from one kWh on, a dash where it is not known."""
+    if joules is None:
+        return "–"
+    if abs(joules) >= JOULES_PER_KWH:
+        return f"{significant(joules_to_kwh(joules))} kWh"
+    return format_si(joules, "J")
+
+
 def format_bytes(count: float) -> str:
     """A size in bytes with a decimal prefix: ``format_bytes(192_000_000) == "192 MB"``."""
     for scale, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):

@@ -10,6 +10,7 @@ from framewatt.lifecycle.expression import evaluate, names
 from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS, VARIABLES
 
 VALUES = {
+    "download": 5000.0,
     "set_up": 1000.0,
     "development_run": 20.0,
     "training": 300.0,
@@ -23,7 +24,7 @@ VALUES = {
 
 
 def test_the_total_is_what_pencil_and_paper_give() -> None:
-    by_hand = 1000 + 50 * 20 + 3 * 12 * 300 + 3 * 1e6 * 0.25
+    by_hand = 5000 + 1000 + 50 * 20 + 3 * 12 * 300 + 3 * 1e6 * 0.25
     assert evaluate(FORMULAS["total"], VALUES) == pytest.approx(by_hand)
     assert evaluate(FORMULAS["carbon"], VALUES) == pytest.approx(by_hand / 3.6e6 * 100)
 

@@ -1,4 +1,4 @@
-"""What commands share about options that exclude each other."""
+"""What commands share about their options."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
+
+network_energy = click.option(
+    "--network-energy",
+    metavar="KWH_PER_GB",
+    help="What moving a GB takes in the network, such as 0.02 or 0.005..0.06 (default: a published range).",
+)
+"""The option of every command that tells what a download takes."""
 
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 

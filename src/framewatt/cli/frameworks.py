@@ -1,45 +1,56 @@
-"""List the frameworks that framewatt knows, what they accept, their size, and their state here."""
+"""List the frameworks that framewatt knows, what they accept, what they weigh, and their state here."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
+
+from framewatt.cli._options import network_energy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from framewatt.power.network import Network
 
 
 @click.command(name="frameworks")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@network_energy
 @click.option("--write-locks", type=click.Path(), help="Resolve every environment anew and write the locks.")
-def command(output: str, write_locks: str | None) -> None:
-    """List the frameworks: what each accepts, what it weighs, and whether it is built here."""
+def command(output: str, network_energy: str | None, write_locks: str | None) -> None:
+    """List the frameworks: what each accepts, what getting it takes, and whether it is built here."""
     from framewatt.plugins import discover
+    from framewatt.power.network import network_of
 
     if write_locks is not None:
         _write_locks(write_locks)
         return
-    rows = [_row(plugin) for plugin in discover("frameworks").values()]
+    network = network_of(network_energy)
+    rows = [_row(plugin, network) for plugin in discover("frameworks").values()]
+    told = {"intensity": asdict(network.intensity), "source": network.source}
     if output == "json":
-        click.echo(json.dumps({"schema": "framewatt/frameworks/1", "frameworks": rows}, indent=2))
+        document = {"schema": "framewatt/frameworks/1", "network": told, "frameworks": rows}
+        click.echo(json.dumps(document, indent=2))
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("name", "framework", "version", "accepts", "set", "download", "state"):
-        table.add_column(title, no_wrap=title != "framework")
-    for row in rows:
-        accepts, group = ", ".join(row["accepts"]), "default" if row["default"] else "all"
-        download = _size(row["download_bytes"])
-        table.add_row(row["name"], row["title"], row["version"], accepts, group, download, row["state"])
-    Console(highlight=False).print(table)
+    _show(rows, told)
 
 
-def _row(plugin: Any) -> dict[str, Any]:
+def _row(plugin: Any, network: Network) -> dict[str, Any]:
     from framewatt import environments
     from framewatt.locks import locked_bytes
+    from framewatt.records import Provenance, Quantity
 
     module = plugin.module
     built = environments.state(environments.spec_for(plugin, module.VERSION, "runtime"))
+    weight = locked_bytes(plugin.name)
+    size = (
+        Quantity.unknown("B", "its packages are not locked: they are resolved when it is built")
+        if weight is None
+        else Quantity(float(weight), "B", Provenance.PUBLISHED)
+    )
     return {
         "name": plugin.name,
         "title": module.TITLE,
@@ -48,9 +59,34 @@ def _row(plugin: Any) -> dict[str, Any]:
         "default": module.LIGHT,
         "settings": {name: list(values) for name, values in module.SETTINGS.items()},
         "state": "built" if built else "not built",
-        "download_bytes": locked_bytes(plugin.name),
+        "download_bytes": weight,
+        "download_energy": asdict(network.energy(size)),
         "installed_bytes": built.installed_bytes if built else None,
     }
+
+
+def _show(rows: list[dict[str, Any]], network: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from framewatt.power.network import described
+    from framewatt.units import format_energy
+
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("name", no_wrap=True)
+    for title in ("version", "accepts", "set"):
+        table.add_column(title, overflow="fold")
+    for title in ("download", "network"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for row in rows:
+        accepts, group = ", ".join(row["accepts"]), "default" if row["default"] else "all"
+        weight, energy = _size(row["download_bytes"]), format_energy(row["download_energy"]["value"])
+        table.add_row(row["name"], row["version"], accepts, group, weight, energy, row["state"])
+    console.print(table)
+    console.print(escape(f"network: {described(network)}"), style="dim")
 
 
 def _size(count: int | None) -> str:

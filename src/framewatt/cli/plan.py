@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from framewatt.cli._options import keep_stronger, network_energy
 from framewatt.errors import BadInput
-from framewatt.units import format_si, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_JOULES_FROM = 3.6e6
+    from framewatt.power.network import Network
 
 
 @click.command(
@@ -31,32 +31,41 @@ _JOULES_FROM = 3.6e6
 @click.option("--years", type=float, default=1.0, help="How long the choice will last.")
 @click.option("--region", help="See carbon with this region's electricity.")
 @click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
+@network_energy
 @click.option("--format", "output", default="text", help="text or json.")
-def command(
-    runs: tuple[str, ...], region: str | None, intensity: float | None, output: str, **volumes: float
-) -> None:
+def command(runs: tuple[str, ...], output: str, **options: Any) -> None:
     """Add up what every framework, and every pair of them, needs over its whole life.
 
     RUN is a run folder; that of a table brings its inference study along.
     """
-    from framewatt.lifecycle.plan import Volumes, build_plan
+    from framewatt.cli._plan import show_plan
+    from framewatt.lifecycle.lives import Volumes
+    from framewatt.lifecycle.plan import build_plan
     from framewatt.plugins import discover
+    from framewatt.power.network import network_of
 
     if output not in {"text", "json"}:
         raise BadInput(f"--format {output!r}: plan prints text or json")
+    keep_stronger(options, "region", "intensity")
+    region, intensity, stated = (options.pop(name) for name in ("region", "intensity", "network_energy"))
+    if region and intensity is not None:
+        raise BadInput("--region and --intensity both give the carbon intensity; choose one")
+    volumes = Volumes(**options)
     exporting = {
-        name for name, plugin in discover("frameworks").items() if getattr(plugin.module, "EXPORTS", ())
+        name: tuple(plugin.module.EXPORTS)
+        for name, plugin in discover("frameworks").items()
+        if getattr(plugin.module, "EXPORTS", ())
     }
-    decisions = list(_decisions(runs, region, intensity))
-    plan = build_plan(decisions, Volumes(**volumes), exporting)
+    network = None if stated is None else network_of(stated)
+    plan = build_plan(list(_decisions(runs, region, intensity, network)), volumes, exporting)
     if output == "json":
         click.echo(json.dumps(plan, indent=2, allow_nan=False))
     else:
-        _show(plan)
+        show_plan(plan)
 
 
 def _decisions(
-    runs: tuple[str, ...], region: str | None, intensity: float | None
+    runs: tuple[str, ...], region: str | None, intensity: float | None, network: Network | None
 ) -> Iterator[Mapping[str, Any]]:
     """The decisions of all runs, and of studies that lie inside them; each once."""
     from framewatt.carbon_basis import restated_basis
@@ -64,61 +73,13 @@ def _decisions(
     from framewatt.store import RunFolder
 
     given = region is not None or intensity is not None
-    folders = [folder for run in runs for folder in (Path(run), *Path(run).glob("*/manifest.json"))]
-    seen = set()
-    for folder in folders:
-        path = folder.parent if folder.name == "manifest.json" else folder
-        if path.resolve() not in seen:
-            seen.add(path.resolve())
-            run = RunFolder.open_run(path)
-            basis = restated_basis(run.manifest, region=region, intensity=intensity) if given else None
-            yield build_decision(run, basis).document
+    folders = [folder for run in runs for folder in (Path(run), *_inside(Path(run)))]
+    for path in {folder.resolve(): folder for folder in folders}.values():
+        run = RunFolder.open_run(path)
+        basis = restated_basis(run.manifest, region=region, intensity=intensity) if given else None
+        yield build_decision(run, basis, network).document
 
 
-def _show(plan: Mapping[str, Any]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("framework", overflow="fold", min_width=20)
-    for title in ("development", "training", "inference", "total", "carbon"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for row in plan["candidates"]:
-        cells = [_energy(row["stages"][name]) for name in ("development", "training", "inference")]
-        chosen = row["id"] == plan["selected"]
-        carbon = row["carbon"]["value"]
-        table.add_row(
-            ("* " if chosen else "  ") + escape(row["name"]),
-            *cells,
-            _energy(row["total"]),
-            "–" if carbon is None else format_si(carbon, "g"),
-            style="bold" if chosen else None,
-        )
-    console.print(table)
-    _show_break_even(plan, console)
-    console.print(f"\n[bold]{escape(plan['advice'])}[/bold]")
-
-
-def _show_break_even(plan: Mapping[str, Any], console: Any) -> None:
-    from rich.markup import escape
-
-    names = {row["id"]: row["name"] for row in plan["candidates"]}
-    for one in plan["break_even"]:
-        versus = escape(" or ".join(names[name] for name in one["between"]))
-        volume = one["volume"]
-        if volume["value"] is None:
-            console.print(f"  {versus}: {escape(volume['reason'])}")
-            continue
-        span = " to ".join(f"{volume[end]:.2g}" for end in ("low", "high"))
-        above = escape(names[one["changes_to"]])
-        console.print(f"  {versus}: from {volume['value']:.3g} inferences a year ({span}) {above}")
-
-
-def _energy(quantity: Mapping[str, Any]) -> str:
-    """J, and kWh from one on."""
-    value = quantity["value"]
-    if value is None:
-        return "–"
-    return f"{significant(value / _JOULES_FROM)} kWh" if value >= _JOULES_FROM else format_si(value, "J")
+def _inside(run: Path) -> list[Path]:
+    """Run folders that lie in a run's folder: the inference study of a table."""
+    return sorted(manifest.parent for manifest in run.glob("*/manifest.json"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framewatt.cli._console import print_decision
-from framewatt.cli._options import keep_stronger
+from framewatt.cli._options import keep_stronger, network_energy
 
 if TYPE_CHECKING:
     from framewatt.carbon.views import CarbonBasis
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
 @click.option("--pue", type=float, help="Power usage effectiveness of the data centre, at least 1.")
 @click.option("--view", help="attributional (SCI) or consequential; the run's own by default.")
+@network_energy
 @click.option(
     "--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1; or all of a source: country."
 )
@@ -40,12 +41,15 @@ def command(run: Path, output: str, target: str | None, **options: Any) -> None:
     from framewatt.document import build_decision
     from framewatt.errors import StoreError
     from framewatt.plugins import find
+    from framewatt.power.network import network_of
     from framewatt.store import RunFolder
 
     where, when, time = (options.pop(name) for name in ("where", "when", "time"))
+    stated = options.pop("network_energy")
+    network = None if stated is None else network_of(stated)
     reporter = find("reporters", output).module
     folder = RunFolder.open_run(run)
-    decision = _elsewhere(build_decision(folder, _basis(folder, options)), where, when, time)
+    decision = _elsewhere(build_decision(folder, _basis(folder, options), network), where, when, time)
     if target is None:
         print_decision(decision, output)
         return

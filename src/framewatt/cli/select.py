@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from framewatt.cli._console import LiveProgress, PlainProgress, print_decisions
-from framewatt.cli._options import keep_stronger
+from framewatt.cli._options import keep_stronger, network_energy
 from framewatt.errors import BadInput
 from framewatt.units import parse_duration
 
@@ -85,6 +85,7 @@ _NO_SELECTION = 1
 @click.option("--region", help="Where the electricity comes from: FR, aws:eu-west-3, us:CAMX.")
 @click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
 @click.option("--pue", type=float, help="Power usage effectiveness of the data centre, at least 1.")
+@network_energy
 @click.option("--view", default="attributional", help="attributional (SCI) or consequential.")
 @click.option("--meter", help="An instrument by name (default: the best available).")
 @click.option("--runs-dir", default="framewatt-runs", help="Where run folders are kept.")

@@ -11,6 +11,7 @@ from framewatt.document.advice import advise, name_of
 from framewatt.document.costs import selection_cost
 from framewatt.document.decision import SCHEMA, Decision
 from framewatt.document.evidence import Evidence, read_evidence
+from framewatt.document.figures import plain
 from framewatt.document.notices import carbon_notices, notices_of
 from framewatt.document.rows import row_of
 from framewatt.document.training import training_block
@@ -20,16 +21,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from framewatt.carbon.views import CarbonBasis
+    from framewatt.power.network import Network
     from framewatt.store import RunFolder
 
 _ORDER = [Status.MEASURED, Status.ELIMINATED, Status.INFEASIBLE, Status.FAILED, Status.INAPPLICABLE]
 
 
-def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision:
-    """The decision of a run; with another `basis` the same measurements are seen from another region."""
+def build_decision(
+    run: RunFolder, basis: CarbonBasis | None = None, network: Network | None = None
+) -> Decision:
+    """The decision of a run; with another `basis` the same measurements are seen from another region.
+
+    `network` replaces what the study was told of the energy of its downloads.
+    """
     request = run.manifest["request"]
     own = stored_basis(run.manifest)
-    evidence = read_evidence(run, own)
+    evidence = read_evidence(run, own, network)
     rows = _rows(evidence)
     standings = evidence.standings
     document: dict[str, Any] = {
@@ -56,6 +63,10 @@ def build_decision(run: RunFolder, basis: CarbonBasis | None = None) -> Decision
         "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
         "host": run.manifest["host"],
         "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
+        "network": {
+            "intensity": plain(evidence.network.intensity),
+            "source": evidence.network.source,
+        },
         **training_block(evidence),
         "valid_for": _valid_for(evidence),
         "warnings": notices_of(evidence),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt.audits import unsteady_candidates
 from framewatt.decision import Conclusion, conclude
 from framewatt.power.model import PowerModel
+from framewatt.power.network import PUBLISHED, Network, network_of
 from framewatt.reconstruction import Replay, replay
 from framewatt.records import Usage, Verdict
 
@@ -32,6 +33,7 @@ class Evidence:
     measurements: Mapping[str, list[Measurement]] = field(default_factory=dict)
     statuses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    converters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     conversions: Mapping[str, Usage] = field(default_factory=dict)
     parities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     qualities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -39,10 +41,17 @@ class Evidence:
     overruled: str | None = None
     trainings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     target: Mapping[str, Any] | None = None
+    network: Network = PUBLISHED
 
 
-def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
-    """Everything the document needs from a run; `basis` is what its race was decided under."""
+def read_evidence(run: RunFolder, basis: CarbonBasis, network: Network | None = None) -> Evidence:
+    """Everything the document needs from a run.
+
+    Args:
+        run: The run folder.
+        basis: What its race was decided under.
+        network: What a byte takes to come here; by default what the study was told.
+    """
     replayed = replay(run, basis)
     standings = replayed.race.standings() if replayed else None
     measurements: dict[str, list[Measurement]] = {}
@@ -58,6 +67,7 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         measurements=measurements,
         statuses=_by_candidate(run, "status"),
         environments=_by_candidate(run, "environment"),
+        converters=_by_candidate(run, "converter"),
         conversions={record["key"]: Usage(**record["cost"]) for record in run.records("conversion")},
         parities=_by_candidate(run, "parity"),
         qualities=_by_candidate(run, "quality"),
@@ -65,6 +75,7 @@ def read_evidence(run: RunFolder, basis: CarbonBasis) -> Evidence:
         overruled=next((record["overruled"] for record in run.records("oracle")), None),
         trainings=_by_candidate(run, "training"),
         target=next(run.records("target"), None),
+        network=network or network_of(run.manifest["request"].get("network_energy")),
     )
 
 

@@ -2,67 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt.records import Estimate, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-_LOOP = ("import", "load", "compile", "warmup")
-"""What every edit-run loop pays again."""
-_ONCE = ("install", "convert")
+    Row = Mapping[str, Any]
+
+_SET_UP = ("install", "first_import", "convert_install", "convert")
+_DOWNLOADS = ("download", "convert_download")
+_NOTHING_TO_DO = frozenset({"convert_download", "convert_install", "convert"})
+"""Phases that most candidates do without: that there is no figure is no gap."""
+ENERGY, CPU_SECONDS = "energy", "cpu_seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An energy in J with its own interval, relative cost and interval against its study's best.
+    """An energy in J with its own interval, and how it compares with its study's best.
 
-    `common_scale` marks an interval that is the power model's doubt alone, which all candidates share.
+    `ratios` are to the best candidate of `study`, in energy and, where energy is an estimate, in measured CPU
+    seconds; `best` is that candidate's energy. `common_scale` marks an interval that is the doubt about one
+    factor, which all candidates share. `gaps` says what is not known and therefore not counted.
     """
 
     energy: Estimate
     provenance: str
+    ratios: Mapping[str, Estimate]
     best: float | None = None
-    ratio: Estimate | None = None
     study: str | None = None
     common_scale: bool = False
+    gaps: tuple[str, ...] = ()
 
 
-def unit_energy(row: Mapping[str, Any], decision: Mapping[str, Any]) -> Figure | None:
+def unit_energy(row: Row, decision: Mapping[str, Any]) -> Figure | None:
     """Energy per sample (or per model) of a candidate; None where it has none."""
     quantity = row["energy_per_unit"]
     if quantity["value"] is None:
         return None
-    samples = decision["functional_unit"]["samples"]
-    energy = _interval(quantity, samples)
-    ratio = row["ratio_to_best"]
-    known = ratio["value"] is not None
-    against = _interval(ratio, 1.0) if known else None
+    energy = _interval(quantity, decision["functional_unit"]["samples"])
+    estimated = quantity["provenance"] == Provenance.ESTIMATED
+    columns = {ENERGY: "ratio_to_best"} | ({CPU_SECONDS: "cpu_ratio_to_best"} if estimated else {})
+    ratios = {basis: row[column] for basis, column in columns.items()}
+    found = {basis: _interval(ratio, 1.0) for basis, ratio in ratios.items() if ratio["value"] is not None}
     if row["id"] in decision["selected"][:1]:
-        against = Estimate(1.0, 1.0, 1.0)
-    best = energy.value / against.value if against else None
-    return Figure(energy, quantity["provenance"], best, against, decision["run"])
+        found = dict.fromkeys(columns, Estimate(1.0, 1.0, 1.0))
+    best = energy.value / found[ENERGY].value if ENERGY in found else None
+    return Figure(energy, quantity["provenance"], found, best, decision["run"])
 
 
-def set_up(rows: list[Mapping[str, Any]]) -> Figure:
-    """Installing and converting, once; an environment that two rows share counts once."""
-    seen = {(row["framework"], row["version"]): row for row in rows}.values()
-    return replace(_phases(list(seen), _ONCE), common_scale=True)
+def set_up(rows: Iterable[Row]) -> Figure:
+    """Installing, importing for the first time and converting, once a machine."""
+    return _phases(_environments(rows), _SET_UP, common_scale=True)
 
 
-def development_run(row: Mapping[str, Any]) -> Figure:
-    """One edit-run loop: import, load, first step or inference, warm-up."""
-    return _phases([row], _LOOP)
+def download(rows: Iterable[Row]) -> Figure:
+    """What the network draws for the packages, once a machine."""
+    return _phases(_environments(rows), _DOWNLOADS, common_scale=True)
 
 
-def _phases(rows: list[Mapping[str, Any]], wanted: tuple[str, ...]) -> Figure:
-    quantities = [row["phases"][phase]["energy"] for row in rows for phase in wanted]
-    known = [quantity for quantity in quantities if quantity["value"] is not None]
+def development_run(row: Row) -> Figure:
+    """One edit-run loop: a fresh process up to its first step or inference."""
+    return _phases([row], ("edit_run",))
+
+
+def _environments(rows: Iterable[Row]) -> list[Row]:
+    """An environment that two rows share counts once."""
+    return list({(row["framework"], row["version"]): row for row in rows}.values())
+
+
+def _phases(rows: list[Row], wanted: tuple[str, ...], *, common_scale: bool = False) -> Figure:
+    quantities = [(row, phase, row["phases"][phase]["energy"]) for row in rows for phase in wanted]
+    known = [quantity for *_, quantity in quantities if quantity["value"] is not None]
     parts = [_interval(quantity, 1.0) for quantity in known]
     energy = Estimate(*(sum(getattr(part, end) for part in parts) for end in ("value", "low", "high")))
-    return Figure(energy, known[0]["provenance"] if known else Provenance.MEASURED.value)
+    gaps = dict.fromkeys(
+        f"{phase.replace('_', ' ')} ({quantity['reason']})"
+        for _, phase, quantity in quantities
+        if quantity["value"] is None and phase not in _NOTHING_TO_DO
+    )
+    provenance = known[0]["provenance"] if known else Provenance.DERIVED.value
+    return Figure(energy, provenance, {}, common_scale=common_scale, gaps=tuple(gaps))
 
 
 def _interval(quantity: Mapping[str, Any], share: float) -> Estimate:
@@ -72,18 +94,20 @@ def _interval(quantity: Mapping[str, Any], share: float) -> Estimate:
     return Estimate(value / share, low / share, high / share)
 
 
-def difference(first: Figure, second: Figure) -> Estimate:
+def difference(first: Figure, second: Figure, basis: str = ENERGY) -> Estimate:
     """`first` less `second` in J, with a 95 % interval or wider.
 
     Two candidates of one study are compared through their ratios to its best, whose intervals leave out what
-    both share (the meter's scale); set-ups at the same end of the model's doubt, for the same reason; others
-    through their own intervals, taken at their worst.
+    both share (the meter's scale); with `basis` ``cpu_seconds`` through those of their measured CPU seconds.
+    Figures of a common scale are compared at the same end of its doubt, for the same reason; others through
+    their own intervals, taken at their worst.
     """
     if first is second:
         return Estimate(0.0, 0.0, 0.0)
     value = first.energy.value - second.energy.value
-    a, b, scale = first.ratio, second.ratio, first.best
+    a, b, scale = first.ratios.get(basis), second.ratios.get(basis), first.best
     if a and b and scale and first.study == second.study:
+        value = value if basis == ENERGY else scale * (a.value - b.value)
         return Estimate(value, scale * (a.low - b.high), scale * (a.high - b.low))
     if first.common_scale and second.common_scale:
         ends = [getattr(first.energy, end) - getattr(second.energy, end) for end in ("low", "high")]

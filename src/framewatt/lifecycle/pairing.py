@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
     Document = Mapping[str, Any]
+    Exporting = Mapping[str, Collection[str]]
+    """Frameworks whose models reach ONNX, and the formats from which they do."""
 
 _EXCHANGE_FORMAT = "onnx"
 
@@ -38,11 +40,12 @@ class Pair:
         return f"train in {self.training['name']}, serve in {self.serving['name']}"
 
 
-def pairs(decisions: Sequence[Document], exporting: Collection[str]) -> list[Pair]:
-    """All ways that the studies allow; `exporting` are frameworks whose models reach ONNX.
+def pairs(decisions: Sequence[Document], exporting: Exporting) -> list[Pair]:
+    """All ways that the studies allow.
 
-    A trained model serves in its own framework; elsewhere only through a format that its framework writes and
-    the other study's workload is in. Studies that come from one table pair candidate with candidate.
+    A trained model serves in its own framework; elsewhere only where its framework exports to ONNX, and the
+    other study served an ONNX model or one of the formats that it exports. Studies that come from one table
+    pair candidate with candidate.
     """
     training = [d for d in decisions if d["stage"] == "training"]
     inference = [d for d in decisions if d["stage"] == "inference"]
@@ -64,9 +67,10 @@ def _known(study: Document) -> list[Row]:
     return [row for row in study["candidates"] if row["energy_per_unit"]["value"] is not None]
 
 
-def _fits(one: Row, other: Row, study: Document, served: Document, exporting: Collection[str]) -> bool:
+def _fits(one: Row, other: Row, study: Document, served: Document, exporting: Exporting) -> bool:
     if study["workload"]["sha256"] == served["workload"]["sha256"]:
         return bool(one["id"] == other["id"])
     same = one["framework"] == other["framework"]
-    portable = served["workload"]["format"] == _EXCHANGE_FORMAT and one["framework"] in exporting
+    formats = exporting.get(one["framework"], ())
+    portable = bool(formats) and served["workload"]["format"] in {_EXCHANGE_FORMAT, *formats}
     return bool(same or portable)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from framewatt.carbon.lines import carbon_lines
 from framewatt.records import Objective
+from framewatt.reporters._development import show_development
 from framewatt.units import format_bytes, format_duration, format_si, significant
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
         console.print(_table(best, decision, console.width))
     for row in others:
         console.print(f"  [dim]{row['status']}[/dim]  {escape(row['name'])}: {escape(str(row['reason']))}")
+    show_development(rows, decision["network"], console, wide=console.width >= _WIDE)
     for line in _notes(decision):
         console.print(f"  {escape(line)}")
     console.print(f"\n[bold]{escape(_verdict(decision))}[/bold]\n{escape(decision['advice'])}")

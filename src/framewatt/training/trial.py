@@ -43,7 +43,8 @@ class TrainingTrial(Trial):
     contestant: TrainingContestant
 
     def launch(self, block: int, record: Callable[[Measurement], None]) -> float:
-        """Start the worker, read the table, train one short model; returns seconds per run.
+        """Start the worker, read the table, train one short model, which compiles what is compiled once;
+        returns seconds per run.
 
         Raises:
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
@@ -53,7 +54,7 @@ class TrainingTrial(Trial):
         table = {"table": str(told.table), "about": dict(told.about)}
         record(self._metered(Phase.IMPORT, block, 0, lambda: self._ask("import"))[0])
         record(self._metered(Phase.LOAD, block, 0, lambda: self._ask("table", **table))[0])
-        record(self.train(Phase.WARMUP, block, 0, [(0, 1)]))
+        record(self.train(Phase.COMPILE, block, 0, [(0, 1)]))
         return told.seconds_per_run
 
     def queries_for(self, seconds: float, seconds_per_query: float) -> int:
