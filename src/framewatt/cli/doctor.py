@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from framewatt.conditions import Conditions
+    from framewatt.frequency import Frequency
     from framewatt.power.model import PowerModel
     from framewatt.records import Host
 
@@ -27,15 +28,16 @@ def document() -> dict[str, Any]:
 
     from framewatt import __version__
     from framewatt.conditions import observe
+    from framewatt.frequency import busy_frequency
     from framewatt.host import inspect_host
     from framewatt.metering import best
     from framewatt.power.build import host_model
     from framewatt.records import Provenance, Quantity
 
-    host, conditions = inspect_host(), observe()
+    host, conditions, frequency = inspect_host(), observe(), busy_frequency()
     chosen = best(host)
     scope = next(iter(chosen.values())).SCOPE
-    model = host_model(host, scope)
+    model = host_model(host, scope, frequency.share)
     estimated = any(name.startswith("estimate") for name in chosen)
     powers = {"idle": model.idle_watts(), "full_load": model.power(1.0)}
     return {
@@ -43,6 +45,7 @@ def document() -> dict[str, Any]:
         "framewatt_version": __version__,
         "host": asdict(host),
         "conditions": asdict(conditions),
+        "frequency": _frequency(frequency),
         "meters": _meters(host, chosen),
         "chosen": {"name": "+".join(chosen), "scope": scope.value, "estimated": estimated},
         "estimate": {
@@ -59,8 +62,29 @@ def document() -> dict[str, Any]:
                 for name, power in powers.items()
             },
         },
-        "warnings": warnings(conditions),
+        "warnings": warnings(conditions, frequency),
         "trust": trust(model, list(chosen), estimated=estimated),
+    }
+
+
+def _frequency(frequency: Frequency) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from framewatt.records import Provenance, Quantity
+
+    silent = "the kernel does not tell"
+    clocks = {
+        "busy": (frequency.busy_hz, Provenance.MEASURED, frequency.reason or ""),
+        "highest": (frequency.most_hz, Provenance.DECLARED, f"{silent} (cpufreq's cpuinfo_max_freq)"),
+        "stated": (frequency.stated_hz, Provenance.DECLARED, f"{silent} (/proc/cpuinfo)"),
+    }
+    return {
+        "method": frequency.method,
+        **{
+            name: asdict(Quantity(hertz, "Hz", provenance) if hertz else Quantity.unknown("Hz", reason))
+            for name, (hertz, provenance, reason) in clocks.items()
+        },
+        "share_of_highest": frequency.share,
     }
 
 
@@ -84,7 +108,7 @@ def _meters(host: Host, chosen: object) -> list[dict[str, Any]]:
     return rows
 
 
-def warnings(conditions: Conditions) -> list[dict[str, str]]:
+def warnings(conditions: Conditions, frequency: Frequency) -> list[dict[str, str]]:
     """What about this machine's state would blur a study, and what to do about it."""
     busy, stolen = 0.1, 0.02
     found = [
@@ -117,6 +141,12 @@ def warnings(conditions: Conditions) -> list[dict[str, str]]:
             "cpu_quota",
             f"a cgroup limits CPU time to {conditions.cpu_quota} CPUs",
             "use no more threads than that",
+        ),
+        (
+            frequency.below_turbo,
+            "no_turbo",
+            "a busy thread runs no faster than the clock that the kernel states: turbo seems to be off",
+            "the estimate assumes turbo: at full load it may be some 10 % too high above idle",
         ),
     ]
     return [
@@ -152,6 +182,7 @@ def text(report: dict[str, Any]) -> str:
     lines = [
         f"{host['cpu_model']}, {host['logical_cpus']} CPUs, {memory:.1f} GB memory, {host['system']} {kind}",
         _conditions(report["conditions"]),
+        _clock(report["frequency"]),
         "",
         "Meters",
         *(_meter_line(meter) for meter in report["meters"]),
@@ -165,6 +196,17 @@ def text(report: dict[str, Any]) -> str:
         report["trust"],
     ]
     return "\n".join(lines)
+
+
+def _clock(frequency: dict[str, Any]) -> str:
+    busy, highest, stated = (frequency[name]["value"] for name in ("busy", "highest", "stated"))
+    if busy is None:
+        return f"clock of a busy thread not known: {frequency['busy']['reason']}"
+    said = [f"/proc/cpuinfo says {stated / 1e9:.2f} GHz"] if stated else []
+    said += [f"at most {highest / 1e9:.2f} GHz"] if highest else []
+    return f"one busy thread runs at {busy / 1e9:.2f} GHz, measured ({frequency['method']})" + "".join(
+        f"; {words}" for words in said
+    )
 
 
 def _meter_line(meter: dict[str, Any]) -> str:
