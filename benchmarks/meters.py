@@ -241,11 +241,10 @@ def gradient_boosting(training: Sequence[Sample]) -> Callable[[Sample], Matrix]:
     """Boosted trees on what green-coding's model sees: the machine's data sheet and the load."""
     from sklearn.ensemble import GradientBoostingRegressor
 
-    complete = [sample for sample in training if sample.complete]
     model = GradientBoostingRegressor(
         n_estimators=300, max_depth=4, learning_rate=0.05, subsample=0.7, random_state=0
     )
-    model.fit(np.vstack([_row(s) for s in complete]), np.log(np.concatenate([s.watts for s in complete])))
+    model.fit(np.vstack([_row(s) for s in training]), np.log(np.concatenate([s.watts for s in training])))
     return lambda sample: np.exp(model.predict(_row(sample)))
 
 

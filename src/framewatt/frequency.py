@@ -23,6 +23,7 @@ from pathlib import Path
 _CPUS = "sys/devices/system/cpu"
 _ADD = bytes.fromhex("4801c0")  # add rax, rax
 _ADDITIONS, _ROUNDS, _BURSTS = 256, 4000, 40  # a burst takes 0.3 ms at 3 GHz
+_BYTES_OF_64_BITS = 8
 _RAMP_SECONDS = 0.02
 _ABOVE_NOMINAL = 1.05
 CHAIN = "a chain of dependent additions, the fastest of 40 bursts"
@@ -80,8 +81,10 @@ def probe(root: Path = Path("/"), machine: str | None = None) -> Frequency:
 
 
 def _no_machine_code(machine: str) -> str | None:
-    if sys.platform != "linux" or machine not in {"x86_64", "AMD64"}:
-        return f"the chain of additions is written for x86-64 on Linux, not for {machine} on {sys.platform}"
+    if sys.platform != "linux" or machine != "x86_64" or ctypes.sizeof(ctypes.c_void_p) != _BYTES_OF_64_BITS:
+        return (
+            f"the chain of additions is 64-bit code for x86-64 on Linux, not for {machine} on {sys.platform}"
+        )
     return None
 
 

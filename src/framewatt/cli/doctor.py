@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from framewatt.conditions import Conditions
     from framewatt.frequency import Frequency
     from framewatt.power.model import PowerModel
-    from framewatt.records import Host
+    from framewatt.records import Host, MeterDescription
 
 
 @click.command()
@@ -30,15 +30,16 @@ def document() -> dict[str, Any]:
     from framewatt.conditions import observe
     from framewatt.frequency import busy_frequency
     from framewatt.host import inspect_host
-    from framewatt.metering import best
+    from framewatt.metering import best, combine
     from framewatt.power.build import host_model
     from framewatt.records import Provenance, Quantity
 
     host, conditions, frequency = inspect_host(), observe(), busy_frequency()
     chosen = best(host)
-    scope = next(iter(chosen.values())).SCOPE
+    meter = combine([plugin.open_meter(host, None) for plugin in chosen.values()])
+    meter.close()
+    scope, estimated = meter.description.scope, meter.description.provenance is Provenance.ESTIMATED
     model = host_model(host, scope, frequency.share)
-    estimated = any(name.startswith("estimate") for name in chosen)
     powers = {"idle": model.idle_watts(), "full_load": model.power(1.0)}
     return {
         "schema": "framewatt/doctor/1",
@@ -62,8 +63,8 @@ def document() -> dict[str, Any]:
                 for name, power in powers.items()
             },
         },
-        "warnings": warnings(conditions, frequency),
-        "trust": trust(model, list(chosen), estimated=estimated),
+        "warnings": [*warnings(conditions, frequency), *_notes(meter.description)],
+        "trust": trust(model, meter.description),
     }
 
 
@@ -154,23 +155,36 @@ def warnings(conditions: Conditions, frequency: Frequency) -> list[dict[str, str
     ]
 
 
-def trust(model: PowerModel, chosen: list[str], *, estimated: bool) -> str:
+def _notes(meter: MeterDescription) -> list[dict[str, str]]:
+    from framewatt.metering import reading_notes
+
+    remedy = "mind it when reading joules, or name another meter with --meter"
+    notes = reading_notes(meter.parameters)
+    return [{"code": "meter_note", "message": note, "remedy": remedy} for note in notes]
+
+
+def trust(model: PowerModel, meter: MeterDescription) -> str:
     """How far an energy figure can be trusted here, in a sentence or two."""
+    from framewatt.records import Provenance
+
+    if meter.provenance is not Provenance.ESTIMATED:
+        return f"Energy here is {meter.provenance} by {meter.name} ({model.scope} scope)" + (
+            "; fans, board, disks and power supply are not in it and are estimated apart."
+            if model.scope == "package"
+            else "."
+        )
     busy = model.power(0.5)
     factor = busy.high / busy.value
     half = model.threads / 2
     same = model.ratio((1.0, half), (1.0, half))
     spread = 100 * (same.high - 1)
-    if estimated:
-        return (
-            f"Energy here is estimated ({model.scope} scope), not read from a counter: at half load an "
-            f"absolute figure may be off by a factor of {factor:.1f} either way (95 %), the ratio of two "
-            f"programs that do the same work by {spread:.0f} %; CPU time, which is measured, is far sharper."
-        )
-    return f"Energy here is measured by {' and '.join(chosen)} ({model.scope} scope)" + (
-        "; fans, board, disks and power supply are not in it and are estimated apart."
-        if model.scope == "package"
-        else "."
+    by_domain = meter.parameters.get("provenances", {})
+    counted = [domain for domain, provenance in by_domain.items() if provenance != Provenance.ESTIMATED]
+    exception = f" (except {', '.join(counted)}, which a counter tells)" if counted else ""
+    return (
+        f"Energy here is estimated ({model.scope} scope), not read from a counter{exception}: at half load "
+        f"an absolute figure may be off by a factor of {factor:.1f} either way (95 %), the ratio of two "
+        f"programs that do the same work by {spread:.0f} %; CPU time, which is measured, is far sharper."
     )
 
 

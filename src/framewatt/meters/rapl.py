@@ -35,6 +35,7 @@ _MOST_WATTS = 1000.0  # of one zone that declares no limit: twice the largest pa
 _OVER_LIMIT = 2.0  # a package may go beyond its declared limits for a moment
 _LONGEST_POLL = 10.0
 _READS_PER_RANGE = 4
+_REWRITE_SECONDS = 0.001
 _REMEDY = (
     "let a group of yours read it, e.g. a udev rule "
     '\'SUBSYSTEM=="powercap", ACTION=="add", RUN+="/bin/chgrp -R energy /sys%p", '
@@ -58,7 +59,11 @@ class Zone:
             OSError: the zone is gone or may not be read.
             ValueError: it says something that is no energy.
         """
-        text = (self.folder / "energy_uj").read_text().strip()
+        counter = self.folder / "energy_uj"
+        text = counter.read_text().strip()
+        if not text:  # a tree of files, caught while it was rewritten
+            time.sleep(_REWRITE_SECONDS)
+            text = counter.read_text().strip()
         if not text.isdigit():
             raise ValueError(f"says {text[:20]!r}, which is no energy")
         joules = int(text) / 1e6
