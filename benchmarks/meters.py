@@ -10,7 +10,7 @@ import argparse
 import tempfile
 import time
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,7 @@ import numpy as np
 
 from framewatt.plugins import find
 from framewatt.power import calibration, fitting, program_fit
-from framewatt.power.build import build, describe
-from framewatt.power.cpus import identify
+from framewatt.power.build import build
 from framewatt.power.parameters import fitted
 from framewatt.records import Scope, Usage
 
@@ -65,12 +64,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / "data")
     parser.add_argument("--quick", action="store_true", help="fewer splits")
-    parser.add_argument("--only", choices=("wall", "rapl", "programs", "cost"))
+    parser.add_argument("--only", choices=("wall", "rapl", "programs", "clock", "cost"))
     arguments = parser.parse_args()
     parts: dict[str, Callable[[Path, int], None]] = {
         "wall": wall,
         "rapl": rapl,
         "programs": programs,
+        "clock": clock,
         "cost": cost,
     }
     if not (arguments.data / "specpower_levels.csv").is_file():
@@ -129,23 +129,54 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
 
 def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all pairs
     """Order of pairs of programs that do the same work and differ by more than 5 %."""
-    runs = calibration.programs(folder)
-    models = _without_own_work(runs)
+    runs, few_threads = calibration.programs(folder), calibration.few_busy_threads(folder)
+    models = _without_own_work(runs, few_threads)
+    alone, all_votes = (
+        program_fit.fit_work(fitted(), few_threads, seen).bend["share"] for seen in ((), runs)
+    )
     print("\nOrder of program pairs that differ by more than 5 % (language benchmarks, package + DRAM)")
-    print("each work judged by a program term fitted on the other works")
+    print(
+        "each work judged by a program term fitted on the other works; share of the exponent that bends power"
+    )
+    print(f"with few busy threads: {alone:.3f} from the other machines alone, {all_votes:.3f} with this one")
     for scope in Scope:
         for config in sorted({run.config for run in runs}):
             pairs = program_fit.same_work([run for run in runs if run.config == config])
             _order(f"{config}, {scope} model", pairs, {work: found[scope] for work, found in models.items()})
 
 
-def _without_own_work(runs: Sequence[Program]) -> dict[str, dict[Scope, PowerModel]]:
-    """By work and scope, the model whose program term was fitted on all other works."""
-    machine = describe(identify(program_fit.PROGRAM_CPU), sockets=2, cores=64, threads=128)
+def clock(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all programs
+    """Power of programs without turbo, told from their power with it: as it was, and lowered by the clock."""
+    runs = calibration.programs(folder)
+    both = program_fit.turbo_pairs(runs)
+    share = program_fit.clock_without_turbo(both)
+    if share is None:
+        raise SystemExit("no program of one thread ran with turbo and without")
+    errors: dict[str, list[float]] = defaultdict(list)
+    for work in sorted({off.benchmark for _, off in both}):
+        parameters = program_fit.fit_work(fitted(), (), [run for run in runs if run.benchmark != work])
+        model = build(program_fit.PROGRAM_MACHINE, Scope.PACKAGE, parameters)
+        slow = model.at_clock(share, **parameters.clock)
+        for on, off in (pair for pair in both if pair[0].benchmark == work):
+            fell = off.joules / off.seconds / (on.joules / on.seconds)
+            times = off.seconds, off.cpu_seconds
+            lowered = slow.energy(*times).value / model.energy(*times).value
+            errors["as with turbo"].append(abs(1 / fell - 1))
+            errors["lowered by the clock"].append(abs(lowered / fell - 1))
+    print(f"\nPower without turbo, told from power with it ({len(both)} programs, clock x {share:.2f})")
+    for name, found in errors.items():
+        print(f"  {name:32} MAPE {100 * np.mean(found):5.2f} %")
+
+
+def _without_own_work(
+    runs: Sequence[Program], few_threads: Sequence[Sample]
+) -> dict[str, dict[Scope, PowerModel]]:
+    """By work and scope, the model whose bend and program term were fitted on all other works."""
     models = {}
     for work in sorted({run.benchmark for run in runs}):
-        term = program_fit.fit_programs(fitted(), [run for run in runs if run.benchmark != work])
-        models[work] = {scope: build(machine, scope, replace(fitted(), program=term)) for scope in Scope}
+        others = [run for run in runs if run.benchmark != work]
+        parameters = program_fit.fit_work(fitted(), few_threads, others)
+        models[work] = {scope: build(program_fit.PROGRAM_MACHINE, scope, parameters) for scope in Scope}
     return models
 
 
@@ -210,11 +241,10 @@ def gradient_boosting(training: Sequence[Sample]) -> Callable[[Sample], Matrix]:
     """Boosted trees on what green-coding's model sees: the machine's data sheet and the load."""
     from sklearn.ensemble import GradientBoostingRegressor
 
-    complete = [sample for sample in training if sample.complete]
     model = GradientBoostingRegressor(
         n_estimators=300, max_depth=4, learning_rate=0.05, subsample=0.7, random_state=0
     )
-    model.fit(np.vstack([_row(s) for s in complete]), np.log(np.concatenate([s.watts for s in complete])))
+    model.fit(np.vstack([_row(s) for s in training]), np.log(np.concatenate([s.watts for s in training])))
     return lambda sample: np.exp(model.predict(_row(sample)))
 
 

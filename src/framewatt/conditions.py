@@ -66,22 +66,43 @@ def _container(root: Path) -> str | None:
     return os.environ.get("container")  # noqa: SIM112 - systemd and lxc write it in lower case
 
 
+def cpu_quota(root: Path = Path("/")) -> float | None:
+    """How many CPUs' time the tightest cgroup around this process allows, None without a limit."""
+    return _cgroup(root)[1]
+
+
 def _cgroup(root: Path) -> tuple[int | None, float | None]:
-    """Version of the hierarchy that limits CPU, and the limit in CPUs; v1 and v2 may both be mounted."""
-    v2 = _text(root, _CGROUP / "cpu.max")
-    if v2 is not None:
-        quota, _, period = v2.partition(" ")
-        return 2, _cpus(quota, period)
+    """Version of the hierarchy that limits CPU (both may be mounted), and the tightest limit in CPUs."""
+    own = _own_cgroups(root)
+    v2 = [_text(root, folder / "cpu.max") for folder in _ancestors(own.get("", "/"))]
+    if any(v2):
+        return 2, min(filter(None, (_cpus(*text.split()) for text in v2 if text)), default=None)
     for controller in ("cpu", "cpu,cpuacct"):
-        v1 = _text(root, _CGROUP / controller / "cpu.cfs_quota_us")
-        if v1 is not None:
-            return 1, _cpus(v1, _text(root, _CGROUP / controller / "cpu.cfs_period_us") or "")
+        v1 = [
+            (_text(root, folder / "cpu.cfs_quota_us"), _text(root, folder / "cpu.cfs_period_us"))
+            for folder in _ancestors(own.get("cpu", "/"), controller)
+        ]
+        if any(quota for quota, _ in v1):
+            return 1, min(filter(None, (_cpus(*limit) for limit in v1)), default=None)
     return (2 if _text(root, _CGROUP / "cgroup.controllers") else None), None
 
 
-def _cpus(quota: str, period: str) -> float | None:
+def _own_cgroups(root: Path) -> dict[str, str]:
+    """The path of this process in each controller's hierarchy; that of v2 has no name."""
+    lines = (_text(root, Path("/proc/self/cgroup")) or "").splitlines()
+    entries = (line.split(":", 2) for line in lines if line.count(":") > 1)
+    return {name: path for _, names, path in entries for name in names.split(",")}
+
+
+def _ancestors(path: str, controller: str = "") -> list[Path]:
+    """The folders of a cgroup and of all above it: inside a container only the uppermost may be visible."""
+    own = Path(path.lstrip("/"))
+    return [_CGROUP / controller / part for part in (own, *own.parents)]
+
+
+def _cpus(quota: str | None, period: str | None = None) -> float | None:
     try:
-        limit = int(quota) / int(period)
+        limit = int(quota or "") / int(period or "")
     except (ValueError, ZeroDivisionError):  # "max"
         return None
     return limit if limit > 0 else None  # v1 writes -1 for no limit

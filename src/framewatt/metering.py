@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from framewatt import plugins
 from framewatt.errors import BadInput
@@ -51,6 +51,13 @@ def all_meters() -> dict[str, MeterPlugin]:
     """Every meter that framewatt knows, working here or not."""
     found = plugins.discover("meters")
     return {name: cast("MeterPlugin", plugin.module) for name, plugin in found.items()}
+
+
+def reading_notes(parameters: Mapping[str, Any]) -> list[str]:
+    """What a meter said when it was opened that its readings cover beyond, or short of, the work."""
+    parts = parameters.get("parts", {}).values()
+    noted = [own.get("notes", {}) for own in (parameters, *parts)]
+    return [f"{domain}: {note}" for notes in noted for domain, found in notes.items() for note in found]
 
 
 def combine(meters: Sequence[Meter]) -> Meter:

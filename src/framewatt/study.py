@@ -15,6 +15,7 @@ from framewatt.candidates import Choice, enumerate_candidates, left_out, require
 from framewatt.carbon.views import carbon_block
 from framewatt.carbon_basis import basis_of, require_score
 from framewatt.document import build_decision
+from framewatt.frequency import busy_frequency
 from framewatt.functional_unit import functional_unit
 from framewatt.hardware_table import read_hardware_table
 from framewatt.host import inspect_host, usable_cpus
@@ -184,7 +185,7 @@ def manifest_of(
         "python": platform.python_version(),
         "worker_environment": MALLOC_SETTINGS,
         "meter": asdict(meter.description),
-        "power_model": host_model(host, meter.description.scope).parameters(),
+        "power_model": host_model(host, meter.description.scope, busy_frequency().share).parameters(),
         "candidates": [candidate_line(entry) for entry in entries],
     }
 

@@ -8,7 +8,9 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from framewatt.cli import cli, main
+from framewatt import power_model
+from framewatt.cli import cli, doctor, main
+from framewatt.records import MeterDescription, Provenance, Scope
 
 BUSY = "import time\nwhile time.process_time() < 0.6: pass"
 
@@ -79,6 +81,29 @@ def test_doctor_says_plainly_that_energy_is_estimated(
     assert "Energy here is estimated" in output
     assert "no powercap tree" in output
     assert "SPECpower" in output
+
+
+def test_doctor_shows_the_clock_that_a_busy_thread_really_runs_at() -> None:
+    document = json.loads(CliRunner().invoke(cli, ["doctor", "--format", "json"]).output)
+    busy = document["frequency"]["busy"]
+    text = CliRunner().invoke(cli, ["doctor"]).output
+    if busy["value"] is None:
+        assert busy["reason"] in text
+    else:
+        assert (busy["unit"], busy["provenance"]) == ("Hz", "measured")
+        assert f"{busy['value'] / 1e9:.2f} GHz, measured" in text
+
+
+def test_a_counter_beside_an_estimate_is_said_to_be_the_exception() -> None:
+    model = power_model("AMD EPYC 7742", cores=64, scope="package")
+    both = MeterDescription(
+        "nvml+estimate_package",
+        Scope.PACKAGE,
+        ("gpu-0", "cpu"),
+        Provenance.ESTIMATED,
+        {"provenances": {"gpu-0": "measured", "cpu": "estimated"}},
+    )
+    assert "except gpu-0" in doctor.trust(model, both)
 
 
 def test_peak_memory_is_the_command_s_own_and_not_ours() -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from framewatt.conditions import observe
+from framewatt.conditions import cpu_quota, observe
 
 
 def _write(root: Path, name: str, text: str) -> None:
@@ -28,6 +28,30 @@ def test_cpu_limits_of_both_cgroup_versions_are_understood(
         _write(tmp_path, name.replace("quota", "period"), "100000")
     seen = observe(0.01, tmp_path)
     assert (seen.cgroup_version, seen.cpu_quota) == (version, quota)
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "files", "version", "quota"),
+    [
+        ("0::/app.slice/run", {"app.slice/cpu.max": "300000 100000", "app.slice/run/cpu.max": "max"}, 2, 3),
+        ("0::/app.slice/run", {"app.slice/cpu.max": "max", "app.slice/run/cpu.max": "50000 100000"}, 2, 0.5),
+        ("0::/../gone", {"cpu.max": "100000 100000"}, 2, 1),
+        (
+            "3:cpu,cpuacct:/job\n0::/",
+            {"cpu,cpuacct/job/cpu.cfs_quota_us": "250000", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"},
+            1,
+            2.5,
+        ),
+    ],
+)
+def test_the_tightest_limit_above_this_process_counts(
+    tmp_path: Path, cgroup: str, files: dict[str, str], version: int, quota: float
+) -> None:
+    _write(tmp_path, "proc/self/cgroup", cgroup)
+    for name, text in files.items():
+        _write(tmp_path, f"sys/fs/cgroup/{name}", text)
+    assert cpu_quota(tmp_path) == quota
+    assert observe(0.01, tmp_path).cgroup_version == version
 
 
 def test_governor_turbo_and_throttling_are_read(tmp_path: Path) -> None:

@@ -122,6 +122,19 @@ def test_mig_is_flagged(stubs: dict[str, Path], tmp_path: Path) -> None:
     assert "MIG is on" in str(_window(stubs["new"], tmp_path, STEADY, "mig")["parameters"])
 
 
+def test_a_gpu_that_tells_nothing_is_named_and_the_others_are_read(
+    stubs: dict[str, Path], tmp_path: Path
+) -> None:
+    answer = _window(stubs["new"], tmp_path, STEADY, "mute-second")
+    assert answer["joules"] == {"gpu-0": pytest.approx(2000)}
+    assert "its energy is not in the reading" in answer["parameters"]["notes"]["gpu-1"][0]
+
+
+def test_where_no_gpu_tells_anything_each_reason_is_said(stubs: dict[str, Path], tmp_path: Path) -> None:
+    reason = _window(stubs["new"], tmp_path, STEADY, "mute")["unavailable"][0]
+    assert "gpu-0 cannot be read (Not Supported)" in reason
+
+
 def test_a_driver_without_gpus_says_so(stubs: dict[str, Path], tmp_path: Path) -> None:
     assert "no GPU" in _window(stubs["new"], tmp_path, STEADY, "no-gpu")["unavailable"][0]
 

@@ -180,6 +180,25 @@ def test_two_sockets_are_summed_and_dies_of_one_counter_count_once(tmp_path: Pat
     assert [zone.domain for zone in rapl.find_zones(tmp_path)] == ["dram-0", "package-0", "package-1-die-0"]
 
 
+def test_zones_inside_one_another_are_found_as_well_as_side_by_side(tmp_path: Path) -> None:
+    (tmp_path / "flat").mkdir()
+    flat, nested = FakeTree(tmp_path / "flat"), tmp_path / "nested" / "intel-rapl"
+    shutil.copytree(flat.root / "intel-rapl:0", nested / "intel-rapl:0")
+    shutil.copytree(flat.root / "intel-rapl:0:1", nested / "intel-rapl:0" / "intel-rapl:0:1")
+    found = rapl.find_zones(tmp_path / "nested")
+    assert [zone.domain for zone in found] == ["dram-0", "package-0"]
+    assert [zone.domain for zone in rapl.find_zones(flat.root)] == ["dram-0", "package-0"]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("125000000", 250.0), ("0", 1000.0), ("", 1000.0)])
+def test_a_declared_power_limit_says_how_fast_a_zone_may_wrap(
+    tree: FakeTree, limit: str, most: float
+) -> None:
+    (tree.root / "intel-rapl:0" / "constraint_0_max_power_uw").write_text(limit)
+    package = next(zone for zone in rapl.find_zones(tree.root) if zone.domain == "package-0")
+    assert package.most_watts == most
+
+
 def test_permission_denied_names_the_remedy(tree: FakeTree) -> None:
     if os.geteuid() != 0:
         (tree.root / "intel-rapl:0" / "energy_uj").chmod(0)

@@ -9,8 +9,9 @@ import click
 
 if TYPE_CHECKING:
     from framewatt.conditions import Conditions
+    from framewatt.frequency import Frequency
     from framewatt.power.model import PowerModel
-    from framewatt.records import Host
+    from framewatt.records import Host, MeterDescription
 
 
 @click.command()
@@ -27,22 +28,25 @@ def document() -> dict[str, Any]:
 
     from framewatt import __version__
     from framewatt.conditions import observe
+    from framewatt.frequency import busy_frequency
     from framewatt.host import inspect_host
-    from framewatt.metering import best
+    from framewatt.metering import best, combine
     from framewatt.power.build import host_model
     from framewatt.records import Provenance, Quantity
 
-    host, conditions = inspect_host(), observe()
+    host, conditions, frequency = inspect_host(), observe(), busy_frequency()
     chosen = best(host)
-    scope = next(iter(chosen.values())).SCOPE
-    model = host_model(host, scope)
-    estimated = any(name.startswith("estimate") for name in chosen)
+    meter = combine([plugin.open_meter(host, None) for plugin in chosen.values()])
+    meter.close()
+    scope, estimated = meter.description.scope, meter.description.provenance is Provenance.ESTIMATED
+    model = host_model(host, scope, frequency.share)
     powers = {"idle": model.idle_watts(), "full_load": model.power(1.0)}
     return {
         "schema": "framewatt/doctor/1",
         "framewatt_version": __version__,
         "host": asdict(host),
         "conditions": asdict(conditions),
+        "frequency": _frequency(frequency),
         "meters": _meters(host, chosen),
         "chosen": {"name": "+".join(chosen), "scope": scope.value, "estimated": estimated},
         "estimate": {
@@ -59,8 +63,29 @@ def document() -> dict[str, Any]:
                 for name, power in powers.items()
             },
         },
-        "warnings": warnings(conditions),
-        "trust": trust(model, list(chosen), estimated=estimated),
+        "warnings": [*warnings(conditions, frequency), *_notes(meter.description)],
+        "trust": trust(model, meter.description),
+    }
+
+
+def _frequency(frequency: Frequency) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from framewatt.records import Provenance, Quantity
+
+    silent = "the kernel does not tell"
+    clocks = {
+        "busy": (frequency.busy_hz, Provenance.MEASURED, frequency.reason or ""),
+        "highest": (frequency.most_hz, Provenance.DECLARED, f"{silent} (cpufreq's cpuinfo_max_freq)"),
+        "stated": (frequency.stated_hz, Provenance.DECLARED, f"{silent} (/proc/cpuinfo)"),
+    }
+    return {
+        "method": frequency.method,
+        **{
+            name: asdict(Quantity(hertz, "Hz", provenance) if hertz else Quantity.unknown("Hz", reason))
+            for name, (hertz, provenance, reason) in clocks.items()
+        },
+        "share_of_highest": frequency.share,
     }
 
 
@@ -84,7 +109,7 @@ def _meters(host: Host, chosen: object) -> list[dict[str, Any]]:
     return rows
 
 
-def warnings(conditions: Conditions) -> list[dict[str, str]]:
+def warnings(conditions: Conditions, frequency: Frequency) -> list[dict[str, str]]:
     """What about this machine's state would blur a study, and what to do about it."""
     busy, stolen = 0.1, 0.02
     found = [
@@ -118,29 +143,48 @@ def warnings(conditions: Conditions) -> list[dict[str, str]]:
             f"a cgroup limits CPU time to {conditions.cpu_quota} CPUs",
             "use no more threads than that",
         ),
+        (
+            frequency.below_turbo,
+            "no_turbo",
+            "a busy thread runs no faster than the clock that the kernel states: turbo seems to be off",
+            "the estimate assumes turbo: at full load it may be some 10 % too high above idle",
+        ),
     ]
     return [
         {"code": code, "message": message, "remedy": remedy} for true, code, message, remedy in found if true
     ]
 
 
-def trust(model: PowerModel, chosen: list[str], *, estimated: bool) -> str:
+def _notes(meter: MeterDescription) -> list[dict[str, str]]:
+    from framewatt.metering import reading_notes
+
+    remedy = "mind it when reading joules, or name another meter with --meter"
+    notes = reading_notes(meter.parameters)
+    return [{"code": "meter_note", "message": note, "remedy": remedy} for note in notes]
+
+
+def trust(model: PowerModel, meter: MeterDescription) -> str:
     """How far an energy figure can be trusted here, in a sentence or two."""
+    from framewatt.records import Provenance
+
+    if meter.provenance is not Provenance.ESTIMATED:
+        return f"Energy here is {meter.provenance} by {meter.name} ({model.scope} scope)" + (
+            "; fans, board, disks and power supply are not in it and are estimated apart."
+            if model.scope == "package"
+            else "."
+        )
     busy = model.power(0.5)
     factor = busy.high / busy.value
     half = model.threads / 2
     same = model.ratio((1.0, half), (1.0, half))
     spread = 100 * (same.high - 1)
-    if estimated:
-        return (
-            f"Energy here is estimated ({model.scope} scope), not read from a counter: at half load an "
-            f"absolute figure may be off by a factor of {factor:.1f} either way (95 %), the ratio of two "
-            f"programs that do the same work by {spread:.0f} %; CPU time, which is measured, is far sharper."
-        )
-    return f"Energy here is measured by {' and '.join(chosen)} ({model.scope} scope)" + (
-        "; fans, board, disks and power supply are not in it and are estimated apart."
-        if model.scope == "package"
-        else "."
+    by_domain = meter.parameters.get("provenances", {})
+    counted = [domain for domain, provenance in by_domain.items() if provenance != Provenance.ESTIMATED]
+    exception = f" (except {', '.join(counted)}, which a counter tells)" if counted else ""
+    return (
+        f"Energy here is estimated ({model.scope} scope), not read from a counter{exception}: at half load "
+        f"an absolute figure may be off by a factor of {factor:.1f} either way (95 %), the ratio of two "
+        f"programs that do the same work by {spread:.0f} %; CPU time, which is measured, is far sharper."
     )
 
 
@@ -152,6 +196,7 @@ def text(report: dict[str, Any]) -> str:
     lines = [
         f"{host['cpu_model']}, {host['logical_cpus']} CPUs, {memory:.1f} GB memory, {host['system']} {kind}",
         _conditions(report["conditions"]),
+        _clock(report["frequency"]),
         "",
         "Meters",
         *(_meter_line(meter) for meter in report["meters"]),
@@ -165,6 +210,17 @@ def text(report: dict[str, Any]) -> str:
         report["trust"],
     ]
     return "\n".join(lines)
+
+
+def _clock(frequency: dict[str, Any]) -> str:
+    busy, highest, stated = (frequency[name]["value"] for name in ("busy", "highest", "stated"))
+    if busy is None:
+        return f"clock of a busy thread not known: {frequency['busy']['reason']}"
+    said = [f"/proc/cpuinfo says {stated / 1e9:.2f} GHz"] if stated else []
+    said += [f"at most {highest / 1e9:.2f} GHz"] if highest else []
+    return f"one busy thread runs at {busy / 1e9:.2f} GHz, measured ({frequency['method']})" + "".join(
+        f"; {words}" for words in said
+    )
 
 
 def _meter_line(meter: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ _STDERR = 2
 @click.command(context_settings={"ignore_unknown_options": False})
 @click.option("--meter", "meter_name", help="Which meter, e.g. rapl or rapl+nvml; default: the best here.")
 @click.option(
-    "--cpus", type=click.IntRange(min=1), help="CPUs that the work reserves; default: those usable."
+    "--cpus",
+    type=click.IntRange(min=1),
+    help="CPUs that the work reserves; default: those usable within a cgroup's limit.",
 )
 @click.option(
     "--idle", type=click.FloatRange(min=0), default=0.0, help="Measure idle power first, for S seconds."
@@ -32,11 +35,13 @@ def command(
 
     Its exit code is passed on. With --format json its standard output goes to standard error.
     """
+    from framewatt.conditions import cpu_quota
     from framewatt.host import inspect_host, usable_cpus
     from framewatt.measuring import measure_command, measure_idle
     from framewatt.metering import choose_meter
 
-    reserved = cpus or len(usable_cpus())
+    quota = cpu_quota()
+    reserved = cpus or min(len(usable_cpus()), math.ceil(quota) if quota else len(usable_cpus()))
     meter = choose_meter(meter_name, inspect_host(), reserved_cpus=reserved)
     try:
         idle_watts = measure_idle(meter, idle) if idle and meter.idle_watts() is None else None
@@ -52,6 +57,7 @@ def command(
 def document(run: CommandRun, reserved: int) -> dict[str, Any]:
     """The run as ``framewatt/measure/1``."""
     from framewatt import __version__
+    from framewatt.metering import reading_notes
     from framewatt.records import Provenance, Quantity
 
     measured = {
@@ -77,6 +83,7 @@ def document(run: CommandRun, reserved: int) -> dict[str, Any]:
         "reserved_cpus": reserved,
         "joules": run.reading.joules,
         "faults": run.reading.faults,
+        "notes": reading_notes(run.meter.parameters),
         "meter": {
             "name": run.meter.name,
             "scope": run.meter.scope.value,
@@ -95,6 +102,7 @@ def quantity(value: Quantity) -> dict[str, Any]:
 
 def text(run: CommandRun, reserved: int) -> str:
     """The run for people."""
+    from framewatt.metering import reading_notes
     from framewatt.units import format_bytes, format_duration
 
     usage = run.usage
@@ -110,6 +118,7 @@ def text(run: CommandRun, reserved: int) -> str:
         f"  {peak} peak memory of its largest process",
         f"  meter: {run.meter.name}, {run.meter.scope} scope, {run.meter.provenance}",
         *(f"  fault: {domain} {fault}" for domain, fault in run.reading.faults.items()),
+        *(f"  note: {note}" for note in reading_notes(run.meter.parameters)),
     ]
     return "\n".join(line.rstrip() for line in lines)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt.audits import audit, audit_candidates
 from framewatt.carbon.restatement import views_warning
 from framewatt.carbon.views import carbon_block
+from framewatt.metering import reading_notes
 from framewatt.power.platform import platform_remainder
 from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance, Scope
 
@@ -92,6 +93,8 @@ def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
             "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
         )
     yield from _reach(evidence.manifest["meter"])
+    for note in reading_notes(evidence.manifest["meter"]["parameters"]):
+        yield AuditWarning("meter-note", note, "see `framewatt doctor`, and name another meter with --meter")
     for found in evidence.inputs["warnings"] if evidence.inputs else ():
         yield AuditWarning(**found)
     if evidence.overruled:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewatt.frequency import busy_frequency
 from framewatt.power.build import host_model
 from framewatt.power.estimating import EstimateMeter
 from framewatt.records import Scope
@@ -27,4 +28,6 @@ def unavailable(host: Host) -> tuple[str, str] | None:  # noqa: ARG001 - every h
 
 def open_meter(host: Host, reserved_cpus: int | None = None) -> EstimateMeter:
     """The estimate for `reserved_cpus` of this host's CPUs (all of them by default)."""
-    return EstimateMeter("estimate_package", "cpu", host_model(host, SCOPE), reserved_cpus)
+    return EstimateMeter(
+        "estimate_package", "cpu", host_model(host, SCOPE, busy_frequency().share), reserved_cpus
+    )

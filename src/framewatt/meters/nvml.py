@@ -14,7 +14,7 @@ from framewatt.counters import Poller, PowerIntegral, WrappingCounter
 from framewatt.records import MeterDescription, MeterReading, Provenance, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from framewatt.records import Host, Usage
 
@@ -37,26 +37,42 @@ def unavailable(host: Host) -> tuple[str, str] | None:  # noqa: ARG001 - the dri
         return "the Python package nvidia-ml-py is not installed", "pip install 'framewatt[nvidia]'"
     try:
         pynvml.nvmlInit()
-        count = pynvml.nvmlDeviceGetCount()
-        if count:
-            # A driver too old for the counter must at least tell the power.
-            _open_gpu(pynvml, 0)
+        return _nothing_to_read(*_open_gpus(pynvml))
     except pynvml.NVMLError_LibraryNotFound:
         return "no NVIDIA driver library (libnvidia-ml.so.1)", "install the NVIDIA driver, if there is a GPU"
     except pynvml.NVMLError_FunctionNotFound:
         return "the NVIDIA driver is too old for this query", "update the driver"
     except pynvml.NVMLError as error:
         return f"NVML refuses: {error}", "check nvidia-smi, the driver and the container's device access"
-    return None if count else ("the NVIDIA driver sees no GPU", "check the container's device access")
+
+
+def _nothing_to_read(gpus: list[_Gpu], refused: Mapping[str, str]) -> tuple[str, str] | None:
+    if gpus:
+        return None
+    if refused:
+        reasons = "; ".join(f"{gpu} {why}" for gpu, why in refused.items())
+        return f"no GPU tells energy or power ({reasons})", "check nvidia-smi, the driver and access to it"
+    return "the NVIDIA driver sees no GPU", "check the container's device access"
 
 
 def open_meter(host: Host, reserved_cpus: int | None = None) -> NvmlMeter:  # noqa: ARG001 - CPUs reserve no GPU
-    """Every GPU that the driver shows."""
+    """Every GPU that tells its energy or power; the others are named in the notes."""
     import pynvml  # noqa: PLC0415 - optional
 
     pynvml.nvmlInit()
-    gpus = [_open_gpu(pynvml, index) for index in range(pynvml.nvmlDeviceGetCount())]
-    return NvmlMeter(pynvml, gpus)
+    gpus, refused = _open_gpus(pynvml)
+    return NvmlMeter(pynvml, gpus, refused)
+
+
+def _open_gpus(nvml: Any) -> tuple[list[_Gpu], dict[str, str]]:
+    """The GPUs that can be read, and why the others cannot."""
+    gpus, refused = [], {}
+    for index in range(nvml.nvmlDeviceGetCount()):
+        try:
+            gpus.append(_open_gpu(nvml, index))
+        except nvml.NVMLError as error:
+            refused[f"gpu-{index}"] = f"cannot be read ({error}): its energy is not in the reading"
+    return gpus, refused
 
 
 class _Gpu:
@@ -113,6 +129,7 @@ class NvmlMeter:
         self,
         nvml: Any,
         gpus: list[_Gpu],
+        refused: Mapping[str, str] | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         polling: bool = True,
@@ -127,7 +144,10 @@ class NvmlMeter:
             scope=SCOPE,
             domains=tuple(gpu.domain for gpu in gpus),
             provenance=Provenance.MEASURED,
-            parameters={"notes": {gpu.domain: gpu.notes for gpu in gpus if gpu.notes}},
+            parameters={
+                "notes": {gpu.domain: gpu.notes for gpu in gpus if gpu.notes}
+                | {gpu: [why] for gpu, why in (refused or {}).items()}
+            },
         )
 
     def start(self) -> None:

@@ -19,7 +19,7 @@ from framewatt.counters import Poller, WrappingCounter
 from framewatt.records import MeterDescription, MeterReading, Provenance, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from framewatt.records import Host, Usage
 
@@ -31,9 +31,11 @@ SCOPE = Scope.PACKAGE
 ROOT_VARIABLE = "FRAMEWATT_POWERCAP_ROOT"
 _PACKAGE = re.compile(r"package-\d+(-die-\d+)?")
 _UPDATE_JITTER_SECONDS = 1.0
-_MOST_WATTS = 1000.0  # of one package, where the zone does not say: twice the largest on the market
+_MOST_WATTS = 1000.0  # of one zone that declares no limit: twice the largest package on the market
+_OVER_LIMIT = 2.0  # a package may go beyond its declared limits for a moment
 _LONGEST_POLL = 10.0
 _READS_PER_RANGE = 4
+_REWRITE_SECONDS = 0.001
 _REMEDY = (
     "let a group of yours read it, e.g. a udev rule "
     '\'SUBSYSTEM=="powercap", ACTION=="add", RUN+="/bin/chgrp -R energy /sys%p", '
@@ -57,7 +59,11 @@ class Zone:
             OSError: the zone is gone or may not be read.
             ValueError: it says something that is no energy.
         """
-        text = (self.folder / "energy_uj").read_text().strip()
+        counter = self.folder / "energy_uj"
+        text = counter.read_text().strip()
+        if not text:  # a tree of files, caught while it was rewritten
+            time.sleep(_REWRITE_SECONDS)
+            text = counter.read_text().strip()
         if not text.isdigit():
             raise ValueError(f"says {text[:20]!r}, which is no energy")
         joules = int(text) / 1e6
@@ -94,28 +100,59 @@ def open_meter(host: Host, reserved_cpus: int | None = None) -> RaplMeter:
 def find_zones(root: Path) -> list[Zone]:
     """Package and DRAM zones, each physical counter once, in the order of their names."""
     zones: dict[str, Zone] = {}
-    folders = [path for path in root.glob("*") if (path / "name").is_file()]
-    for folder in sorted(folders, key=lambda path: ("mmio" in path.name, path.name)):
-        domain = _domain(root, folder)
+    folders = _folders(root)
+    for folder in sorted(folders.values(), key=lambda path: ("mmio" in path.name, path.name)):
+        domain = _domain(folders, folder)
         if domain and domain not in zones:
             zones[domain] = _zone(domain, folder)
     return _once(sorted(zones.values(), key=lambda zone: zone.domain))
 
 
-def _domain(root: Path, folder: Path) -> str | None:
+def _folders(root: Path) -> dict[str, Path]:
+    """Every zone's folder by its name, side by side as in /sys/class or nested as in /sys/devices."""
+    found: dict[str, Path] = {}
+    waiting = [root]
+    while waiting:
+        for path in waiting.pop().glob("*rapl*"):
+            if path.name not in found and path.is_dir():
+                found[path.name] = path
+                waiting.append(path)
+    return {name: path for name, path in found.items() if (path / "name").is_file()}
+
+
+def _domain(folders: Mapping[str, Path], folder: Path) -> str | None:
     name = (folder / "name").read_text().strip()
     if _PACKAGE.fullmatch(name):
         return name
     if name == "dram":  # a child: intel-rapl:0:1 belongs to intel-rapl:0
-        parent = root / folder.name.rpartition(":")[0] / "name"
-        package = parent.read_text().strip() if parent.is_file() else ""
+        parent = folders.get(folder.name.rpartition(":")[0])
+        package = (parent / "name").read_text().strip() if parent else ""
         return f"dram-{package.removeprefix('package-') or folder.name}"
     return None
 
 
 def _zone(domain: str, folder: Path) -> Zone:
     range_joules = int((folder / "max_energy_range_uj").read_text()) / 1e6
-    return Zone(domain, folder, range_joules, _MOST_WATTS)
+    return Zone(domain, folder, range_joules, _most_watts(folder))
+
+
+def _most_watts(folder: Path) -> float:
+    """The most that a zone can draw, from its limits: both what may be set and what is set, in uW."""
+    declared = [
+        int(text) / 1e6
+        for kind in ("max_power", "power_limit")
+        for path in folder.glob(f"constraint_*_{kind}_uw")
+        if (text := _text(path)).isdigit()
+    ]
+    most = _OVER_LIMIT * max(declared, default=0.0)
+    return most if 0 < most < _MOST_WATTS else _MOST_WATTS
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:  # some zones refuse to tell a limit that they name
+        return ""
 
 
 def _once(zones: list[Zone]) -> list[Zone]:

@@ -25,6 +25,7 @@ _BASIS = {
 }
 _SPREAD = {"year": "tdp"}  # known as little, until a machine of the generation was published
 _MOST_THREADS_PER_CORE = 2
+_AT_FULL_CLOCK = 0.95  # the highest clock is reached by the best core for a moment only
 _TYPICAL_CORES_PER_SOCKET = {"server": 32, "client": 8}
 
 
@@ -86,8 +87,20 @@ def describe(  # noqa: PLR0913 - see power_model
     return Machine(cpu, sockets, cores, max(threads, cores), memory_gb, tdp_w or cpu.tdp_watts)
 
 
-def host_model(host: Host, scope: Scope = Scope.WALL) -> PowerModel:
-    """The model of this machine, or of the slice of a typical server that a virtual machine holds."""
+def host_model(host: Host, scope: Scope = Scope.WALL, clock_share: float | None = None) -> PowerModel:
+    """The model of this machine, or of the slice of a typical server that a virtual machine holds.
+
+    `clock_share` is the measured clock of a busy thread over the CPU's highest, where both are known.
+    """
+    model = _host_model(host, scope)
+    if clock_share is None or clock_share > _AT_FULL_CLOCK:
+        return model
+    clocked = model.at_clock(clock_share, **fitted().clock)
+    basis = f"{model.basis}; less for a busy thread at {clock_share:.0%} of the CPU's highest clock"
+    return replace(clocked, basis=basis)
+
+
+def _host_model(host: Host, scope: Scope) -> PowerModel:
     cpu = identify(host.cpu_model, host.cpu_family, host.cpu_model_number)
     memory_gb = host.memory_bytes / 1e9
     if not host.virtual:
@@ -139,6 +152,8 @@ def build(machine: Machine, scope: Scope, parameters: Parameters, knowledge: str
         levels=tuple(round(float(level), 4) for level in levels),
         factors=tuple(tuple(round(float(value), 5) for value in row) for row in factors),
         basis=basis,
+        exponent=round(parameters.bend["share"] * parameters.package_exponent(machine), 5),
+        exponent_spread=parameters.bend["spread"],
         **parameters.program[scope.value],
     )
 

@@ -14,6 +14,7 @@ from framewatt.power.cpus import identify
 from framewatt.power.parameters import Machine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -91,7 +92,13 @@ def _ends_sample(row: dict[str, str]) -> Sample:
 
 def rapl(folder: Path) -> list[Sample]:
     """RAPL package power by load: one sample per machine and stressor that was stepped through the loads."""
-    return _aws_metal(folder) + _codecarbon_profiles(folder)
+    return _aws_metal(folder) + _codecarbon_profiles(_rows(folder / "rapl_by_load.csv"))
+
+
+def few_busy_threads(folder: Path) -> list[Sample]:
+    """RAPL package power with some threads busy all the time, from none to all: one sample per machine."""
+    rows = [row for row in _rows(folder / "rapl_by_load.csv") if row["load_type"] == "some_cores"]
+    return _codecarbon_profiles(rows)
 
 
 def _aws_metal(folder: Path) -> list[Sample]:
@@ -108,15 +115,15 @@ def _aws_metal(folder: Path) -> list[Sample]:
     return samples
 
 
-def _codecarbon_profiles(folder: Path) -> list[Sample]:
+def _codecarbon_profiles(rows: Sequence[dict[str, str]]) -> list[Sample]:
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in _rows(folder / "rapl_by_load.csv"):
+    for row in rows:
         grouped.setdefault((row["machine"], row["cpu"]), []).append(row)
     samples = []
-    for (name, cpu), rows in grouped.items():
-        threads = max(int(row["logical_cpus_used"]) for row in rows)
+    for (name, cpu), own in grouped.items():
+        threads = max(int(row["logical_cpus_used"]) for row in own)
         sockets = 2 if "E5-26" in cpu and threads > 2 * _CORES_E5_2620 else 1
-        samples.append(_rapl_sample(name, _machine(cpu, sockets, threads // 2, threads), rows, "rapl_w"))
+        samples.append(_rapl_sample(name, _machine(cpu, sockets, threads // 2, threads), own, "rapl_w"))
     return samples
 
 

@@ -19,7 +19,7 @@ from framewatt.power import calibration
 from framewatt.power.build import typical_server
 from framewatt.power.cpus import CpuIdentity
 from framewatt.power.model import LOADS
-from framewatt.power.package_fit import fit_package, package_spread
+from framewatt.power.package_fit import USUAL_PACKAGE, fit_package, package_spread
 from framewatt.power.parameters import (
     Machine,
     Parameters,
@@ -28,7 +28,7 @@ from framewatt.power.parameters import (
     response_from_levels,
     tdp_features,
 )
-from framewatt.power.program_fit import fit_programs
+from framewatt.power.program_fit import fit_work
 from framewatt.power.spread import principal_factors
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ class Shrinkage:
 def fit(
     wall: Sequence[Sample],
     package: Sequence[Sample] = (),
+    few_threads: Sequence[Sample] = (),
     program_runs: Sequence[Program] = (),
-    shrinkage: Shrinkage | None = None,
 ) -> Parameters:
-    """Parameters from wall-power machines, package-power machines and programs.
+    """Parameters from wall powers, package powers, package powers with few busy threads, and programs.
 
-    Unless `shrinkage` is given, how far products count is what serves CPUs held out of `wall` best.
+    How far products count is what serves CPUs held out of `wall` best.
     """
-    priors = [shrinkage] if shrinkage else [Shrinkage(products=products) for products in _PRODUCTS]
+    priors = [Shrinkage(products=products) for products in _PRODUCTS]
     held_out = {prior: _held_out_residuals(wall, prior) for prior in priors}
     best = min(priors, key=lambda prior: _held_out_error(np.array(held_out[prior]["generation"])))
     residuals, parameters = held_out[best], _fit_levels(wall, best)
@@ -87,7 +87,7 @@ def fit(
     if package:
         spread["package"] = package_spread(parameters, package)
         parameters = replace(parameters, package=fit_package(parameters, package))
-    return replace(parameters, program=fit_programs(parameters, program_runs))
+    return fit_work(parameters, few_threads, program_runs)
 
 
 def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
@@ -111,7 +111,9 @@ def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
         tdp=tdp,
         reach=reach,
         offset=np.zeros(curves.shape[1] + ends.shape[1]),
-        package={},
+        package=USUAL_PACKAGE,
+        bend={},
+        clock={},
         program={},
     )
 
@@ -220,7 +222,12 @@ def _with_tuning(factors: Matrix) -> Matrix:
 def main() -> None:
     """Fit on all calibration tables of a folder and write the parameter file."""
     folder, output = (Path(argument) for argument in sys.argv[1:3])
-    parameters = fit(calibration.specpower(folder), calibration.rapl(folder), calibration.programs(folder))
+    parameters = fit(
+        calibration.specpower(folder),
+        calibration.rapl(folder),
+        calibration.few_busy_threads(folder),
+        calibration.programs(folder),
+    )
     output.write_text(parameters.to_json(), encoding="utf-8")
 
 

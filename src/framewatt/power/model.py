@@ -4,12 +4,17 @@ A machine is eleven powers (at 0, 10, ... 100 % of all its threads) and their un
 a few *factors*: each says by which relative amount every level moves together when one unknown (the power
 supply, the board, the generation's efficiency) is one standard deviation off. Two programs on one machine
 share these unknowns, so they nearly cancel in a ratio; only the program's own term does not.
+
+Work that keeps a few threads busy all the time draws more than the same CPU seconds spread over all of
+them: the caches, the interconnect and the memory are awake, and the busy threads clock higher. So
+`PowerModel.power` follows the levels, which were measured with the load spread evenly, and the energies of
+programs follow a power law between the same idle and full power.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from framewatt.errors import BadInput
@@ -26,9 +31,9 @@ class PowerModel:
     `levels` are W at `LOADS`; `factors` are relative deviations of the levels (standard deviations, one row
     per shared unknown). `program_spread` is the relative standard deviation of the dynamic energy between
     implementations of the same work, `settings_spread` between settings of one framework, `run_spread` of
-    one run's total energy. Below 10 % load power rises with load to `wake_exponent`: the first busy thread
-    wakes caches, interconnect and memory that idle machines switch off. `basis` says in words what
-    the parameters rest on.
+    one run's total energy. The dynamic power of work on a few threads grows with load to `exponent`, whose
+    relative standard deviation is `exponent_spread`; None on a slice of a machine, whose neighbours keep it
+    evenly loaded: there it follows the levels. `basis` says in words what the parameters rest on.
     """
 
     cpu: str
@@ -39,22 +44,24 @@ class PowerModel:
     program_spread: float
     settings_spread: float
     run_spread: float
-    wake_exponent: float
     basis: str
+    exponent: float | None = None
+    exponent_spread: float = 0.0
 
     def power(self, load: float) -> Estimate:
-        """Power in W while `load` (0..1) of all threads is busy, with any program on them.
+        """Power in W while every thread is busy for `load` (0..1) of the time, with any program on them.
 
         Raises:
             BadInput: a load outside 0..1.
         """
         if not 0 <= load <= 1:
             raise BadInput(f"load is a share of all threads between 0 and 1, not {load}")
-        return self._estimate(1.0, load, 1.0, program=self.program_spread)
+        watts = self._between_levels(self.levels, load)
+        return self._estimate(1.0, load, 1.0, busy=_Busy(watts), program=self.program_spread)
 
     def idle_watts(self, share: float = 1.0) -> Estimate:
         """Power in W that `share` of the machine draws when nothing runs."""
-        return self._estimate(1.0, 0.0, share, program=0.0)
+        return self._estimate(1.0, 0.0, share, busy=_Busy(self.levels[0]), program=0.0)
 
     def energy(self, seconds: float, cpu_seconds: float, share: float = 1.0) -> Estimate:
         """Energy in J of `cpu_seconds` of work within `seconds`: the reserved share's idle plus the dynamic.
@@ -62,12 +69,11 @@ class PowerModel:
         `share` is the part of the machine that the work holds (its threads over all threads).
         """
         load = self.load(seconds, cpu_seconds)
-        return self._estimate(seconds, load, share, program=self.program_spread)
+        return self._estimate(seconds, load, share, busy=self._busy(load), program=self.program_spread)
 
     def dynamic_energy(self, seconds: float, cpu_seconds: float) -> Estimate:
         """Energy in J above idle: what the machine drew more because this work ran (*marginal*)."""
-        load = self.load(seconds, cpu_seconds)
-        return self._estimate(seconds, load, 0.0, program=self.program_spread)
+        return self.energy(seconds, cpu_seconds, share=0.0)
 
     def ratio(
         self,
@@ -89,12 +95,13 @@ class PowerModel:
         held = (share, share if other_share is None else other_share)
         for (seconds, cpu_seconds), part in zip((a, b), held, strict=True):
             load = self.load(seconds, cpu_seconds)
-            joules, gradient = self._gradient(seconds, load, part)
+            busy = self._busy(load)
+            joules, gradient = self._gradient(seconds, load, part, busy)
             if joules <= 0:
                 raise BadInput("the energy of a run that used no time is zero: it has no ratio")
             energies.append(joules)
             gradients.append([term / joules for term in gradient])
-            dynamic = seconds * (self._at(self.levels, load) - self.levels[0])
+            dynamic = seconds * (busy.watts - self.levels[0])
             independent += (spread * dynamic / joules) ** 2 + self.run_spread**2
         shared = sum((x - y) ** 2 for x, y in zip(*gradients, strict=True))
         return _lognormal(energies[0] / energies[1], math.sqrt(shared + independent))
@@ -114,10 +121,33 @@ class PowerModel:
     def scaled(self, share: float, threads: int) -> Self:
         """The slice of this machine that holds `threads` threads, drawing `share` of every level.
 
-        Its neighbours keep the machine awake, so its first busy thread wakes nothing.
+        Its neighbours keep the machine awake and evenly loaded, so its own busy threads wake nothing. What
+        they do is unknown and changes what a busy thread draws: it counts as much as the program's own term.
         """
-        levels = tuple(level * share for level in self.levels)
-        return type(self)(**{**self._fields(), "levels": levels, "threads": threads, "wake_exponent": 1.0})
+        return replace(
+            self,
+            levels=tuple(level * share for level in self.levels),
+            threads=threads,
+            program_spread=math.sqrt(2) * self.program_spread,
+            settings_spread=math.sqrt(2) * self.settings_spread,
+            exponent=None,
+            exponent_spread=0.0,
+        )
+
+    def at_clock(self, share: float, exponent: float, spread: float) -> Self:
+        """This machine where a busy thread clocks at `share` of the CPU's highest clock (turbo off, a limit).
+
+        The machine was modelled with turbo. At full load dynamic power goes down with `share` to `exponent`
+        (whose standard deviation is `spread`); with fewer busy threads less, in proportion to the logarithm
+        of their number, and for one not at all: most of what it draws is the machine awake.
+        """
+        log_share, idle = math.log(share), self.levels[0]
+        levels = tuple(idle + (level - idle) * share**exponent for level in self.levels)
+        doubt = tuple(spread * abs(log_share) * (level - idle) / level for level in levels)
+        bent = self.exponent
+        if bent is not None and self.threads > 1:
+            bent = max(0.0, bent + exponent * log_share / math.log(self.threads))
+        return replace(self, levels=levels, factors=(*self.factors, doubt), exponent=bent)
 
     def parameters(self) -> dict[str, Any]:
         """The model as plain JSON data."""
@@ -131,34 +161,54 @@ class PowerModel:
             "levels": tuple(parameters["levels"]),
             "factors": tuple(tuple(row) for row in parameters["factors"]),
         }
-        return cls(**(parameters | tuples))
+        known = {name: parameters[name] for name in cls.__dataclass_fields__ if name in parameters}
+        return cls(**(known | tuples))
 
-    def _fields(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+    def _busy(self, load: float) -> _Busy:
+        """Power while a program's threads are busy, which make up `load` of the machine.
 
-    def _estimate(self, seconds: float, load: float, share: float, *, program: float) -> Estimate:
-        joules, gradient = self._gradient(seconds, load, share)
+        Below one busy thread the machine is awake for part of the time only.
+        """
+        if self.exponent is None:
+            return _Busy(self._between_levels(self.levels, load))
+        one = 1 / self.threads
+        awake = max(load, one)
+        dynamic = (self.levels[-1] - self.levels[0]) * min(1.0, load / one) * awake**self.exponent
+        sway = dynamic * self.exponent * math.log(awake) * self.exponent_spread
+        return _Busy(self.levels[0] + dynamic, sway)
+
+    def _estimate(
+        self, seconds: float, load: float, share: float, *, busy: _Busy, program: float
+    ) -> Estimate:
+        joules, gradient = self._gradient(seconds, load, share, busy)
         if joules == 0:
             return Estimate(0.0, 0.0, 0.0)
-        dynamic = seconds * (self._at(self.levels, load) - self.levels[0])
+        dynamic = seconds * (busy.watts - self.levels[0])
         variance = sum((term / joules) ** 2 for term in gradient) + (program * dynamic / joules) ** 2
         return _lognormal(joules, math.sqrt(variance))
 
-    def _gradient(self, seconds: float, load: float, share: float) -> tuple[float, list[float]]:
-        """Energy in J, and by how many J it moves with each factor's standard deviation."""
-        idle, busy = self.levels[0], self._at(self.levels, load)
-        joules = seconds * (share * idle + busy - idle)
-        gradient = [
-            seconds * (busy * self._at(row, load) - (1 - share) * idle * row[0]) for row in self.factors
+    def _gradient(self, seconds: float, load: float, share: float, busy: _Busy) -> tuple[float, list[float]]:
+        """Energy in J, and by how many J it moves with each shared unknown's standard deviation."""
+        idle = self.levels[0]
+        joules = seconds * (share * idle + busy.watts - idle)
+        factors = [
+            seconds * (busy.watts * self._between_levels(row, load) - (1 - share) * idle * row[0])
+            for row in self.factors
         ]
-        return joules, gradient
+        return joules, [*factors, seconds * busy.sway]
 
-    def _at(self, values: tuple[float, ...], load: float) -> float:
-        """Interpolation between the levels: linear from 10 % load on, as in the tables."""
+    def _between_levels(self, values: tuple[float, ...], load: float) -> float:
         position = load * (len(values) - 1)
         below = min(int(position), len(values) - 2)
-        weight = position - below if below else position**self.wake_exponent
-        return values[below] + weight * (values[below + 1] - values[below])
+        return values[below] + (position - below) * (values[below + 1] - values[below])
+
+
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """Power in W while work runs, and by how much it moves with the exponent's standard deviation."""
+
+    watts: float
+    sway: float = 0.0
 
 
 def _lognormal(value: float, spread: float) -> Estimate:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _NEAR = 0.05
 _EXPONENTS, _DECLINES = (0.7, 0.8, 0.9), (1.5,)  # too few machines to learn how turbo spread over the years
+USUAL_PACKAGE: dict[str, Any] = {"exponent": [0.7, 1.5]}
+"""What a fit without package powers takes the exponent from."""
 _IDLE_SHIFTS = (0.0, -0.1, -0.2, -0.3, -0.4, -0.5)
 _SIZE_PENALTY = {0.0: 8.0, 1.0: 1.0}
 """By load: idle machines differ by how they were set up more than by size."""

@@ -71,6 +71,8 @@ class Parameters:
     `tdp` the coefficients that stand in for an unknown thermal design power, `reach` the lowest and highest
     features that the fit has seen (beyond them products stay at their ends). `offset` moves each log level to
     the value with the least expected relative error, which lies below the median of a skewed distribution.
+    `bend` says which share of `package_exponent` bends the power of work on few threads, and its spread over
+    machines; `clock` by which power of a busy thread's clock the dynamic power at full load goes down.
     """
 
     coefficients: NDArray[np.float64]
@@ -80,6 +82,8 @@ class Parameters:
     reach: NDArray[np.float64]
     offset: NDArray[np.float64]
     package: dict[str, Any]
+    bend: dict[str, float]
+    clock: dict[str, float]
     program: dict[str, dict[str, float]]
 
     def levels(self, machine: Machine) -> NDArray[np.float64]:
@@ -113,6 +117,8 @@ class Parameters:
             "reach": _rounded(self.reach),
             "offset": _rounded(self.offset),
             "package": self.package,
+            "bend": self.bend,
+            "clock": self.clock,
             "program": self.program,
         }
         return json.dumps(rounded, indent=1) + "\n"
@@ -129,6 +135,8 @@ class Parameters:
             reach=np.array(data["reach"]),
             offset=np.array(data["offset"]),
             package=data["package"],
+            bend=data["bend"],
+            clock=data["clock"],
             program=data["program"],
         )
 
