@@ -191,7 +191,7 @@ def test_other_bad_questions_get_one_line(tmp_path: Path) -> None:
         ((other, "--against", old), "share no measured candidate"),
         ((old, "--against", tmp_path), "no run folder"),
         ((old, "--against", old, "--anchor", "q"), "the anchor 'q'"),
-        ((old, "--against", old, "--max-increase", "much"), "expected a share"),
+        ((old, "--against", old, "--max-increase", "much"), "write it as a share"),
         ((_run(tmp_path, "empty", {}), "--against", old), "no candidate was measured"),
     ):
         assert complaint in refused("check", *arguments)
