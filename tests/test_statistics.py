@@ -194,6 +194,16 @@ def test_a_candidate_is_beaten_only_beyond_the_margin_of_all_that_may_be_best() 
     assert not classes.within.any()
 
 
+def test_who_may_still_be_the_best_is_not_beaten_however_sure_its_lower_limit() -> None:
+    # Lower limits at a looser level than upper ones: 0.03 above the other, and perhaps below it.
+    limits = Bounds(
+        np.array([[0, -0.3], [0.3, 0]]), np.array([[0, -0.57], [0.03, 0]]), np.array([[0, 0.02], [0.62, 0]])
+    )
+    classes = classify(limits, np.ones(2, dtype=bool), 0.02)
+    assert classes.possible_best.tolist() == [True, True]
+    assert not classes.beaten.any()
+
+
 def test_candidates_within_the_margin_of_each_other_are_equal() -> None:
     limits = _limits([[0, -0.015], [-0.01, 0]], [[0, 0.01], [0.015, 0]])
     classes = classify(limits, np.ones(2, dtype=bool), 0.02)

@@ -129,7 +129,9 @@ def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:
     rivals = alive[..., None, :] & others
     possible = alive & ~(rivals & (limits.high.swapaxes(-1, -2) < 0)).any(axis=-1)
     judges = possible[..., None, :] & others
-    beaten = alive & judges.any(axis=-1) & (~judges | (limits.low > margin)).all(axis=-1)
+    dearer = judges.any(axis=-1) & (~judges | (limits.low > margin)).all(axis=-1)
+    # Where lower limits may err more often than upper ones, who is dearer may still be the best.
+    beaten = alive & ~possible & dearer
     judged = possible.any(axis=-1, keepdims=True)
     within = alive & judged & (~judges | (limits.high <= margin)).all(axis=-1)
     return Classes(possible, beaten, within)
