@@ -1,34 +1,37 @@
-"""Error rates, power and cost of the race, by simulation: ``python benchmarks/race.py [--quick]``.
+"""Error rates, power and cost of the race: ``python benchmarks/race.py [--quick] [PART ...]``.
 
-The field imitates runs on a shared two-core virtual machine: 2 % scatter of a ratio between launches, 3.5 %
-between windows of one launch, autocorrelated, over a shared drift. Costs are in seconds at equal power, so
-that shares of time are shares of energy.
+Parts are ``errors``, ``power``, ``cost`` and ``settings`` (simulations, which run where none is named),
+``twins`` and ``encoder`` (real races on this machine); ``all`` is all of them.
+
+The simulated field imitates runs on a shared two-core virtual machine: 2 % scatter of a ratio between
+launches, 3.5 % between windows of one launch, autocorrelated, over a shared drift. Costs are in seconds at
+equal power, so that shares of time are shares of energy.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import sys
 import time
-from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
-from framewatt.commands import Contest, Question
-from framewatt.host import inspect_host
-from framewatt.metering import choose_meter
+from exhaustive import exhaustive_seconds
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.race.rehearsal import rehearse
 from framewatt.race.simulation import Outcome, SimulatedField, simulate
-from framewatt.statistics import student_level, windows_per_trial
+from framewatt.statistics import windows_per_trial
+from race_real import report_encoder, report_twins, upper_bound
 
 if TYPE_CHECKING:
     from framewatt.statistics.arrays import Array
 
+SIMULATED = ["errors", "power", "cost", "settings"]
+KNOWN = [*SIMULATED, "twins", "encoder", "all"]
 MARGIN = 0.02
 RULES = RaceRules(seed=11, window_seconds=0.5, margin=MARGIN)
 
@@ -83,17 +86,12 @@ class Rates:
         )
 
 
-def upper_bound(rate: float, races: int) -> float:
-    """The upper 95 % bound of a rate (one-sided Clopper & Pearson 1934, Biometrika 26:404)."""
-    hits = round(rate * races)
-    return float(special.betaincinv(hits + 1, races - hits, 0.95)) if hits < races else 1.0
-
-
 def report_errors(races: int) -> None:
     """False winners and coverage where nobody wins."""
     print(f"\nFalse winners and simultaneous coverage, {races} races each (budget 180 s)")
     print(f"{'case':38}{'quantity':>18}{'false winners':>14}{'upper 95 %':>11}{'coverage':>10}{'spent s':>9}")
-    twelve_noisy = {"launch_sd": [0.014] * 11 + [0.056], "window_sd": [0.025] * 11 + [0.1]}
+    noisy_last = {"launch_sd": [0.014] * 11 + [0.056], "window_sd": [0.025] * 11 + [0.1]}
+    noisy_first = {name: values[::-1] for name, values in noisy_last.items()}
     for tag, model in (("counter or CPU s", None), ("estimate", 0.11)):
         for case, costs, extra in (
             ("2 identical", [1.0, 1.0], {}),
@@ -101,14 +99,16 @@ def report_errors(races: int) -> None:
             ("2, ratio at the margin, launch 10 s", [1.0, 1.0 + MARGIN], {"launch_seconds": 10.0}),
             ("2, ratio at the margin, launch 0.5 s", [1.0, 1.0 + MARGIN], {"launch_seconds": 0.5}),
             ("12 identical", [1.0] * 12, {}),
-            ("12 identical, one four times as noisy", [1.0] * 12, twelve_noisy),
+            ("12 identical, one four times as noisy", [1.0] * 12, noisy_last),
             ("12, the best at the margin", [1.0] + [1.0 + MARGIN] * 11, {}),
+            ("12, that one four times as noisy", [1.0] + [1.0 + MARGIN] * 11, noisy_first),
         ):
             field = SimulatedField(costs, model_sd=model, **extra)
             rates = Rates.of(simulate(field, RULES, races), np.array(costs))
+            upper = upper_bound(round(rates.false_winner * races), races)
             print(
                 f"{case:38}{tag:>18}{rates.false_winner:>14.4f}"
-                f"{upper_bound(rates.false_winner, races):>11.4f}{rates.covered:>10.4f}{rates.spent:>9.0f}"
+                f"{upper:>11.4f}{rates.covered:>10.4f}{rates.spent:>9.0f}"
             )
 
 
@@ -121,21 +121,6 @@ def report_power(races: int) -> None:
             field = SimulatedField([1.0, ratio], launch_seconds=launch)
             rates = Rates.of(simulate(field, RULES, races), np.array([1.0, ratio]))
             print(f"{ratio:>10.2f}{launch:>10.1f}{rates.winner:>15.4f}{rates.wrong:>9.4f}{rates.spent:>9.0f}")
-
-
-def exhaustive_seconds(launch: Array, window: Array) -> float:
-    """Time of the design that gives every candidate's ratio a half-width of the margin, simultaneously.
-
-    Its number of fresh trials is that at which Student's interval, shared out over the comparisons with the
-    best, is as wide as the margin; windows per trial are the optimum for each candidate.
-    """
-    windows = windows_per_trial(launch, window, 3.0)
-    variance = 0.02**2 + 0.035**2 / windows
-    trials = np.full(len(launch), 3.0)
-    for _ in range(100):
-        level = 0.05 / (len(launch) - 1)
-        trials = np.maximum(3, np.ceil((student_level(level, trials - 1) / np.log1p(MARGIN)) ** 2 * variance))
-    return float((trials * (launch + windows * window)).sum())
 
 
 def report_cost(races: int) -> None:
@@ -152,7 +137,7 @@ def report_cost(races: int) -> None:
         uniform = simulate(field, patient, max(races // 20, 50), eliminate=False)
         group = costs <= costs.min() * (1 + MARGIN)
         seconds = [
-            exhaustive_seconds(launch, window), float(out.spent.mean()),
+            exhaustive_seconds(launch, window, RULES.log_margin), float(out.spent.mean()),
             float(uniform.spent.mean()), halving_seconds(launch, window, races),
         ]  # fmt: skip
         exhaustive, race, even, halving = (value + INSTALL_AND_CONVERT_SECONDS for value in seconds)
@@ -226,7 +211,9 @@ def report_settings(races: int) -> None:
             standings = race.standings()
             ids = [entrant.id for entrant in entrants]
             answer = costs[ids.index((*standings.selected, standings.leader)[0] or ids[0])]
-            share = standings.spent_seconds / exhaustive_seconds(launch, np.full(len(costs), 0.55))
+            share = standings.spent_seconds / exhaustive_seconds(
+                launch, np.full(len(costs), 0.55), RULES.log_margin
+            )
             defaults = costs[[entrant.equal_budget for entrant in entrants]].min() / costs.min() - 1
             rows.append((len(race.entered), share, answer / costs.min() - 1, defaults))
         tried, share, regret, defaults = np.mean(rows, axis=0)
@@ -235,33 +222,44 @@ def report_settings(races: int) -> None:
         print(f"{budget:>9}" + "".join(f"{figure:>14}" for figure in figures))
 
 
-def report_real(races: int) -> None:
-    """One program entered twice, really run, on this machine's CPU seconds."""
-    loop = f"{sys.executable} -c 'sum(i & 7 for i in range(1_000_000))'"
-    verdicts = []
-    for seed in range(races):
-        meter = choose_meter("estimate", inspect_host())
-        contest = Contest(Question((loop, loop), seed=seed, budget_seconds=15.0), meter)
-        verdicts.append(contest.run(lambda _: None).standings().verdict.value)
-        meter.close()
-    print(f"\nReal races of one program entered twice, 15 s each: {Counter(verdicts)}")
-
-
 def main() -> None:
-    """Print every table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer races, under a minute")
-    parser.add_argument("--real", action="store_true", help="also 20 real races of one program (5 minutes)")
-    options = parser.parse_args()
+    """Print the tables of the parts asked for."""
+    options = parse_options()
     races = 500 if options.quick else 10_000
-    started = time.monotonic()
-    report_errors(races)
-    report_power(races)
-    report_cost(races)
-    report_settings(3 if options.quick else 40)
-    if options.real:
-        report_real(20)
+    folder: Path = options.runs_dir
+    encoder = options.frameworks, options.budget, options.budget_exhaustive
+    parts = {
+        "errors": partial(report_errors, races),
+        "power": partial(report_power, races),
+        "cost": partial(report_cost, races),
+        "settings": partial(report_settings, 3 if options.quick else 40),
+        "twins": partial(report_twins, 20, folder / "twins"),
+        "encoder": partial(report_encoder, folder / "encoder", *encoder),
+    }
+    started, wanted = time.monotonic(), options.parts or SIMULATED
+    for name, report in parts.items():
+        if name in wanted or "all" in wanted:
+            report()
     print(f"\n{time.monotonic() - started:.0f} s")
+
+
+def parse_options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("parts", nargs="*", metavar="PART", help=f"of {', '.join(KNOWN)}")
+    add("--quick", action="store_true", help="fewer simulated races, under a minute")
+    add("--runs-dir", type=Path, default=Path("framewatt-runs"), help="where real races are kept")
+    add("--frameworks", default="all", help="of the encoder's race")
+    add("--budget", type=float, default=180.0, help="seconds of the encoder's race")
+    slice_help = "seconds for the encoder's exhaustive design in this call; the next call goes on"
+    add("--budget-exhaustive", type=float, default=600.0, help=slice_help)
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(KNOWN):  # argparse's choices refuse an empty list
+        parser.error(f"no part {min(unknown)!r}; choose of {', '.join(KNOWN)}")
+    return options
 
 
 if __name__ == "__main__":

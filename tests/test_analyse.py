@@ -128,6 +128,8 @@ def test_codecarbons_own_column_is_read_in_kilowatt_hours(tmp_path: Path) -> Non
         ([], (), "no rows"),
         ([("a", 1, 0)], ("--block", "blok"), "no column 'blok'; did you mean block?"),
         ([("a", 1, "noon")], ("--time", "block"), "is not a time"),
+        ([("a", 1, 0)], ("--block", "energy"), "column 'energy' is named twice"),
+        ([("a", "2,9", 0)], (), "runs.csv:2: more cells than the header has columns"),
         ([("a", 1, 0), ("a", 1, 1), ("b", 1, 2), ("b", 1, 3)], ("--block", "block"), "fewer than two blocks"),
     ],
 )
@@ -136,6 +138,19 @@ def test_a_table_that_cannot_be_used_gets_one_line(
 ) -> None:
     path = _write(tmp_path, rows)
     assert complaint in refused("analyse", path, *COLUMNS, *options)
+
+
+def test_a_header_that_says_nothing_or_one_thing_twice_gets_one_line(tmp_path: Path) -> None:
+    assert "the table is empty" in refused("analyse", _write(tmp_path, [], ""), *COLUMNS)
+    twice = _write(tmp_path, [("a", 1, 2)], "name,energy,energy")
+    assert "two columns are named 'energy'" in refused("analyse", twice, *COLUMNS)
+
+
+def test_decimal_commas_are_read_where_semicolons_separate(tmp_path: Path) -> None:
+    path = tmp_path / "runs.csv"
+    path.write_text("name;energy\na;1,5\na;1,6\nb;2,5\nb;2,4\n")
+    (group,) = _analyse(path)["groups"]
+    assert group["candidates"][0]["energy_per_run"]["value"] == pytest.approx(math.sqrt(1.5 * 1.6))
 
 
 def test_a_missing_or_binary_file_gets_one_line(tmp_path: Path) -> None:

@@ -79,11 +79,16 @@ def test_an_outlying_trial_is_named_and_kept() -> None:
     assert "trial 3" in warning.message
 
 
+def test_repeats_without_any_scatter_are_not_taken_for_certainty() -> None:
+    (warning,) = audit_readings([Reading("a", 2.5), Reading("a", 2.5), Reading("b", 3.0), Reading("b", 3.1)])
+    assert (warning.code, warning.candidate) == ("identical-repeats", "a")
+
+
 def _window(at: int, joules: float = 1.0, **fields: object) -> Measurement:
     base = {
         "stage": Stage.INFERENCE, "candidate": "a", "phase": Phase.STEADY, "trial": 1, "block": at,
         "window": 0, "started": float(at), "units": 10.0, "usage": Usage(1.0, 1.0, 0.0),
-        "joules": {"host": joules},
+        "joules": {"host": joules + 0.001 * (at % 3)},
     }  # fmt: skip
     return Measurement(**{**base, **fields})  # type: ignore[arg-type]
 

@@ -13,9 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import refused
+from framewatt.carbon.views import carbon_block
+from framewatt.carbon_basis import basis_of
 from framewatt.cli import cli
 from framewatt.host import inspect_host
-from framewatt.records import Measurement, Phase, Stage, Usage
+from framewatt.power.build import host_model
+from framewatt.records import Measurement, Phase, Scope, Stage, Usage
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 
@@ -96,6 +99,49 @@ def test_a_candidate_that_became_a_fifth_dearer_fails(tmp_path: Path, metric: st
     assert "Check failed" in _check(new, "--against", old).output
 
 
+def _with_carbon(intensity: float, hardware: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a manifest needs so that its run has a decision document with SCI scores."""
+    request = SelectRequest(source="m.onnx", intensity=intensity)
+    model = host_model(inspect_host(), Scope.PACKAGE).parameters()
+    return {
+        "request": {"intensity": intensity}, "carbon": carbon_block(basis_of(request, hardware)),
+        "stage": "inference", "command": "framewatt select m.onnx", "created": "2026-11-25T15:00:00+00:00",
+        "power_model": model,
+    }  # fmt: skip
+
+
+def test_the_gate_holds_the_sci_score_to_account(tmp_path: Path) -> None:
+    old = _run(tmp_path, "old", {"a": 1.0, "b": 2.0}, **_with_carbon(300))
+    new = _run(tmp_path, "new", {"a": 1.2, "b": 2.0}, seed=2, **_with_carbon(300))
+    assert _document(old, "--against", old, "--metric", "sci")[0] == 0
+    code, document = _document(new, "--against", old, "--metric", "sci")
+    assert (code, document["metric"], document["worse"]) == (1, "sci", ["a@1.0/cpu/python[]"])
+    assert "Check failed on sci" in _check(new, "--against", old, "--metric", "sci").output
+
+
+def test_a_dirtier_grid_makes_the_same_energy_worse_in_sci_alone(tmp_path: Path) -> None:
+    old = _run(tmp_path, "old", {"a": 1.0, "b": 2.0}, **_with_carbon(300))
+    new = _run(tmp_path, "new", {"a": 1.0, "b": 2.0}, **_with_carbon(450))
+    assert _check(new, "--against", old).exit_code == 0
+    code, document = _document(new, "--against", old, "--metric", "sci")
+    assert code == 1
+    assert [row["ratio"]["value"] for row in document["candidates"]] == pytest.approx([1.5, 1.5], rel=0.01)
+
+
+def test_scores_that_are_not_there_or_not_of_the_same_parts_are_refused(tmp_path: Path) -> None:
+    machine = {"embodied": "1000 kg", "lifespan": "4 years", "reserved_share": "1/8"}
+    old = _run(tmp_path, "old", {"a": 1.0}, **_with_carbon(300))
+    whole = _run(tmp_path, "whole", {"a": 1.0}, **_with_carbon(300, machine))
+    clean = _run(tmp_path, "clean", {"a": 1.0}, **_with_carbon(0))
+    plain = _run(tmp_path, "plain", {"a": 1.0}, **{**_with_carbon(0), "carbon": None})
+    for run, complaint in (
+        (whole, "unlike SCI: the whole score"),
+        (clean, "is 0, so there is no ratio"),
+        (plain, "no SCI in this run"),
+    ):
+        assert complaint in refused("check", run, "--against", old, "--metric", "sci")
+
+
 def test_what_runs_minutes_apart_differ_by_does_not_fail(tmp_path: Path) -> None:
     old = _run(tmp_path, "old", {"a": 1.0, "b": 2.0})
     for seed, factor in enumerate((0.95, 1.0, 1.04, 1.08)):
@@ -145,7 +191,7 @@ def test_other_bad_questions_get_one_line(tmp_path: Path) -> None:
         ((other, "--against", old), "share no measured candidate"),
         ((old, "--against", tmp_path), "no run folder"),
         ((old, "--against", old, "--anchor", "q"), "the anchor 'q'"),
-        ((old, "--against", old, "--max-increase", "much"), "expected a share"),
+        ((old, "--against", old, "--max-increase", "much"), "write it as a share"),
         ((_run(tmp_path, "empty", {}), "--against", old), "no candidate was measured"),
     ):
         assert complaint in refused("check", *arguments)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         (("--budget", "0s"), "'0s' is not a duration"),
         (("--timeout", "-1"), "'-1' is not a duration"),
         (("--margin", "some"), "--margin 'some'"),
-        (("--margin", "200%"), "--margin 2.0"),
+        (("--margin", "200%"), "--margin 200%"),
         (("--tolerance", "nan"), "--tolerance nan"),
         (("--seed", "-1"), "--seed -1"),
         (("--dim", "length"), "--dim 'length'"),

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from framewatt.statistics import (
+    Levels,
     PairSums,
     additive_effects,
     bounds,
@@ -126,9 +127,35 @@ def test_two_candidates_have_the_paired_t_interval() -> None:
     sums = PairSums.empty(2)
     for a, b in zip(np.log(A), np.log(B), strict=True):
         sums = sums.with_round(np.array([a, b]), np.array([True, True]), 1.0)
-    limits, expected = bounds(sums, 0.05), paired_log_ratio(A, B)
+    limits, expected = bounds(sums, Levels(0.05, 0.05)), paired_log_ratio(A, B)
     assert math.exp(limits.low[0, 1]) == pytest.approx(expected.low, rel=1e-9)
     assert math.exp(limits.high[0, 1]) == pytest.approx(expected.high, rel=1e-9)
+
+
+def test_lower_and_upper_limits_keep_each_to_its_own_level() -> None:
+    sums = PairSums.empty(2)
+    for a, b in zip(np.log(A), np.log(B), strict=True):
+        sums = sums.with_round(np.array([a, b]), np.array([True, True]), 1.0)
+    limits, test = bounds(sums, Levels(0.08, 0.02)), stats.ttest_rel(np.log(A), np.log(B))
+    assert limits.low[0, 1] == pytest.approx(test.confidence_interval(0.92).low, rel=1e-9)
+    assert limits.high[0, 1] == pytest.approx(test.confidence_interval(0.98).high, rel=1e-9)
+
+
+def test_a_candidate_that_scatters_unlike_the_others_borrows_next_to_nothing_from_them() -> None:
+    table = np.random.default_rng(8).normal(0, 0.02, size=(12, 8))
+    table[5] *= 20
+    sums = PairSums.empty(12)
+    for column in table.T:
+        sums = sums.with_round(column, np.ones(12, dtype=bool), 1.0)
+    limits = bounds(sums, Levels(0.05, 0.05))
+
+    def half(pair: tuple[int, int], freedom: float) -> float:
+        """Student's half-width from the pair's own variance."""
+        error = stats.sem(table[pair[0]] - table[pair[1]])
+        return float(stats.t.isf(0.025, freedom) * error)
+
+    wild = limits.high[0, 5] - limits.value[0, 5]
+    assert half((0, 5), 7.5) < wild <= half((0, 5), 7)
 
 
 def test_additive_effects_with_gaps_are_those_of_least_squares() -> None:
@@ -165,6 +192,16 @@ def test_a_candidate_is_beaten_only_beyond_the_margin_of_all_that_may_be_best() 
     assert classes.possible_best.tolist() == [True, True, False]
     assert classes.beaten.tolist() == [False, False, False]
     assert not classes.within.any()
+
+
+def test_who_may_still_be_the_best_is_not_beaten_however_sure_its_lower_limit() -> None:
+    # Lower limits at a looser level than upper ones: 0.03 above the other, and perhaps below it.
+    limits = Bounds(
+        np.array([[0, -0.3], [0.3, 0]]), np.array([[0, -0.57], [0.03, 0]]), np.array([[0, 0.02], [0.62, 0]])
+    )
+    classes = classify(limits, np.ones(2, dtype=bool), 0.02)
+    assert classes.possible_best.tolist() == [True, True]
+    assert not classes.beaten.any()
 
 
 def test_candidates_within_the_margin_of_each_other_are_equal() -> None:

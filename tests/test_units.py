@@ -1,6 +1,7 @@
 import pytest
 
 from framewatt import units
+from framewatt.errors import BadInput
 
 
 def test_energy_converts_exactly_between_joules_and_kilowatt_hours() -> None:
@@ -26,3 +27,12 @@ def test_sizes_and_durations_read_at_a_glance() -> None:
     assert units.format_bytes(192_000_000) == "192 MB"
     assert units.format_duration(90) == "1 min 30 s"
     assert units.format_duration(0.0021) == "2.10 ms"
+
+
+def test_a_share_is_written_with_or_without_a_percent_sign() -> None:
+    assert (
+        units.parse_share("2%", "--margin") == units.parse_share(" 0.02 ", "--margin") == pytest.approx(0.02)
+    )
+    for text, complaint in (("some", "--margin 'some'"), ("-1%", "from 0%"), ("1", "less than 100%")):
+        with pytest.raises(BadInput, match=complaint):
+            units.parse_share(text, "--margin")

@@ -100,6 +100,27 @@ def parse_bytes(text: str) -> float:
     return _parse(text, _SIZES, "a size such as 500MB or 1GiB")
 
 
+def parse_share(text: str, option: str, below: float = 1.0) -> float:
+    """A share from ``2%`` or ``0.02``, at least 0.
+
+    Args:
+        text: As the user typed it.
+        option: What it was typed for, to name in the complaint.
+        below: What it must stay below.
+
+    Raises:
+        BadInput: not such a text, or out of range.
+    """
+    number, scale = (text.strip()[:-1], 100) if text.strip().endswith("%") else (text, 1)
+    try:
+        share = float(number) / scale
+    except ValueError:
+        raise BadInput(f"{option} {text!r}: write it as a share such as 2% or 0.02") from None
+    if not 0 <= share < below:
+        raise BadInput(f"{option} {text}: a share from 0% to less than {below:.0%}")
+    return share
+
+
 def _parse(text: str, units: dict[str, float], wanted: str) -> float:
     match = _FIGURE.fullmatch(text)
     scale = units.get(match[2].lower()) if match else None

@@ -11,7 +11,16 @@ from framewatt.audits import Reading, audit_readings, unsteady
 from framewatt.decision import Conclusion, conclude
 from framewatt.errors import BadInput
 from framewatt.records import Verdict
-from framewatt.statistics import Bounds, PairSums, bounds, classify, geometric_mean, student_level, to_best
+from framewatt.statistics import (
+    Bounds,
+    Levels,
+    PairSums,
+    bounds,
+    classify,
+    geometric_mean,
+    student_level,
+    to_best,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +113,7 @@ def _paired(runs: Sequence[Run], names: Sequence[str], level: float, where: str)
     if len(apart):
         first, second = (names[index] for index in apart[0])
         raise BadInput(f"{where}: {first!r} and {second!r} share fewer than two blocks; leave --block out")
-    return bounds(sums, level, borrowed_freedom=0)
+    return bounds(sums, Levels(level, level), borrowed_freedom=0)
 
 
 def _readings(runs: Sequence[Run], *, paired: bool) -> list[Reading]:

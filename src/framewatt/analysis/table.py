@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from dataclasses import dataclass
@@ -34,6 +35,21 @@ class Columns:
     block: str | None = None
     by: tuple[str, ...] = ()
     time: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a column that would say two things.
+
+        Raises:
+            BadInput: the candidate's or the energy's column is named for something else too.
+        """
+        for name in (self.candidate, self.energy):
+            if self.names.count(name) > 1:
+                raise BadInput(f"column {name!r} is named twice: it cannot say two things of a run")
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The columns of all roles, None for those without."""
+        return (self.candidate, self.energy, self.block, self.time, *self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +110,29 @@ def _rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, str]
         dialect = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t")
     except csv.Error:
         dialect = csv.excel
-    reader = csv.DictReader(text.splitlines(), dialect=dialect)
-    names = [name for name in reader.fieldnames or [] if name]
-    wanted = [columns.candidate, columns.energy, columns.block, columns.time, *columns.by]
-    for name in wanted:
-        if name is not None and name not in names:
-            raise BadInput(f"{path}: no column {name!r}{nearest(name, names)}")
+    reader = csv.DictReader(io.StringIO(text, newline=""), dialect=dialect)
+    wanted = [name for name in columns.names if name is not None]
+    _check_header(path, [name for name in reader.fieldnames or [] if name], wanted)
     for row in reader:
-        if any(row.get(name) in {None, ""} for name in wanted if name is not None):
-            missing = next(name for name in wanted if name is not None and row.get(name) in {None, ""})
+        if None in row:
+            raise BadInput(
+                f"{path}:{reader.line_num}: more cells than the header has columns; "
+                "put numbers with a decimal comma in quotes, or separate by ;"
+            )
+        missing = next((name for name in wanted if row.get(name) in {None, ""}), None)
+        if missing is not None:
             raise BadInput(f"{path}:{reader.line_num}: nothing in column {missing!r}")
         yield reader.line_num, row
+
+
+def _check_header(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
+    if not names:
+        raise BadInput(f"{path}: the table is empty")
+    for name in wanted:
+        if name not in names:
+            raise BadInput(f"{path}: no column {name!r}{nearest(name, names)}")
+        if names.count(name) > 1:
+            raise BadInput(f"{path}: two columns are named {name!r}; rename one")
 
 
 def _energy(path: Path, line: int, cell: str, column: str) -> tuple[float, str | None]:

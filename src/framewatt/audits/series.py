@@ -1,4 +1,4 @@
-"""What a candidate's own series of costs gives away: drift, warm-up, two modes, an outlying trial."""
+"""What a candidate's own series of costs gives away: drift, warm-up, two modes, an outlier, no scatter."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def audit_readings(readings: Sequence[Reading], margin: float = 0.02) -> list[Au
             _first_windows(name, series, level[name], margin),
             _modes(name, level[name], margin),
             _outlying_trial(name, series, level[name], margin),
+            _identical(name, series),
         )
         warnings += [warning for warning in found if warning is not None]
     return warnings
@@ -121,6 +122,19 @@ def _outlying_trial(name: str, series: Sequence[Reading], level: Array, margin: 
         "outlier-trial",
         f"trial {trials[found]} costs {math.exp(apart):.3g} times the others; it is kept in the figures",
         "see what else ran then, or raise the budget so that more trials weigh against it",
+        name,
+    )
+
+
+def _identical(name: str, series: Sequence[Reading]) -> AuditWarning | None:
+    values = {one.value for one in series}
+    if len(series) == 1 or len(values) > 1:
+        return None
+    return AuditWarning(
+        "identical-repeats",
+        f"all its {len(series)} repeats are exactly {series[0].value:.6g}: real ones scatter, so its "
+        "interval says nothing",
+        "see whether values were copied, rounded or read from a counter that stood still",
         name,
     )
 

@@ -15,12 +15,11 @@ import click
 @click.option("--block", help="Column that says which runs were taken together: they are compared in pairs.")
 @click.option("--by", default="", help="Columns, separated by commas: one verdict for each combination.")
 @click.option("--time", help="Column with the time of each run; otherwise the rows are in order.")
-@click.option("--margin", type=click.FloatRange(0, 1, max_open=True), default=0.02, show_default=True,
-              help="What counts as equal.")  # fmt: skip
+@click.option("--margin", default="2%", show_default=True, help="Differences up to this count as equal.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     table: Path, candidate: str, energy: str, unit: str | None, block: str | None, by: str, time: str | None,
-    margin: float, form: str,
+    margin: str, form: str,
 ) -> None:  # fmt: skip
     """Compare the candidates of a table of runs.
 
@@ -32,10 +31,13 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     from framewatt.analysis import Columns, analyse, read_table
     from framewatt.cli._ratios import show_analysis
+    from framewatt.units import parse_share
 
     names = tuple(name.strip() for name in by.split(",") if name.strip())
     columns = Columns(candidate, energy, unit, block, names, time)
-    document = analyse(read_table(table, columns), columns, table.name, margin=margin)
+    document = analyse(
+        read_table(table, columns), columns, table.name, margin=parse_share(margin, "--margin")
+    )
     if form == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:

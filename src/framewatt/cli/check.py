@@ -29,8 +29,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     from framewatt.cli._ratios import show_check
     from framewatt.gate import check, read_run
+    from framewatt.units import parse_share
 
-    limit = _share(max_increase)
+    limit = parse_share(max_increase, "--max-increase", below=10.0)
     document = check(
         read_run(run, metric), read_run(against, metric), max_increase=limit, metric=metric, anchor=anchor
     )
@@ -39,16 +40,3 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     else:
         show_check(document)
     context.exit(0 if document["passed"] else 1)
-
-
-def _share(text: str) -> float:
-    """``5%`` or ``0.05`` as 0.05."""
-    from framewatt.errors import BadInput
-
-    try:
-        value = float(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
-    except ValueError:
-        raise BadInput(f"--max-increase {text!r}: expected a share such as 5% or 0.05") from None
-    if not 0 <= value < 10:  # noqa: PLR2004 - ten times as dear
-        raise BadInput(f"--max-increase {text!r}: expected a share from 0% to less than 1000%")
-    return value

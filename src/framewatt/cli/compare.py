@@ -10,20 +10,18 @@ import click
 @click.option("--null", help="A command that does nothing but start; its cost is subtracted.")
 @click.option("--prepare", help="Run before each timed run, unmeasured.")
 @click.option("--warmup", type=click.IntRange(0), default=1, show_default=True, help="Unmeasured runs first.")
-@click.option("--budget", default="60s", show_default=True, help="Measuring time, e.g. 90s or 3m.")
+@click.option("--budget", default="60s", show_default=True, help="Measuring time, e.g. 90s or 3min.")
 @click.option(
     "--units", type=click.FloatRange(0, min_open=True), default=1.0, help="Units of work in one run."
 )
-@click.option("--margin", type=click.FloatRange(0, 1, max_open=True), default=0.02, show_default=True,
-              help="What counts as equal.")  # fmt: skip
-@click.option("--precision", type=click.FloatRange(0, 1, min_open=True), default=0.05, show_default=True,
-              help="Half-width of a ratio at which to stop.")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the random order.")
+@click.option("--margin", default="2%", show_default=True, help="Differences up to this count as equal.")
+@click.option("--precision", default="5%", show_default=True, help="Half-width of a ratio at which to stop.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random order.")
 @click.option("--meter", help="An instrument by name (default: the best that works here).")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     commands: tuple[str, ...], null: str | None, prepare: str | None, warmup: int, budget: str, units: float,
-    margin: float, precision: float, seed: int, meter: str | None, form: str,
+    margin: str, precision: str, seed: int, meter: str | None, form: str,
 ) -> None:  # fmt: skip
     """Race commands against each other in randomised rounds of fresh runs.
 
@@ -40,12 +38,14 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     from framewatt.errors import BadInput
     from framewatt.host import inspect_host
     from framewatt.metering import choose_meter
-    from framewatt.units import parse_duration
+    from framewatt.units import parse_duration, parse_share
 
     if len(commands) < 2:  # noqa: PLR2004 - a comparison
         raise BadInput("one command alone is not a comparison; give at least two, each in quotes")
-    seconds = parse_duration(budget)
-    question = Question(commands, null, prepare, warmup, seconds, units, margin, precision, seed)
+    question = Question(
+        commands, null, prepare, warmup, parse_duration(budget), units, parse_share(margin, "--margin"),
+        parse_share(precision, "--precision"), seed,
+    )  # fmt: skip
     host = inspect_host()
     instrument = choose_meter(meter, host)
     contest = Contest(question, instrument)

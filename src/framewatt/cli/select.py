@@ -11,7 +11,7 @@ import click
 from framewatt.cli._console import LiveProgress, PlainProgress, print_decisions
 from framewatt.cli._options import keep_stronger, network_energy
 from framewatt.errors import BadInput
-from framewatt.units import parse_duration
+from framewatt.units import parse_duration, parse_share
 
 if TYPE_CHECKING:
     from framewatt.document import Decision
@@ -122,7 +122,7 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
     options["dims"] = dict(map(_dimension, options.pop("dims")))
     options["budget"] = parse_duration(options.pop("budget"))
     options["timeout"] = parse_duration(options.pop("timeout"))
-    options["margin"] = _share(options.pop("margin"))
+    options["margin"] = parse_share(options.pop("margin"), "--margin")
     request = SelectRequest(source=model, **options)
     if open_source(model).stage is Stage.TRAINING:
         return training.select(request, progress)
@@ -147,10 +147,3 @@ def _dimension(text: str) -> tuple[str, int]:
     if not name or not size.isdigit() or int(size) < 1:
         raise BadInput(f"--dim {text!r}: write it as NAME=N with a whole number above 0")
     return name, int(size)
-
-
-def _share(text: str) -> float:
-    try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        raise BadInput(f"--margin {text!r}: write it as a share such as 2% or 0.02") from None

@@ -23,7 +23,7 @@ BETWEEN_RUNS_SD = 0.03
 """Standard deviation of the log ratio of the same work in runs minutes apart (0.95 to 1.04 on record)."""
 BETWEEN_RUNS_SD_ANCHORED = 0.01
 """The same of a ratio to an anchor candidate that ran beside it (1.2 % of half-width on record)."""
-_UNLIKE = ("machine", "model", "functional unit", "scenario", "samples", "threads", "meter")
+_UNLIKE = ("machine", "model", "functional unit", "scenario", "samples", "threads", "meter", "SCI")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,13 @@ def read_run(path: Path, metric: str) -> RunEvidence:
     if not seen:
         raise BadInput(f"{path}: no candidate was measured in this run")
     keys = _keys([entry for entry in manifest["candidates"] if entry["id"] in seen])
+    part, factors = _sci_per_joule(run, keys) if metric == "sci" else (None, {})
     return RunEvidence(
         path=str(path),
         ids={key: name for name, key in keys.items()},
         observations={keys[name]: several for name, several in seen.items() if name in keys},
-        sci_per_joule=_sci_per_joule(run, keys) if metric == "sci" else {},
-        alike=_alike(manifest),
+        sci_per_joule=factors,
+        alike=_alike(manifest) | {"SCI": part},
     )
 
 
@@ -94,17 +95,21 @@ def _keys(entries: list[Mapping[str, Any]]) -> dict[str, str]:
     return {name: key if values.count(key) == 1 else name for name, key in bare.items()}
 
 
-def _sci_per_joule(run: RunFolder, keys: Mapping[str, str]) -> dict[str, float]:
+def _sci_per_joule(run: RunFolder, keys: Mapping[str, str]) -> tuple[str, dict[str, float]]:
+    """Which part of the score the run knows, and by candidate key how much of it a joule carries."""
+    rows = [row for row in build_decision(run).document["candidates"] if row["id"] in keys]
+    rows = [row for row in rows if row["energy_per_unit"]["value"]]
+    whole = all(row["sci"]["score"]["value"] is not None for row in rows)
+    part, told = ("score", "the whole score") if whole else ("operational", "operational emissions alone")
     found = {}
-    for row in build_decision(run).document["candidates"]:
-        score, energy = row["sci"]["score"], row["energy_per_unit"]["value"]
-        if score["value"] is None:
-            score = row["sci"]["operational"]
-        if row["id"] in keys and energy:
-            if score["value"] is None:
-                raise BadInput(f"{run.path}: no SCI in this run ({score['reason']}); measure with --region")
-            found[keys[row["id"]]] = score["value"] / energy
-    return found
+    for row in rows:
+        emissions = row["sci"][part]
+        if emissions["value"] is None:
+            raise BadInput(f"{run.path}: no SCI in this run ({emissions['reason']}); measure with --region")
+        if emissions["value"] <= 0:
+            raise BadInput(f"{run.path}: the SCI of {row['id']} is 0, so there is no ratio; gate on energy")
+        found[keys[row["id"]]] = emissions["value"] / row["energy_per_unit"]["value"]
+    return told, found
 
 
 def _alike(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ linear drift.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.statistics import LookPlan, look_plan, windows_per_trial
+from framewatt.statistics import Levels, LookPlan, look_plan, windows_per_trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,26 @@ SPENDING_POWER = 1.0
 MOST_ROUNDS = 400
 STUDENT_DISCOUNT = 0.87
 """Share of the error that is spent (see `looks`)."""
+LOWER_SHARE = 0.75
+"""Share of the error that lower limits get: those of losers, which decide who is beaten (see `looks`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The plan of looks: how the error of lower and of upper limits is spent."""
+
+    lower: LookPlan
+    upper: LookPlan
+
+    @property
+    def rounds(self) -> int:
+        """The last round that the plan foresees."""
+        return self.lower.rounds
+
+    def levels(self, rounds: int, *, last: bool) -> Levels:
+        """What may be spent after `rounds`; all that is left where it is the `last` look."""
+        plans = (plan.final if last else plan.interim for plan in (self.lower, self.upper))
+        return Levels(*(float(plan[min(rounds, self.rounds)]) for plan in plans))
 
 
 def runners(alive: Mask, behind: Array, count: Array, pooled_freedom: Array) -> Mask:
@@ -82,15 +103,22 @@ def planned_rounds(remaining: Array | float, launch_cost: Array | float, window_
     return np.asarray(np.clip(1 + np.floor(1.5 * np.maximum(remaining, 0) / duel), 6, MOST_ROUNDS))
 
 
-def looks(candidates: int, rounds: int, confidence: float) -> LookPlan:
+def looks(candidates: int, rounds: int, confidence: float) -> Looks:
     """The plan of looks for each of the ``candidates - 1`` comparisons with the best (Bonferroni).
+
+    A loser's lower limit decides whether it is beaten, its upper one only whether it is equal, so the lower
+    limits may err more often; both together keep to the error (asymmetric boundaries: DeMets & Ware 1982,
+    Biometrika 69:661).
 
     With few rounds Student's t moves more from look to look than the normal theory of the plan assumes, which
     costs up to a fifth of the error; that much is held back.
     """
     comparisons = max(candidates - 1, 1)
     error = (1 - confidence) * STUDENT_DISCOUNT / comparisons
-    return look_plan(3 if comparisons == 1 else 2, rounds, error, SPENDING_POWER)
+    first = 3 if comparisons == 1 else 2
+    shares = LOWER_SHARE, 1 - LOWER_SHARE
+    # Plans are two-sided and symmetric: each side of one is crossed with half of its error.
+    return Looks(*(look_plan(first, rounds, 2 * share * error, SPENDING_POWER) for share in shares))
 
 
 def legs(running: Sequence[int], anchor: int, cohort_size: int | None) -> tuple[tuple[int, ...], ...]:

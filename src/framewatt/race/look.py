@@ -14,15 +14,16 @@ from framewatt.statistics import bounds
 
 if TYPE_CHECKING:
     from framewatt.race.race import Race
+    from framewatt.statistics import Levels
     from framewatt.statistics.arrays import Array
 
 
 _INTERVAL_95 = 1.959963984540054
 
 
-def evidence_of(race: Race, level: float) -> Evidence:
-    """What the rounds so far say of every pair, at a nominal level per comparison."""
-    cost, cpu = bounds(race.ledger.cost, level), bounds(race.ledger.cpu, level)
+def evidence_of(race: Race, levels: Levels) -> Evidence:
+    """What the rounds so far say of every pair, at nominal levels per comparison."""
+    cost, cpu = bounds(race.ledger.cost, levels), bounds(race.ledger.cpu, levels)
     if race.uncertainty is None:
         return Evidence(cost, cost, cpu)
     below, above = model_half_widths(race)

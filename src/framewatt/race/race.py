@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from framewatt.race.design import Looks
     from framewatt.race.judgement import Evidence, Ruling
     from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
     from framewatt.race.standings import Standings
     from framewatt.records import Estimate, Observation
-    from framewatt.statistics import LookPlan
+    from framewatt.statistics import Levels
     from framewatt.statistics.arrays import Mask
 
 _LONE_ROUNDS = 3
@@ -64,7 +65,7 @@ class Race:
         self.equal: tuple[int, ...] = ()
         self.rests_on_cpu = False
         self.evidence: Evidence | None = None
-        self.plan: LookPlan | None = None
+        self.plan: Looks | None = None
         self.over = False
         self.blocks = 0
         self._trials = [0] * len(ids)
@@ -200,18 +201,18 @@ class Race:
         rounds, searching = self.ledger.rounds, False
         last = rounds >= self.plan.rounds
         if not last:
-            self._judge(float(self.plan.interim[rounds]))
+            self._judge(self.plan.levels(rounds, last=False))
             following = next_round(self)
             searching = bool(following.newcomers)
             last = (searching or not self._decided()) and not self._fits(following)
         if last:
-            self._judge(float(self.plan.final[min(rounds, self.plan.rounds)]), last=True)
+            self._judge(self.plan.levels(rounds, last=True), last=True)
         self.over = last or (self._decided() and not searching)
 
-    def _judge(self, level: float, *, last: bool = False) -> None:
-        if level <= 0:
+    def _judge(self, levels: Levels, *, last: bool = False) -> None:
+        if levels.lower <= 0:
             return
-        self.evidence = evidence_of(self, level)
+        self.evidence = evidence_of(self, levels)
         ruling = rule(self.evidence, self.alive, self.rules.log_margin)
         precise = np.ones(len(self.entrants), dtype=bool)
         if self.rules.precision is not None and not last:
@@ -225,7 +226,7 @@ class Race:
         alone = survivors == 1 and (bool(self.eliminated) or self.ledger.rounds >= _LONE_ROUNDS)
         return alone or bool(self.equal) or survivors == 0
 
-    def _plan_looks(self) -> LookPlan:
+    def _plan_looks(self) -> Looks:
         contenders = np.flatnonzero(self.alive)
         launch = float(np.mean([self.launch_seconds(int(index)) for index in contenders] or [0.0]))
         remaining = self.rules.budget_seconds - self.costs.spent

@@ -141,8 +141,11 @@ def _budget_needed(race: Race) -> tuple[float | None, str | None]:
     for index in alive:
         if index == best:
             continue
-        half = float(evidence.cost.high[index, best] - evidence.cost.value[index, best])
-        gap = abs(float(evidence.cost.value[index, best]) - race.rules.log_margin)
+        value = float(evidence.cost.value[index, best])
+        gap = abs(value - race.rules.log_margin)
+        dearer = value > race.rules.log_margin  # to be proved by its lower limit, else equal by its upper one
+        end = evidence.cost.low if dearer else evidence.cost.high
+        half = abs(float(end[index, best]) - value)
         if not math.isfinite(half):
             return None, "too little was measured to say"
         factor = max(factor, (half / gap) ** 2 if gap > 0 else math.inf)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from framewatt.race.search import Family
     from framewatt.statistics.arrays import Array
 
-SEARCH_SHARE = 0.35
+SEARCH_SHARE = 0.5
 """The most of the remaining budget that one step of the settings search may take."""
 
 
@@ -32,9 +32,9 @@ class Schedule:
 def next_round(race: Race) -> Schedule:
     """The next round; nobody runs when nobody is left."""
     if race.ledger.rounds:
-        newcomers, references = _search(race)
+        newcomers = _search(race)
         if newcomers:
-            running = tuple(sorted({*newcomers, *references}))
+            running = tuple(sorted({*newcomers, race.leader}))
             return Schedule(running, tuple(newcomers), design.FIRST_WINDOWS)
     return _contest(race)
 
@@ -54,27 +54,23 @@ def _contest(race: Race) -> Schedule:
     return Schedule(indices, (), int(windows_per_trial(launch, race.window_seconds, ratio)))
 
 
-def _search(race: Race) -> tuple[list[int], set[int]]:
-    """Newcomers that the budget allows, closest families first, and those to compare them with."""
+def _search(race: Race) -> list[int]:
+    """Newcomers that the budget allows, closest families first; they run beside the leader."""
     if not race.families:
-        return [], set()
+        return []
     level = differences(race.ledger.cost)[:, race.leader]
     remaining = (race.rules.budget_seconds - race.costs.spent) * SEARCH_SHARE
     newcomers: list[int] = []
-    references = {race.leader}
     for family in sorted(race.families, key=lambda one: _lag(race, one, level)):
         known = {
             index: _value(race, index, level) for index in family.points.values() if index in race.entered
         }
-        wanted = proposals(family, known)
-        for index in wanted:
-            partners = references | {min(known, key=lambda one: (np.isnan(known[one]), known[one]))}
-            running = sorted({*newcomers, index, *partners})
+        for index in proposals(family, known):
+            running = sorted({*newcomers, index, race.leader})
             if race.round_seconds(running, design.FIRST_WINDOWS) > remaining:
-                return newcomers, references
+                return newcomers
             newcomers.append(index)
-            references = {one for one in partners if one not in race.dropped}
-    return newcomers, references
+    return newcomers
 
 
 def _lag(race: Race, family: Family, level: Array) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from framewatt.race.rules import RaceRules
-    from framewatt.statistics import LookPlan
+    from framewatt.statistics import Levels
     from framewatt.statistics.arrays import Array, Mask
 
     Draw = Callable[[np.random.Generator, Mask], Array]
@@ -231,30 +231,30 @@ class _Simulation:
         state.window_runs += windows * many
         state.spent += (running * self.launch).sum(axis=-1) + windows * (running * self.window).sum(axis=-1)
 
-    def _plan(self, state: _State) -> LookPlan:
+    def _plan(self, state: _State) -> design.Looks:
         window = float((state.window_total / state.window_runs)[0])
         remaining = self.rules.budget_seconds - float(state.spent[0])
         rounds = int(design.planned_rounds(remaining, float(self.launch.mean()), window))
         return design.looks(self.size, rounds, self.rules.confidence)
 
-    def _look(self, state: _State, plan: LookPlan, rounds: int, out: Outcome) -> Mask:
+    def _look(self, state: _State, plan: design.Looks, rounds: int, out: Outcome) -> Mask:
         going = np.full(len(state.index), fill_value=True)
         if rounds < plan.rounds:
-            decided = self._judge(state, float(plan.interim[rounds]), going, out)
+            decided = self._judge(state, plan.levels(rounds, last=False), going, out)
             _, _, seconds = self._next(state)
             last = ~decided & (state.spent + seconds > self.rules.budget_seconds)
         else:
             decided, last = ~going, going
         if last.any():
-            self._judge(state, float(plan.final[min(rounds, plan.rounds)]), last, out)
+            self._judge(state, plan.levels(rounds, last=True), last, out)
         return decided | last
 
-    def _judge(self, state: _State, level: float, which: Mask, out: Outcome) -> Mask:
+    def _judge(self, state: _State, levels: Levels, which: Mask, out: Outcome) -> Mask:
         """Judge some of the races; returns which are decided."""
         decided = np.zeros(len(which), dtype=bool)
-        if level <= 0:
+        if levels.lower <= 0:
             return decided
-        evidence = self._evidence(state, level)
+        evidence = self._evidence(state, levels)
         ruling = rule(evidence, state.alive, self.rules.log_margin)
         beaten = ruling.beaten | ruling.beaten_by_cpu
         state.rests_on_cpu |= which & _some(ruling.beaten_by_cpu | ruling.equal_by_cpu)
@@ -270,8 +270,8 @@ class _Simulation:
         out.selected[at] = np.where(_some(equal)[:, None], equal, lone)[which]
         return np.asarray(decided)
 
-    def _evidence(self, state: _State, level: float) -> Evidence:
-        cpu = bounds(state.sums, level)
+    def _evidence(self, state: _State, levels: Levels) -> Evidence:
+        cpu = bounds(state.sums, levels)
         if self.ground.model_sd is None:
             return Evidence(cpu, cpu, cpu)
         reach = model_quantile(self.size, self.rules.confidence) * self.ground.model_sd

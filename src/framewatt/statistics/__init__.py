@@ -4,7 +4,7 @@ Costs are compared on the logarithmic scale, where launch effects and noise act 
 dimensions are allowed throughout, so that a simulation runs the very code that judges a race.
 """
 
-from framewatt.statistics.best import Bounds, Classes, bounds, classify, student_level, to_best
+from framewatt.statistics.best import Bounds, Classes, Levels, bounds, classify, student_level, to_best
 from framewatt.statistics.nested import additive_effects, windows_per_trial
 from framewatt.statistics.pairs import PairSums, differences, pooled_variance
 from framewatt.statistics.ratios import (
@@ -21,6 +21,7 @@ from framewatt.statistics.stationarity import Trend, pooled_trend, trend
 __all__ = [
     "Bounds",
     "Classes",
+    "Levels",
     "LookPlan",
     "Modes",
     "PairSums",

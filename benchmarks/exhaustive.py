@@ -1,0 +1,261 @@
+"""The design that races are measured against: everyone runs as often as the intervals need, nobody leaves.
+
+`exhaustive_seconds` is its price by formula, for simulations. `Exhaustive` really runs it beside a stored
+race: the same candidates, launches, windows, ledger and judgement, in slices that add up.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt.accounting import observations, reserved_joules
+from framewatt.blocks import BlockRunner
+from framewatt.candidates import enumerate_candidates
+from framewatt.carbon_basis import stored_basis
+from framewatt.document.costs import selection_cost
+from framewatt.document.evidence import read_evidence
+from framewatt.host import inspect_host
+from framewatt.metering import choose_meter
+from framewatt.preparation import Context, equip, gather, open_source
+from framewatt.progress import Silent
+from framewatt.race.design import round_weight, variance_ratio
+from framewatt.race.judgement import rule
+from framewatt.race.look import evidence_of
+from framewatt.race.rounds import Leg, Round
+from framewatt.reconstruction import cost_of, race_of, replay
+from framewatt.records import Block, Phase, Slot
+from framewatt.request import SelectRequest
+from framewatt.statistics import Levels, pooled_variance, student_level, windows_per_trial
+from framewatt.store import RunFolder
+from framewatt.study import choice_of, idle_watts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from framewatt.race import Race
+    from framewatt.race.judgement import Evidence
+    from framewatt.records import Measurement
+    from framewatt.statistics.arrays import Array
+    from framewatt.trial import Contestant
+
+SUFFIX = "-exhaustive"
+FEWEST_TRIALS = 3
+
+
+def trials_needed(level: float, variance: Array | float, log_margin: float) -> Array:
+    """Fresh trials at which Student's interval at `level` is as wide as the margin to either side.
+
+    Args:
+        level: Two-sided, of one comparison with the best.
+        variance: ``[...]``, of a ratio's logarithm between trials.
+        log_margin: The half-width wanted, a log ratio.
+    """
+    trials = np.full(np.shape(variance), float(FEWEST_TRIALS))
+    for _ in range(100):
+        wanted = (student_level(level, trials - 1) / log_margin) ** 2 * variance
+        trials = np.maximum(FEWEST_TRIALS, np.ceil(wanted))
+    return trials
+
+
+def exhaustive_seconds(launch: Array, window: Array, log_margin: float) -> float:
+    """Time of the exhaustive design where launches scatter a ratio by 2 % and windows by 3.5 %.
+
+    Windows per trial are each candidate's optimum; the error is shared over the comparisons with the best.
+    """
+    windows = windows_per_trial(launch, window, 3.0)
+    variance = 0.02**2 + 0.035**2 / windows
+    trials = trials_needed(0.05 / (len(launch) - 1), variance, log_margin)
+    return float((trials * (launch + windows * window)).sum())
+
+
+@dataclass(frozen=True)
+class Design:
+    """Who runs (indices of entrants), in how many rounds, with how many windows per fresh trial."""
+
+    members: tuple[int, ...]
+    rounds: int
+    windows: int
+    level: float
+
+
+def design_for(race: Race) -> Design:
+    """The exhaustive design for a finished race's candidates, from the variances that the race measured.
+
+    Raises:
+        SystemExit: the race ended before any two candidates had met twice.
+    """
+    ledger = race.ledger
+    members = tuple(
+        index
+        for index in range(len(race.entrants))
+        if ledger.cost.appearances[index] and index not in race.dropped
+    )
+    pooled, freedom = pooled_variance(ledger.cost)
+    if not np.isfinite(pooled) or len(members) < 2:  # noqa: PLR2004 - a comparison
+        raise SystemExit("the race was too short to size an exhaustive design: give it a longer --budget")
+    counts = np.asarray(np.mean(ledger.window_counts))
+    ratio = variance_ratio(pooled, freedom, np.asarray(ledger.window_variance), counts)
+    launch = float(np.mean([race.launch_seconds(index) for index in members]))
+    windows = int(windows_per_trial(launch, race.window_seconds, ratio))
+    level = (1 - race.rules.confidence) / (len(members) - 1)
+    rounds = trials_needed(level, pooled / round_weight(windows), race.rules.log_margin)
+    return Design(members, int(rounds), windows, level)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Estimated or counted J and wall seconds, builds, conversions and launches included."""
+
+    joules: float
+    seconds: float
+
+
+class Exhaustive:
+    """The exhaustive design of one stored race; its own run folder stands beside the race's.
+
+    `run_for` may be called again and again, also from another process: finished rounds are kept.
+    """
+
+    def __init__(self, raced: RunFolder) -> None:
+        self.raced, self.basis = raced, stored_basis(raced.manifest)
+        found = replay(raced, self.basis)
+        if found is None:
+            raise SystemExit(f"{raced.path}: nobody was admitted to this race")
+        self.finished, self.design = found.race, design_for(found.race)
+        # An empty race of the same entrants and rules: its ledger and its judgement are what is needed.
+        self.race = race_of(raced.manifest, next(raced.records("admitted")), self.basis)
+        self.run = self._folder()
+        self.rounds = 0
+        self.gone: dict[int, str] = {}
+        self._blocks = max((one.block for one in self.run.measurements()), default=0)
+        self._retell()
+
+    def run_for(self, seconds: float) -> None:
+        """Run whole rounds until the design is complete or `seconds` have passed."""
+        end = time.monotonic() + seconds
+        if self.rounds >= self.design.rounds:
+            return
+        with self._runner() as (runner, contestants):
+            while self.rounds < self.design.rounds and time.monotonic() < end:
+                self._run_round(runner, contestants)
+
+    def evidence(self) -> tuple[Evidence, Array]:
+        """What the rounds say of every pair, and who took part."""
+        there = np.zeros(len(self.race.entrants), dtype=bool)
+        there[[index for index in self.design.members if index not in self.gone]] = True
+        return evidence_of(self.race, Levels(self.design.level, self.design.level)), there
+
+    def verdict(self) -> tuple[str, list[str]]:
+        """The verdict by the race's own rulings, and whom it selects, cheapest first."""
+        evidence, there = self.evidence()
+        ruling = rule(evidence, there, self.race.rules.log_margin)
+        left = there & ~ruling.beaten & ~ruling.beaten_by_cpu
+        equal = ruling.equal if ruling.equal.any() else ruling.equal_by_cpu
+        if left.sum() == 1:
+            return "winner", self._named(left)
+        return ("equivalent", self._named(equal)) if equal.any() else ("undecided", [])
+
+    def spent(self) -> Spent:
+        """What this design has cost so far, the race's admission of its candidates included."""
+        found = selection_cost([], read_evidence(self.run, self.basis), None)
+        admission = [one for one in self.raced.measurements() if one.block == 0 and not one.invalid]
+        return Spent(
+            found["energy"]["value"] + sum(map(reserved_joules, admission)),
+            found["duration"]["value"] + sum(one.usage.seconds for one in admission),
+        )
+
+    def projected(self) -> Spent:
+        """What all rounds of the design would cost, were the missing ones like those that were run."""
+        own = [one for one in self.run.measurements() if not one.invalid]
+        missing = (self.design.rounds - self.rounds) / max(self.rounds, 1)
+        spent = self.spent()
+        return Spent(
+            spent.joules + missing * sum(map(reserved_joules, own)),
+            spent.seconds + missing * sum(one.usage.seconds for one in own),
+        )
+
+    def windows(self) -> list[Measurement]:
+        """The steady windows of this design."""
+        return [one for one in self.run.measurements() if one.phase is Phase.STEADY]
+
+    def _folder(self) -> RunFolder:
+        path = self.raced.path.with_name(self.raced.path.name + SUFFIX)
+        if path.exists():
+            return RunFolder.open_run(path)
+        return RunFolder.create(path.parent, path.name, self.raced.manifest)
+
+    def _named(self, mask: Array) -> list[str]:
+        value = self.race.ledger.cost.mean[:, self.race.leader]
+        chosen = sorted(np.flatnonzero(mask), key=lambda index: value[index])
+        return [self.race.entrants[int(index)].id for index in chosen]
+
+    def _runner(self) -> AbstractContextManager[tuple[BlockRunner, dict[str, Contestant]]]:
+        return _prepared(self.run, {self.race.entrants[index].id for index in self.design.members})
+
+    def _new_round(self) -> Round:
+        members = tuple(index for index in self.design.members if index not in self.gone)
+        leg = Leg(self.rounds + 1, members, self.design.windows)
+        return Round(members[0], [leg], self.race.rules.seed)
+
+    def _run_round(self, runner: BlockRunner, contestants: dict[str, Contestant]) -> None:
+        """One round: a fresh trial of everyone, its windows spread over randomised blocks."""
+        number, this, blocks = self.rounds + 1, self._new_round(), []
+        cost = cost_of(self.run.manifest, self.basis)
+        while members := this.next_members(self.gone.keys()):
+            self._blocks += 1
+            blocks.append(self._blocks)
+            slots = tuple(Slot(self.race.entrants[index].id, number) for index in members)
+            outcome = runner.run(Block(self._blocks, slots), contestants, set())
+            self._tell(this, observations(outcome.measurements, cost), members)
+            for name, error in outcome.fallen.items():
+                self.gone[self.race.ledger.index[name]] = str(error)
+        gone = {self.race.entrants[index].id: reason for index, reason in self.gone.items()}
+        self.run.append("round", {"blocks": blocks, "gone": gone})
+        self._close(this)
+
+    def _retell(self) -> None:
+        """Go through the rounds that were finished before."""
+        cost = cost_of(self.run.manifest, self.basis)
+        seen = observations(self.run.measurements(), cost)
+        for record in self.run.records("round"):
+            this = self._new_round()
+            for block in record["blocks"]:
+                members = this.next_members(self.gone.keys())
+                self._tell(this, [one for one in seen if one.block == block], members)
+            self.gone |= {self.race.ledger.index[name]: why for name, why in record["gone"].items()}
+            self._close(this)
+
+    def _tell(self, this: Round, found: list[Any], members: tuple[int, ...]) -> None:
+        this.add(*self.race.ledger.column(found), members, self.gone.keys())
+
+    def _close(self, this: Round) -> None:
+        self.race.ledger.close_round(this.records(), this.anchor)
+        self.rounds += 1
+
+
+@contextmanager
+def _prepared(run: RunFolder, names: set[str]) -> Iterator[tuple[BlockRunner, dict[str, Contestant]]]:
+    """What it takes to run blocks of these candidates: as `framewatt select` prepares it, from its caches."""
+    request = SelectRequest.from_json(run.manifest["request"])
+    context = Context(request, run, Silent())
+    workload = open_source(request.source)
+    entries = enumerate_candidates(choice_of(request), workload.format)
+    meter = choose_meter(request.meter, inspect_host())
+    logs = run.path / "logs"
+    logs.mkdir(exist_ok=True)
+    run.lock()
+    try:
+        wanted = [entry for entry in entries if entry.candidate.id in names]
+        contestants = equip(wanted, gather(workload, context), context)
+        window = run.manifest["window_seconds"]
+        with BlockRunner(meter, window, run.append_measurement, logs, idle_watts(meter, context)) as runner:
+            yield runner, contestants
+    finally:
+        meter.close()
+        run.release()
