@@ -51,7 +51,7 @@ def decisions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Decisio
             quality=0.9,
             frameworks=ALL,
             environment="current",
-            budget=14,
+            budget=40,
             timeout=20,
             incumbent="wasteful_learner",
             runs_dir=str(folder / "runs"),
