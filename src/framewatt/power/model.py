@@ -66,7 +66,8 @@ class PowerModel:
     def energy(self, seconds: float, cpu_seconds: float, share: float = 1.0) -> Estimate:
         """Energy in J of `cpu_seconds` of work within `seconds`: the reserved share's idle plus the dynamic.
 
-        `share` is the part of the machine that the work holds (its threads over all threads).
+        `share` is the part of the machine that the work holds (its threads over all threads). The work is
+        taken to keep as few threads busy as its CPU seconds allow: that draws more than `power` of its load.
         """
         load = self.load(seconds, cpu_seconds)
         return self._estimate(seconds, load, share, busy=self._busy(load), program=self.program_spread)
