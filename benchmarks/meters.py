@@ -1,7 +1,7 @@
 """The figures of docs/meters.md: how far the power model can be trusted beside what people use today.
 
 ``python benchmarks/meters.py --data FOLDER`` fits on half of the machines and judges on the other half; all
-machines with one CPU model are on the same side. ``--quick`` uses fewer splits.
+machines with one CPU model are on the same side. ``--quick`` uses fewer splits, ``--first-seed`` others.
 """
 
 from __future__ import annotations
@@ -64,9 +64,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / "data")
     parser.add_argument("--quick", action="store_true", help="fewer splits")
+    parser.add_argument("--first-seed", type=int, default=0, help="of the random splits in halves")
     parser.add_argument("--only", choices=("wall", "rapl", "programs", "clock", "cost"))
     arguments = parser.parse_args()
-    parts: dict[str, Callable[[Path, int], None]] = {
+    parts: dict[str, Callable[[Path, range], None]] = {
         "wall": wall,
         "rapl": rapl,
         "programs": programs,
@@ -78,14 +79,15 @@ def main() -> None:
         del parts["wall"], parts["rapl"]
     for name, part in parts.items():
         if arguments.only in (None, name):
-            part(arguments.data, 1 if arguments.quick else 10)
+            first = arguments.first_seed
+            part(arguments.data, range(first, first + (1 if arguments.quick else 10)))
 
 
-def wall(folder: Path, splits: int) -> None:
+def wall(folder: Path, seeds: range) -> None:
     """Wall power of unseen CPUs available since 2017, fitted on half of the CPUs."""
     samples = calibration.specpower(folder)
     scores: dict[str, Score] = defaultdict(lambda: Score([], []))
-    for seed in range(splits):
+    for seed in seeds:
         for training, held_out in fitting.by_cpu(samples, 2, seed):
             judged = [sample for sample in held_out if sample.complete and sample.year >= MODERN]
             parameters = fitting.fit(training)
@@ -101,11 +103,11 @@ def wall(folder: Path, splits: int) -> None:
                 }
                 for name, watts in predictions.items():
                     scores[name].errors.append(np.abs(watts / sample.watts - 1))
-    print(f"\nWall power, unseen CPUs since {MODERN}, {splits} splits in halves by CPU")
+    print(f"\nWall power, unseen CPUs since {MODERN}, {len(seeds)} splits in halves by CPU")
     _print(scores)
 
 
-def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has no random splits
+def rapl(folder: Path, seeds: range) -> None:  # noqa: ARG001 - leave one out has no random splits
     """RAPL package power, leave one machine out; wall machines with the same CPU are left out too."""
     wall_samples, samples = calibration.specpower(folder), calibration.rapl(folder)
     scores: dict[str, Score] = defaultdict(lambda: Score([], []))
@@ -127,7 +129,7 @@ def rapl(folder: Path, splits: int) -> None:  # noqa: ARG001 - leave one out has
     _print(scores)
 
 
-def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all pairs
+def programs(folder: Path, seeds: range) -> None:  # noqa: ARG001 - one machine, all pairs
     """Order of pairs of programs that do the same work and differ by more than 5 %."""
     runs, few_threads = calibration.programs(folder), calibration.few_busy_threads(folder)
     models = _without_own_work(runs, few_threads)
@@ -145,7 +147,7 @@ def programs(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, 
             _order(f"{config}, {scope} model", pairs, {work: found[scope] for work, found in models.items()})
 
 
-def clock(folder: Path, splits: int) -> None:  # noqa: ARG001 - one machine, all programs
+def clock(folder: Path, seeds: range) -> None:  # noqa: ARG001 - one machine, all programs
     """Power of programs without turbo, told from their power with it: as it was, and lowered by the clock."""
     runs = calibration.programs(folder)
     both = program_fit.turbo_pairs(runs)
@@ -269,9 +271,9 @@ def _row(sample: Sample) -> Matrix:
     )
 
 
-def cost(folder: Path, splits: int) -> None:  # noqa: ARG001 - it reads no table
+def cost(folder: Path, seeds: range) -> None:  # noqa: ARG001 - it reads no table
     """CPU time of an open window in % of one core: our RAPL meter on files, CodeCarbon's tracker."""
-    seconds = 5.0 * splits
+    seconds = 5.0 * len(seeds)
     print(f"\nCPU time of an open window of {seconds:.0f} s, % of one core")
     print(f"  framewatt rapl meter         {_open_window_cost(seconds):6.3f} %")
     try:

@@ -5,6 +5,7 @@ import pytest
 from framewatt.errors import BadInput
 from framewatt.host import inspect_host
 from framewatt.metering import choose_meter
+from framewatt.power.build import host_model
 from framewatt.records import Host, Provenance, Usage
 
 
@@ -42,6 +43,15 @@ def test_a_quarter_of_the_cpus_reserves_a_quarter_of_the_idle_power(cloud: Host)
     assert one is not None
     assert four is not None
     assert four["host"] == pytest.approx(4 * one["host"])
+
+
+def test_a_machine_that_cannot_clock_as_high_as_its_cpu_is_estimated_lower_and_says_so(cloud: Host) -> None:
+    bare = replace(cloud, virtual=False)
+    full, slow = host_model(bare), host_model(bare, clock_share=0.6)
+    assert slow.power(1).value < full.power(1).value
+    assert slow.idle_watts() == full.idle_watts()
+    assert "60% of the CPU's highest clock" in slow.basis
+    assert host_model(bare, clock_share=0.99) == full
 
 
 def test_a_window_without_duration_is_no_measurement(cloud: Host) -> None:

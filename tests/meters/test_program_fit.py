@@ -101,10 +101,28 @@ def test_an_adjustment_to_the_clock_widens_the_interval(server: PowerModel) -> N
     assert slow.high / slow.low > full.high / full.low
 
 
-def test_a_slice_follows_the_evenly_loaded_machine_and_is_less_sure_of_programs(server: PowerModel) -> None:
+def test_a_slice_follows_the_evenly_loaded_machine(server: PowerModel) -> None:
     half = server.scaled(0.5, 64)
-    assert half.energy(1, 32).value == pytest.approx(half.power(0.5).value)
-    assert half.program_spread > server.program_spread
+    assert half.energy(1, 32) == half.power(0.5)
+
+
+def test_few_busy_threads_are_as_uncertain_as_the_idle_and_full_power_they_lie_between() -> None:
+    only_full = PowerModel(
+        "test",
+        Scope.WALL,
+        threads=4,
+        levels=tuple(100.0 + 10 * step for step in range(11)),
+        factors=((0.0,) * 10 + (0.3,),),
+        program_spread=0.0,
+        settings_spread=0.0,
+        run_spread=0.0,
+        basis="test",
+        exponent=0.5,
+    )
+    # One of four threads draws half of the way to 200 W: its 150 W move by half of the full power's 60 W.
+    one = only_full.energy(1, 1)
+    assert one.value == pytest.approx(150)
+    assert np.log(one.high / one.value) == pytest.approx(1.959963984540054 * 30 / 150)
 
 
 def test_a_model_that_an_older_version_stored_still_opens(server: PowerModel) -> None:

@@ -66,7 +66,8 @@ class PowerModel:
     def energy(self, seconds: float, cpu_seconds: float, share: float = 1.0) -> Estimate:
         """Energy in J of `cpu_seconds` of work within `seconds`: the reserved share's idle plus the dynamic.
 
-        `share` is the part of the machine that the work holds (its threads over all threads).
+        `share` is the part of the machine that the work holds (its threads over all threads). The work is
+        taken to keep as few threads busy as its CPU seconds allow: that draws more than `power` of its load.
         """
         load = self.load(seconds, cpu_seconds)
         return self._estimate(seconds, load, share, busy=self._busy(load), program=self.program_spread)
@@ -121,18 +122,10 @@ class PowerModel:
     def scaled(self, share: float, threads: int) -> Self:
         """The slice of this machine that holds `threads` threads, drawing `share` of every level.
 
-        Its neighbours keep the machine awake and evenly loaded, so its own busy threads wake nothing. What
-        they do is unknown and changes what a busy thread draws: it counts as much as the program's own term.
+        Its neighbours keep the machine awake and evenly loaded, so its own busy threads wake nothing.
         """
-        return replace(
-            self,
-            levels=tuple(level * share for level in self.levels),
-            threads=threads,
-            program_spread=math.sqrt(2) * self.program_spread,
-            settings_spread=math.sqrt(2) * self.settings_spread,
-            exponent=None,
-            exponent_spread=0.0,
-        )
+        levels = tuple(level * share for level in self.levels)
+        return replace(self, levels=levels, threads=threads, exponent=None, exponent_spread=0.0)
 
     def at_clock(self, share: float, exponent: float, spread: float) -> Self:
         """This machine where a busy thread clocks at `share` of the CPU's highest clock (turbo off, a limit).
@@ -192,10 +185,17 @@ class PowerModel:
         idle = self.levels[0]
         joules = seconds * (share * idle + busy.watts - idle)
         factors = [
-            seconds * (busy.watts * self._between_levels(row, load) - (1 - share) * idle * row[0])
-            for row in self.factors
+            seconds * (self._moved(row, load, busy) - (1 - share) * idle * row[0]) for row in self.factors
         ]
         return joules, [*factors, seconds * busy.sway]
+
+    def _moved(self, row: tuple[float, ...], load: float, busy: _Busy) -> float:
+        """By how many W the power of busy threads moves with a factor: as its idle and full power do."""
+        if self.exponent is None:
+            return busy.watts * self._between_levels(row, load)
+        idle, full = self.levels[0], self.levels[-1]
+        part = (busy.watts - idle) / (full - idle)
+        return (1 - part) * idle * row[0] + part * full * row[-1]
 
     def _between_levels(self, values: tuple[float, ...], load: float) -> float:
         position = load * (len(values) - 1)
