@@ -82,6 +82,15 @@ def test_twins_are_equivalent_when_the_budget_allows() -> None:
     assert set(race.standings().selected) == {"a", "a#2"}
 
 
+def test_a_race_too_short_to_compare_anybody_says_the_least_budget_that_would_be_enough() -> None:
+    race = start(["a", "b"], budget_seconds=5)
+    finish(race, Field({"a": 1.0, "b": 1.05}))
+    standings = race.standings()
+    assert standings.budget_reason == "too little was measured to compare them"
+    assert standings.budget_needed_seconds is not None
+    assert standings.budget_needed_seconds > 5
+
+
 def test_an_undecided_race_says_which_budget_would_decide() -> None:
     race = start(["a", "b"], budget_seconds=30)
     finish(race, Field({"a": 1.0, "b": 1.05}))

@@ -122,6 +122,32 @@ def test_the_model_s_size_and_the_energy_per_row_are_told(decisions: list[Decisi
         assert one["energy_per_unit"]["unit"] == "J/row"
 
 
+def test_the_models_race_gets_what_training_left_of_the_budget(decisions: list[Decision]) -> None:
+    run = RunFolder.open_run(Path(str(decisions[0].document["run"])))
+    raced = sum(record["seconds"] for record in run.records("race") if record["event"] == "tell")
+    admission = next(run.records("admitted"))["seconds"]
+    left = max(0.8 * 14 - admission - raced, 0)
+    inner = RunFolder.open_run(run.path / "inference").manifest["request"]
+    assert inner["budget"] == pytest.approx(0.2 * 14 + left)
+
+
+def test_an_edit_run_loop_of_training_ends_with_the_first_trained_step(decisions: list[Decision]) -> None:
+    phases = row(decisions[0], "learner")["phases"]
+    assert phases["compile"]["duration"]["value"] > 0
+    assert phases["edit_run"]["duration"]["value"] > phases["import"]["duration"]["low"]
+
+
+def test_the_report_says_what_it_took_to_reach_the_quality(decisions: list[Decision]) -> None:
+    run = str(decisions[0].document["run"])
+    shown = CliRunner().invoke(cli, ["report", run], env={"COLUMNS": "100"}).output
+    table = shown[shown.index("What it took to reach the quality") :].splitlines()
+    assert table[1].split() == ["framework", "rounds", "auc", "on", "test", "model", "tuning"]
+    learner = next(line for line in table if "earner" in line)
+    test = row(decisions[0], "learner")["quality"]["value"]
+    assert f"({test['low']:.3f} to {test['high']:.3f})" in " ".join(table)
+    assert learner.split()[-1] in {"J", "mJ"}
+
+
 def test_both_studies_can_be_rendered_again_from_the_run_folder(decisions: list[Decision]) -> None:
     run = Path(str(decisions[0].document["run"]))
     for path, decision in ((run, decisions[0]), (run / "inference", decisions[1])):

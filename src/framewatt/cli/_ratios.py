@@ -51,7 +51,11 @@ def show_comparison(document: Mapping[str, Any]) -> None:
     console.print(table)
     show_verdict(console, document)
     if document["budget_needed_seconds"]:
-        console.print(f"It would take about {format_duration(document['budget_needed_seconds'])} to decide.")
+        budget = format_duration(document["budget_needed_seconds"])
+        least = (
+            f"at least {budget} to compare them" if document["budget_reason"] else f"about {budget} to decide"
+        )
+        console.print(f"It would take {least}.")
     elif document["budget_reason"] and document["verdict"] == "undecided":
         console.print(f"No budget is named: {escape(document['budget_reason'])}.")
 

@@ -15,7 +15,13 @@ _MANY = 3
 
 
 def advise(document: Mapping[str, Any], needed_seconds: float | None, needed_reason: str | None) -> str:
-    """One sentence; `needed_seconds` is the budget that would decide an undecided race."""
+    """One sentence.
+
+    Args:
+        document: The decision.
+        needed_seconds: The ``--budget`` that would decide an undecided race; with `needed_reason`, the least.
+        needed_reason: Why no more can be told.
+    """
     rows = {row["id"]: row for row in document["candidates"]}
     verdict = Verdict(document["verdict"])
     if verdict is Verdict.WINNER:
@@ -28,12 +34,17 @@ def advise(document: Mapping[str, Any], needed_seconds: float | None, needed_rea
             "or that needs least around it."
         )
     if verdict is Verdict.UNDECIDED:
-        more = (
-            f"a budget of about {format_duration(needed_seconds)} should" if needed_seconds else needed_reason
-        )
-        tail = f"; {more} decide it" if needed_seconds else f"; {more}" if more else ""
-        return f"No clear winner within the budget{tail}."
+        return f"No clear winner within the budget{_more(needed_seconds, needed_reason)}."
     return "No framework could be selected: see each candidate's reason."
+
+
+def _more(needed_seconds: float | None, needed_reason: str | None) -> str:
+    if needed_seconds is None:
+        return f"; {needed_reason}" if needed_reason else ""
+    budget = format_duration(needed_seconds)
+    if needed_reason:
+        return f"; {needed_reason}: give it a --budget of at least {budget}"
+    return f"; a --budget of about {budget} should decide it"
 
 
 def name_of(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -73,9 +73,20 @@ def build_decision(
     }
     document = restate(document, basis or own)
     document["warnings"] += carbon_notices(document, own)
-    needed = standings.budget_needed_seconds if standings else None
-    document["advice"] = advise(document, needed, standings.budget_reason if standings else None)
+    reason = standings.budget_reason if standings else None
+    document["advice"] = advise(document, _budget_to_ask(evidence), reason)
     return Decision(document)
+
+
+def _budget_to_ask(evidence: Evidence) -> float | None:
+    """The ``--budget`` with which the race would get what it needs: it has only a part of it to itself."""
+    needed = evidence.standings.budget_needed_seconds if evidence.standings else None
+    if needed is None:
+        return None
+    manifest = evidence.manifest
+    own = manifest["request"]["budget"]
+    whole = manifest.get("whole_budget", own + manifest.get("training", {}).get("serving_budget", 0.0))
+    return float((needed + evidence.admission_seconds) * whole / own)
 
 
 def _rows(evidence: Evidence) -> list[dict[str, Any]]:

@@ -43,7 +43,8 @@ def _energy(evidence: Evidence) -> Quantity:
 
 
 def _builds(evidence: Evidence) -> list[Usage]:
-    records = {record["interpreter"]: record for record in evidence.environments.values()}.values()
+    built = [*evidence.environments.values(), *evidence.converters.values()]
+    records = {record["interpreter"]: record for record in built}.values()
     usages = [Usage(**record["install"]) for record in records if record["install"]]
     return [*usages, *evidence.conversions.values()]
 

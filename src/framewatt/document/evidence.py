@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A run, read once. Mappings are by candidate id; the last record of a kind counts."""
+    """A run, read once. Mappings are by candidate id; the last record of a kind counts.
+
+    `admission_seconds` is what of the budget was spent before the race.
+    """
 
     manifest: Mapping[str, Any]
     model: PowerModel
@@ -42,6 +45,7 @@ class Evidence:
     trainings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     target: Mapping[str, Any] | None = None
     network: Network = PUBLISHED
+    admission_seconds: float = 0.0
 
 
 def read_evidence(run: RunFolder, basis: CarbonBasis, network: Network | None = None) -> Evidence:
@@ -75,6 +79,7 @@ def read_evidence(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         overruled=next((record["overruled"] for record in run.records("oracle")), None),
         trainings=_by_candidate(run, "training"),
         target=next(run.records("target"), None),
+        admission_seconds=next((record["seconds"] for record in run.records("admitted")), 0.0),
         network=network or network_of(run.manifest["request"].get("network_energy")),
     )
 

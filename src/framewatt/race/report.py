@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewatt.race import design
 from framewatt.race.standings import CandidateStanding, Standings
 from framewatt.records import Estimate, Verdict
 from framewatt.statistics import differences, geometric_means, to_best
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _HOPELESS = 1000.0
+_FEWEST_ROUNDS = 3
 
 
 def build_standings(race: Race) -> Standings:
@@ -131,12 +133,13 @@ def _budget_needed(race: Race) -> tuple[float | None, str | None]:
     """The whole budget at which the open comparisons would be decided, were the estimates the truth.
 
     Half-widths shrink with the square root of the rounds; each survivor must get clear of the leader by the
-    margin, or prove equal to it.
+    margin, or prove equal to it. In the first rounds they shrink far faster than that: all that can be told
+    then is the least with which a projection begins.
     """
     evidence, rounds, best = race.evidence, race.ledger.rounds, race.leader
-    if evidence is None or rounds == 0:
-        return None, "too little was measured to say"
     alive = [int(index) for index in np.flatnonzero(race.alive)]
+    if evidence is None or rounds < _FEWEST_ROUNDS:
+        return _least_budget(race, alive), "too little was measured to compare them"
     factor = 1.0
     for index in alive:
         if index == best:
@@ -147,7 +150,7 @@ def _budget_needed(race: Race) -> tuple[float | None, str | None]:
         end = evidence.cost.low if dearer else evidence.cost.high
         half = abs(float(end[index, best]) - value)
         if not math.isfinite(half):
-            return None, "too little was measured to say"
+            return _least_budget(race, alive), "too little was measured to compare them"
         factor = max(factor, (half / gap) ** 2 if gap > 0 else math.inf)
     if factor > _HOPELESS:
         return None, "the estimated ratio lies at the margin: no budget would tell"
@@ -158,6 +161,13 @@ def _budget_needed(race: Race) -> tuple[float | None, str | None]:
         )
     windows = round(float(np.mean(race.ledger.window_counts)))
     return race.costs.spent + (factor - 1) * rounds * race.round_seconds(alive, windows), None
+
+
+def _least_budget(race: Race, alive: list[int]) -> float:
+    """With how much the contenders have raced often enough for a projection."""
+    missing = max(_FEWEST_ROUNDS - race.ledger.rounds, 1)
+    once = race.round_seconds(alive, design.FIRST_WINDOWS)
+    return max(race.costs.spent + missing * once, race.rules.budget_seconds + once)
 
 
 def _estimate(value: float, low: float, high: float) -> Estimate:

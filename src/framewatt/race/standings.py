@@ -47,7 +47,7 @@ class Standings:
 
     `selected` holds the winner or the equal group, cheapest first; `leader` the cheapest survivor so far.
     `budget_needed_seconds` is the whole budget that would decide an undecided race, or None with
-    `budget_reason`.
+    `budget_reason`; with both, the least budget for a comparison.
     """
 
     verdict: Verdict

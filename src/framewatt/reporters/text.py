@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from framewatt.carbon.lines import carbon_lines
-from framewatt.records import Objective
+from framewatt.records import Objective, Stage
 from framewatt.reporters._development import show_development
+from framewatt.reporters._training import show_training
 from framewatt.units import format_bytes, format_duration, format_si, significant
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ TITLE = "plain text"
 SUFFIX = "txt"
 _WIDTH = 100
 _WIDE = 100
+_BEYOND = 1000
 _RACED = {"measured", "eliminated"}
 
 
@@ -47,6 +49,8 @@ def show(decision: Mapping[str, Any], console: Console) -> None:
     if any(not row["equal_budget"] for row in best):
         console.print("\nEach with the best settings found for it:")
         console.print(_table(best, decision, console.width))
+    if decision["stage"] == Stage.TRAINING:
+        show_training([row for row in rows if "training" in row], decision, console)
     for row in others:
         console.print(f"  [dim]{row['status']}[/dim]  {escape(row['name'])}: {escape(str(row['reason']))}")
     show_development(rows, decision["network"], console, wide=console.width >= _WIDE)
@@ -101,7 +105,7 @@ def _columns(rows: Sequence[Mapping[str, Any]], decision: Mapping[str, Any], *, 
             ("CPU time", lambda row: _figure(row["cpu_seconds_per_unit"], "s")),
             ("× best", lambda row: _ratio(row["cpu_ratio_to_best"])),
         ]
-    if wide:
+    if wide and decision["stage"] == Stage.INFERENCE:
         columns += [
             ("p50", lambda row: _figure(row["latency"]["p50"], "s")),
             ("memory", lambda row: _size(row["peak_memory"])),
@@ -138,7 +142,12 @@ def _size(quantity: Mapping[str, Any]) -> str:
 def _ratio(quantity: Mapping[str, Any]) -> str:
     if quantity["value"] is None:
         return "–"
-    value = f"{quantity['value']:.2f}"
+    value = _times(quantity["value"])
     if quantity["low"] is None or quantity["high"] is None:
         return value
-    return f"{value} {quantity['low']:.2f}–{quantity['high']:.2f}"
+    return f"{value} {_times(quantity['low'])}–{_times(quantity['high'])}"
+
+
+def _times(ratio: float) -> str:
+    """A ratio; one beyond a thousand says no more than that it is not known."""
+    return f"{ratio:.2f}" if ratio < _BEYOND else f">{_BEYOND}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.blocks import BlockRunner
+from framewatt.carbon_basis import stored_basis
 from framewatt.document import Decision, build_decision
 from framewatt.racing import run_race
+from framewatt.reconstruction import replay
 from framewatt.records import Scenario, Stage
+from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.study import idle_watts
 from framewatt.trial import Contestant
@@ -45,7 +48,7 @@ def serve(
     """
     batch = min(context.request.batch_size if context.request.batch_size > 1 else _BATCH, len(folds.test))
     run = _open(context, batch, trained)
-    inner = replace(context, run=run, request=_request(context, batch))
+    inner = replace(context, run=run, request=SelectRequest.from_json(run.manifest["request"]))
     run.lock()
     try:
         contestants = _contestants(trained, _samples(table, folds, batch, run.path), table, batch)
@@ -63,9 +66,14 @@ def serve(
     return decision
 
 
-def _request(context: Context, batch: int) -> Any:
-    budget = context.run.manifest["training"]["serving_budget"]
-    return replace(context.request, budget=budget, batch_size=batch, scenario=Scenario.OFFLINE.value)
+def _budget(context: Context) -> float:
+    """Its own share, and what the training race left of its."""
+    manifest = context.run.manifest
+    replayed = replay(context.run, stored_basis(manifest))
+    raced = replayed.race.standings().spent_seconds if replayed else 0.0
+    admission = sum(float(record["seconds"]) for record in context.run.records("admitted"))
+    left = max(context.request.budget - admission - raced, 0.0)
+    return float(manifest["training"]["serving_budget"]) + left
 
 
 def _open(context: Context, batch: int, trained: Mapping[str, TrainingContestant]) -> RunFolder:
@@ -74,9 +82,14 @@ def _open(context: Context, batch: int, trained: Mapping[str, TrainingContestant
     if (outer.path / FOLDER / "manifest.json").exists():
         return RunFolder.open_run(outer.path / FOLDER)
     known = {line["id"]: line for line in outer.manifest["candidates"]}
+    shared = context.request.budget + outer.manifest["training"]["serving_budget"]
+    request = replace(
+        context.request, budget=_budget(context), batch_size=batch, scenario=Scenario.OFFLINE.value
+    )
     changes = {
         "stage": Stage.INFERENCE,
-        "request": _request(context, batch).to_json(),
+        "request": request.to_json(),
+        "whole_budget": shared,
         "functional_unit": {"name": "row", "samples": 1.0},
         "candidates": [known[name] for name in trained],
     }
