@@ -15,6 +15,7 @@ import pytest
 from framewatt import select
 from framewatt.environments import provide, spec_for
 from framewatt.errors import BadInput
+from framewatt.host import usable_cpus
 from framewatt.launch import python_environment, python_worker
 from framewatt.plugins import find
 
@@ -112,6 +113,15 @@ def test_the_same_framework_twice_is_two_candidates_and_no_winner(tmp_path: Path
     assert raced(first)
     assert raced(second)
     assert decision.verdict in {"equivalent", "undecided"}
+
+
+@pytest.mark.skipif(len(usable_cpus()) < 2, reason="two threads need two processors")
+def test_spinning_between_operators_at_two_threads_is_told_apart_from_waiting(tmp_path: Path) -> None:
+    pinned = ("onnxruntime.threads=2",)
+    decision = race("example:digits", tmp_path, "onnxruntime", budget=60, threads=2, settings=pinned)
+    found = {row["settings"]["spinning"]: row for row in rows(decision, "onnxruntime")}
+    assert found["on"]["cpu_ratio_to_best"]["low"] > 1
+    assert found["off"]["cpu_ratio_to_best"]["value"] == 1
 
 
 def test_a_torch_module_races_natively_beside_its_export(tmp_path: Path) -> None:
