@@ -68,6 +68,8 @@ def test_optional_functions_take_the_contract_s_arguments(path: Path) -> None:
         "compile": ["session"],
         "convert": ["model", "folder", "settings", "signature"],
         "export": ["model", "folder"],
+        "describe": ["model", "weights", "seeds", "shape"],
+        "build": ["task"],
     }
     for name, parameters in expected.items():
         function = getattr(module, name, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -192,3 +193,50 @@ def test_an_archive_that_torch_export_did_not_write_is_refused(tmp_path: Path) -
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "holiday pictures")
     assert "torch.export.save" in refusal(path)
+
+
+def write_keras(path: Path, config: object, *, weights: bool = True) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.writestr("config.json", json.dumps(config))
+        if weights:
+            archive.writestr("model.weights.h5", b"\x89HDF")
+    return path
+
+
+def layer(name: str, module: str | None = "keras.layers") -> dict[str, object]:
+    return {"module": module, "class_name": name, "registered_name": name if module is None else None}
+
+
+def test_a_keras_file_is_known_by_its_parts_and_nothing_of_it_is_loaded(tmp_path: Path) -> None:
+    config = {**layer("Sequential", "keras"), "config": {"layers": [layer("Dense")]}}
+    workload = open_source(str(write_keras(tmp_path / "m.keras", config)))
+    assert (workload.format, workload.stage, workload.signature) == ("keras", "inference", None)
+
+
+def test_a_keras_file_that_is_damaged_or_needs_foreign_code_is_refused(tmp_path: Path) -> None:
+    def with_layer(one: dict[str, object]) -> Path:
+        return write_keras(tmp_path / "m.keras", {**layer("Sequential", "keras"), "config": [one]})
+
+    assert "custom object Mine" in refusal(with_layer(layer("Mine", module=None)))
+    assert "custom object Mine" in refusal(with_layer(layer("Mine", module="package")))
+    assert "Lambda layer, whose code is not run" in refusal(with_layer(layer("Lambda")))
+    whole = write_keras(tmp_path / "whole.keras", layer("Sequential", "keras"))
+    (tmp_path / "torn.keras").write_bytes(whole.read_bytes()[:-40])
+    assert "not a .keras archive" in refusal(tmp_path / "torn.keras")
+    assert "model.weights.h5 is missing" in refusal(write_keras(tmp_path / "n.keras", {}, weights=False))
+    flipped = whole.read_bytes().replace(b"Sequential", b"Sequentiai")
+    (tmp_path / "flipped.keras").write_bytes(flipped)
+    assert "config.json does not fit its checksum" in refusal(tmp_path / "flipped.keras")
+
+
+def test_data_are_part_of_a_model_s_identity(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("def build():\n    pass\n")
+    found = []
+    for content in (b"a", b"b"):
+        (tmp_path / "data.npz").write_bytes(content)
+        found.append(open_source(str(tmp_path / "model.py"), str(tmp_path / "data.npz")))
+    assert found[0].sha256 != found[1].sha256
+    assert found[0].format == "keras_code"
+    with pytest.raises(BadInput, match=r"nowhere\.npz: no such file"):
+        open_source(str(tmp_path / "model.py"), str(tmp_path / "nowhere.npz"))

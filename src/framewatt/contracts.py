@@ -28,6 +28,8 @@ class WorkloadPlugin(Protocol):
     """One file in `workloads/`: one kind of thing a user hands over."""
 
     TITLE: str
+    TAKES_DATA: bool
+    """Optional: whether it is for sources that come with ``--data``, and only for those."""
 
     def claims(self, source: str) -> bool:
         """Whether `source`, as the user typed it, is of this kind (its name tells; nothing is opened)."""
@@ -51,6 +53,10 @@ class FrameworkPlugin(Protocol):
         compile(session) -> session                      what comes once between load and first query
         convert(model, folder, settings, signature) -> Path     in the `convert` environment
         export(model, folder) -> {"model", "signature", "samples"}   to ONNX, for EXPORTS formats
+
+    A framework that trains what a user's code builds offers ``describe(model, weights, seeds, shape)``,
+    which writes each seed's initial weights and tells what they are of, and ``build(task)`` as a script
+    of a task does (docs/training.md).
 
     A framework that learns from tables (``"table"`` in ACCEPTS) offers these too. It may offer ``POINTS``, a
     tuple of settings among which its best is searched::
@@ -85,6 +91,8 @@ class FrameworkPlugin(Protocol):
     """Optional: settings that each enter the race from its start; without it the defaults alone do."""
     EXPORTS: tuple[str, ...]
     """Optional: formats that `export` turns into ONNX for all others."""
+    ENVIRONMENT: Mapping[str, str]
+    """Optional: environment variables that the worker sets before it imports anything of the framework."""
 
     def load(self, model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
         """Load the model; the result has ``run(feed: {name: array}) -> [array, ...]`` in output order.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,19 +67,34 @@ class Material:
     files: tuple[Path, ...]
 
 
-def open_source(source: str) -> Workload:
-    """The workload of the first plug-in that claims what the user typed.
+def open_source(source: str, data: str | None = None) -> Workload:
+    """The workload of the first plug-in that claims what the user typed, with or without ``--data``.
 
     Raises:
         BadInput: nobody knows this kind of thing, or it is broken.
     """
     plugins = discover("workloads").values()
-    for plugin in plugins:
-        if plugin.module.claims(source):
+    claiming = [plugin for plugin in plugins if plugin.module.claims(source)]
+    for plugin in claiming:
+        if getattr(plugin.module, "TAKES_DATA", False) == (data is not None):
             workload: Workload = plugin.module.open_workload(source)
-            return workload
+            return workload if data is None else _with_data(workload, Path(data).expanduser().resolve())
+    if claiming:
+        takers = [p.module.TITLE for p in plugins if getattr(p.module, "TAKES_DATA", False)]
+        told = "it needs --data" if data is None else f"--data goes with: {', '.join(takers)}"
+        raise BadInput(f"{source} ({claiming[0].module.TITLE}): {told}")
     kinds = ", ".join(plugin.module.TITLE for plugin in plugins)
     raise BadInput(f"{source}: not a model that framewatt knows (it takes: {kinds})")
+
+
+def _with_data(workload: Workload, data: Path) -> Workload:
+    """The workload whose identity is its own and its data's."""
+    if not data.is_file():
+        raise BadInput(f"--data {data}: no such file")
+    digest = hashlib.sha256(workload.sha256.encode())
+    with data.open("rb") as file:
+        digest.update(hashlib.file_digest(file, "sha256").digest())
+    return replace(workload, data=data, sha256=digest.hexdigest())
 
 
 def gather(workload: Workload, context: Context) -> Material:
@@ -163,10 +179,11 @@ def _library(
     chosen = Path(request.samples) if request.samples else workload.samples
     if chosen is not None:
         return samples.read_library(chosen, signature, request.batch_size)
-    if exported is not None:
+    if exported is not None and exported.samples:
         source = f"inputs() of {workload.path.name}"
         return samples.from_tensor_files(exported.samples, signature, request.batch_size, source)
-    model = onnx.load(str(workload.path), load_external_data=False)
+    graph = workload.path if exported is None else exported.model
+    model = onnx.load(str(graph), load_external_data=False)
     vocabulary = vocabulary_sizes(model)
     return samples.generate(signature, request.dims, vocabulary, request.seed, request.batch_size)
 
@@ -233,7 +250,8 @@ def _converted(
 
 
 def _environment(plugin: Plugin, version: str, role: str, context: Context) -> Environment:
-    runs_own_code = context.run.manifest["workload"]["format"] in getattr(plugin.module, "EXPORTS", ())
+    exports = context.run.manifest["workload"]["format"] in getattr(plugin.module, "EXPORTS", ())
+    runs_own_code = exports or hasattr(plugin.module, "describe")
     extra = context.request.packages if runs_own_code else ()
     spec = environments.spec_for(plugin, version, role, extra)
     return environments.provide(spec, plugin, context.progress.building)

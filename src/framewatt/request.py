@@ -36,6 +36,7 @@ class SelectRequest:
     dims: Mapping[str, int] = field(default_factory=dict)
     labels: str | None = None
     target: str | None = None
+    data: str | None = None
     size: int | None = None
     metric: str | None = None
     quality: float | None = None
@@ -86,7 +87,9 @@ class SelectRequest:
         """Options that exclude or need each other."""
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
-        if self.metric and not (self.labels or self.target or self.source.startswith("example:")):
+        if self.metric and not (
+            self.labels or self.target or self.data or self.source.startswith("example:")
+        ):
             raise BadInput("--metric needs --labels")
         self._check_carbon()
         network_of(self.network_energy)

@@ -54,7 +54,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
-    workload = open_source(request.source)
+    workload = open_source(request.source, request.data)
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
     require_score(basis, request.objective)

@@ -60,6 +60,7 @@ _NO_SELECTION = 1
 )
 @click.option("--labels", type=click.Path(), help="Right answers (.npy), to judge quality with --metric.")
 @click.option("--target", metavar="COLUMN", help="What to learn from a table.")
+@click.option("--data", type=click.Path(), help="Arrays (.npz) that a Keras model.py is trained on.")
 @click.option("--size", type=int, help="Edge of the images of a reference task (task:cnn), in pixels.")
 @click.option("--metric", help="accuracy, top5, auc, log_loss, rmse, mae or r2.")
 @click.option("--quality", type=float, help="The least quality a candidate must reach.")
@@ -93,8 +94,10 @@ _NO_SELECTION = 1
 def command(model: str | None, resume: str | None, output: str, **options: Any) -> None:
     """Race frameworks for MODEL and say which one needs the least energy, how much less, and how sure.
 
-    MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 file,
-    or example:digits. A task (a folder with task.toml, or task:cnn) is trained by every script to one
+    MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 or a
+    .keras file, or example:digits. A model.py whose build() returns a compiled Keras model is trained on
+    --data by every back end to one quality.
+    A task (a folder with task.toml, or task:cnn) is trained by every script to one
     quality. A table (.csv, .parquet) with --target is learnt to the same quality by every library;
     that makes two studies, training and inference.
     """
@@ -124,7 +127,7 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
     options["timeout"] = parse_duration(options.pop("timeout"))
     options["margin"] = parse_share(options.pop("margin"), "--margin")
     request = SelectRequest(source=model, **options)
-    if open_source(model).stage is Stage.TRAINING:
+    if open_source(model, request.data).stage is Stage.TRAINING:
         return training.select(request, progress)
     if request.target:
         raise BadInput(f"--target is for tables (.csv, .parquet); {model} is not one")

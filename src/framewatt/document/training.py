@@ -43,6 +43,7 @@ def training_of(name: str, evidence: Evidence) -> dict[str, Any]:
             "capacity": found["capacity"],
             "rounds": plain(_known(rounds, "round", missing)),
             "model_size": plain(_model_size(confirmed)),
+            "model_file": f"models/{found['model']}" if found["model"] else None,
             **_reached(found),
             "curve": [{"rounds": number, "quality": value} for number, value in found["curve"]],
             "energy_curve": [_cost(entry, found, provenance, scope) for entry in found["costs"]],

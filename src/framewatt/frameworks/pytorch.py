@@ -8,15 +8,12 @@ example inputs. Both kinds of file run code.
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import ModuleType
 
 TITLE = "PyTorch"
 VERSION = "2.13.0"
@@ -66,7 +63,7 @@ def export(model: Path, folder: Path) -> dict[str, Any]:
     """Export to ONNX, opset 18, with the example inputs as a tensor file; needs the `convert` environment."""
     import torch
     from framewatt_worker.tensors import write_tensors
-    from framewatt_worker.torch_modules import leaves
+    from framewatt_worker.torch_modules import leaves, name_values
 
     source = _read(model)
     positional = () if source.keywords else tuple(source.example.values())
@@ -77,8 +74,8 @@ def export(model: Path, folder: Path) -> dict[str, Any]:
         source.module, positional, kwargs=named, dynamo=True, opset_version=_OPSET, verbose=False
     )
     graph = program.model.graph
-    _name(graph.inputs, list(source.example), graph)
-    _name(graph.outputs, _output_names(result), graph)
+    name_values(graph.inputs, list(source.example), graph)
+    name_values(graph.outputs, _output_names(result), graph)
     path, sample = folder / "model.onnx", folder / "sample-00000.tensors"
     program.save(str(path), external_data=False)
     write_tensors(sample, {name: tensor.numpy() for name, tensor in source.example.items()})
@@ -93,11 +90,12 @@ def export(model: Path, folder: Path) -> dict[str, Any]:
 def _read(model: Path) -> _Source:
     """The module and its examples, in inference mode."""
     import torch
+    from framewatt_worker.model_files import run_file
 
     torch.manual_seed(_SEED)
     if model.suffix == ".pt2":
         return _read_program(model)
-    code = _run_file(model)
+    code = run_file(model, TITLE)
     missing = [name for name in ("build", "inputs") if not hasattr(code, name)]
     if missing:
         raise RuntimeError(f"{model.name} has no function {' and no '.join(missing)}")
@@ -131,24 +129,6 @@ def _read_program(model: Path) -> _Source:
         raise NotImplementedError("a program with both positional and keyword inputs is not supported")
     example = _tensors(dict(zip(list(named) or names, tensors, strict=True)))
     return _Source(program.module(), example, bool(named))
-
-
-def _run_file(model: Path) -> ModuleType:
-    """Run `model.py` as a module of its own, with its folder importable as for a script."""
-    spec = importlib.util.spec_from_file_location("framewatt_model", model)
-    if spec is None or spec.loader is None:
-        raise RuntimeError(f"{model.name} is not a Python file")
-    sys.path.insert(0, str(model.parent))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except ModuleNotFoundError as error:
-        raise RuntimeError(
-            f"{model.name} imports {error.name}, which is not in PyTorch's environment; "
-            "with --env current it is taken from your own"
-        ) from error
-    return module
 
 
 def _as_tuple(given: Any) -> tuple[Any, ...]:
@@ -192,14 +172,6 @@ def _output_names(result: Any) -> list[str]:
     if isinstance(result, dict) and len(result) == count:
         return list(result)
     return [f"output_{index}" for index in range(count)]
-
-
-def _name(values: Any, names: list[str], graph: Any) -> None:
-    """Rename inputs or outputs; a name that another value of the graph bears gets a suffix."""
-    taken = {value.name for node in graph for value in node.outputs} | set(graph.initializers)
-    for value, name in zip(values, names, strict=True):
-        if value.name != name:
-            value.name = f"{name}_output" if name in taken else name
 
 
 def _entries(tensors: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -34,7 +34,8 @@ class Workload:
     """What a user hands over, as its plug-in understood it.
 
     `signature` is None where only a framework can tell it (it is then known after the export). `samples`,
-    `labels` and `metric` are what comes along with the model, if anything.
+    `labels` and `metric` are what comes along with the model, if anything; `data` is what it is trained on,
+    where that is a file of its own.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Workload:
     labels: Path | None = None
     metric: str | None = None
     stage: Stage = Stage.INFERENCE
+    data: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

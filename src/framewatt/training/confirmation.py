@@ -26,7 +26,7 @@ _RESAMPLES = 200
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """What a candidate's refits showed: test quality with its 95 % interval, wall seconds, CPU seconds and
-    joules per run, and the size of the first model in bytes (None: it was not saved).
+    joules per run, and the first model's file name and size in bytes (None: it was not saved).
     """
 
     test: Estimate
@@ -34,6 +34,7 @@ class Confirmation:
     cpu_seconds: float
     joules: float
     model_bytes: int | None
+    model_file: str | None = None
 
 
 def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
@@ -43,28 +44,29 @@ def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
     record: Callable[[Measurement], None],
     joules: Callable[[Measurement], float],
     scratch: Path,
-    model: Path | None = None,
+    model: Path,
 ) -> Confirmation:
     """Train every fold once more with nothing but training in the window, and judge it on the test part.
 
-    The first fold's model is saved to `model`; `labels` are the test part's.
+    The first fold's model is saved to `model`, if it can be; `labels` are the test part's.
 
     Raises:
         Inapplicable, TrialFailed: it cannot train.
     """
-    windows, scores, size = [], [], None
+    windows, scores, saved = [], [], None
     for fold, rounds in enumerate(trial.contestant.rounds):
         windows.append(trial.train(Phase.TRAIN, 0, -1 - fold, [(fold, rounds)]))
         record(windows[-1])
         scores += trial.scores("test", [rounds], scratch)
-        if fold == 0 and model is not None:
-            size = trial.save(model)
+        if fold == 0:
+            saved = trial.save(model)
     return Confirmation(
         test=judged(metric, scores, labels),
         seconds=fmean(window.usage.seconds for window in windows),
         cpu_seconds=fmean(window.usage.cpu_seconds for window in windows),
         joules=fmean(joules(window) for window in windows),
-        model_bytes=size,
+        model_bytes=saved[1] if saved else None,
+        model_file=saved[0].name if saved else None,
     )
 
 

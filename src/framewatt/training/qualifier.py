@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.launch import available_memory_bytes
 from framewatt.quality import SMALLER_IS_BETTER, is_worse
 from framewatt.records import Status
+from framewatt.training.confirmation import Confirmation, confirm
 from framewatt.training.exploration import TooSlow
 from framewatt.units import significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from framewatt.candidates import Entry
     from framewatt.preparation import Context
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 RACE_CYCLES = 6
 """So many windows of all folds a race needs at least; where they do not fit, a window trains one fold."""
 _SHORTEST_WINDOW_SECONDS = 0.5
+_SHORTEST_RUN_SECONDS = 1e-4
 _MEMORY_SHARE = 0.4
 
 _STATUS_OF = {
@@ -110,6 +117,43 @@ class Qualifier(ABC):
         trial = self._alive.pop(key, None)
         if trial is not None:
             trial.close()
+
+    def _settle_target(self, asked: float | None, reached: Mapping[str, float]) -> float:
+        """What the user asked for, else what the incumbent reached, else the median candidate."""
+        target, source = asked, "--quality"
+        if target is None and reached:
+            target, source = median(reached.values()), "the median candidate"
+            if incumbent := self._incumbent(reached):
+                target, source = reached[incumbent], f"what the incumbent {incumbent} reaches"
+        record = {"metric": self._metric, "value": target, "source": source, "reached": dict(reached)}
+        self._context.run.append("target", record)
+        return target if target is not None else 0.0
+
+    def _incumbent(self, candidates: Iterable[str]) -> str | None:
+        """The candidate that the user runs today, by its id or its framework's name."""
+        asked = self._context.request.incumbent
+        for one in candidates:
+            framework, _, rest = one.partition("@")
+            if asked in {one, framework, f"{framework}=={rest.partition('/')[0]}"}:
+                return one
+        return None
+
+    def _confirmed(
+        self, contestant: TrainingContestant, labels: NDArray[Any]
+    ) -> tuple[TrainingContestant, Confirmation] | None:
+        """Clean refits, judged once on the test part; the first fold's model is kept in the run folder."""
+        self._context.progress.say(f"refitting {contestant.candidate}")
+        folder, scratch = self._context.run.path / "models", self._context.run.path / "scratch"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{len(list(folder.iterdir())):02d}.model"
+        parts = self._metric, labels, self._record, self._joules, scratch, path
+        found = self._with_trial(contestant, lambda trial: confirm(trial, *parts))
+        if found is None:
+            return None
+        model = folder / found.model_file if found.model_file else Path()
+        return replace(
+            contestant, seconds_per_run=max(found.seconds, _SHORTEST_RUN_SECONDS), model=model
+        ), found
 
     def _fell_short(self, came: float, within: str, target: float) -> str:
         """Why a candidate that never kept the target may not race."""

@@ -51,8 +51,8 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
         BadInput: the problem or an option cannot be used.
         StoreError: the run folder cannot be written.
     """
-    workload = open_source(request.source)
-    problem = open_problem(workload, request)
+    workload = open_source(request.source, request.data)
+    problem = open_problem(workload, request, progress or Silent())
     host = inspect_host()
     meter = choose_meter(request.meter, host)
     entries = problem.entries()
@@ -74,9 +74,9 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     """
     run = RunFolder.open_run(path)
     request = SelectRequest.from_json(run.manifest["request"])
-    workload = open_source(request.source)
+    workload = open_source(request.source, request.data)
     run.require_same(workload.sha256, inspect_host())
-    problem = open_problem(workload, request)
+    problem = open_problem(workload, request, progress or Silent())
     meter = choose_meter(request.meter, inspect_host())
     return _conduct(Context(request, run, progress or Silent()), problem, meter, problem.entries())
 

@@ -29,8 +29,8 @@ _LEAST_OF_CLASS = 10
 _MEMORY_PER_FILE_BYTE = 4.0
 """Text, its numbers, and two copies in a worker: what a table needs of memory for each byte of its file."""
 
-_METRICS = {"binary": "auc", "multiclass": "accuracy", "regression": "rmse"}
-_FITTING = {
+METRIC_OF = {"binary": "auc", "multiclass": "accuracy", "regression": "rmse"}
+FITTING = {
     "binary": ("auc", "accuracy", "log_loss"),
     "multiclass": ("accuracy", "log_loss"),
     "regression": ("rmse", "mae", "r2"),
@@ -88,7 +88,7 @@ def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -
         categorical=tuple(index for index, column in enumerate(features) if column.categories is not None),
         task=task,
         classes=classes,
-        metric=metric or _METRICS[task],
+        metric=metric or METRIC_OF[task],
     )
 
 
@@ -103,8 +103,8 @@ def _learn_what(path: Path, column: Column, metric: str | None) -> tuple[str, ND
     if len(values) < 2:  # noqa: PLR2004 - nothing to tell apart
         raise BadInput(f"{path}: column {column.name!r} is constant: there is nothing to learn")
     task = _task_of(column, values, metric)
-    if metric is not None and metric not in _FITTING[task]:
-        fitting = ", ".join(_FITTING[task])
+    if metric is not None and metric not in FITTING[task]:
+        fitting = ", ".join(FITTING[task])
         raise BadInput(f"--metric {metric} does not fit {column.name!r}, a {task} target; choose {fitting}")
     if task == "regression":
         return task, column.values, ()
@@ -131,7 +131,7 @@ def _task_of(column: Column, values: NDArray[np.float64], metric: str | None) ->
     by_class = "binary" if len(values) == 2 else "multiclass"  # noqa: PLR2004 - that is what binary means
     if column.categories is not None:
         return by_class
-    if metric in _FITTING["regression"]:
+    if metric in FITTING["regression"]:
         return "regression"
     whole = bool((values == np.rint(values)).all())
     return by_class if whole and (len(values) <= _INTEGER_CLASSES or metric is not None) else "regression"

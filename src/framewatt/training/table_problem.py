@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from framewatt.contracts import Meter
     from framewatt.document import Decision
     from framewatt.preparation import Context
+    from framewatt.progress import Progress
     from framewatt.records import Measurement, Workload
     from framewatt.training.trial import TrainingContestant, TrialOf
 
@@ -38,7 +39,7 @@ _NOT_FOR_TABLES = (
 )
 
 
-def open_table(workload: Workload, request: SelectRequest) -> TableProblem:
+def open_table(workload: Workload, request: SelectRequest, _progress: Progress) -> TableProblem:
     """Read and check a table, and deal its folds by the request's seed.
 
     Raises:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING
 
 from framewatt.records import Candidate, Status
 from framewatt.study import candidate_line
-from framewatt.training.confirmation import Confirmation, confirm
 from framewatt.training.crossing import crossing, mean_curve, reached
 from framewatt.training.exploration import Exploration, Explorer, TooSlow
 from framewatt.training.qualifier import RACE_CYCLES, Qualifier
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from framewatt.candidates import Entry
     from framewatt.preparation import Context
     from framewatt.records import Measurement
+    from framewatt.training.confirmation import Confirmation
     from framewatt.training.folds import Folds
     from framewatt.training.qualifier import Equipped
     from framewatt.training.table import Table
@@ -108,21 +107,9 @@ class TableQualifier(Qualifier):
         return found
 
     def _target(self, explored: list[Finalist]) -> float:
-        """What the user asked for, else what the incumbent reaches, else the median candidate."""
-        request, metric = self._context.request, self._metric
-        values = {f.contestant.candidate: reached(f.exploration.curve, metric) for f in explored}
-        source = "--quality"
-        target = request.quality
-        if target is None and values:
-            names = {f.entry.candidate.framework: f.contestant.candidate for f in explored}
-            incumbent = names.get(request.incumbent or "", request.incumbent)
-            target = values.get(incumbent or "", median(values.values()))
-            source = (
-                f"what the incumbent {incumbent} reaches" if incumbent in values else "the median candidate"
-            )
-        record = {"metric": self._metric, "value": target, "source": source, "reached": values}
-        self._context.run.append("target", record)
-        return target if target is not None else 0.0
+        """What was asked for, else what the mean over the folds of the incumbent or the median reaches."""
+        values = {f.contestant.candidate: reached(f.exploration.curve, self._metric) for f in explored}
+        return self._settle_target(self._context.request.quality, values)
 
     def _reaches(self, finalist: Finalist, target: float) -> bool:
         """Whether its curve keeps the target; else it is settled with how far it came."""
@@ -222,22 +209,12 @@ class TableQualifier(Qualifier):
 
     def _confirm(self, finalist: Finalist, target: float) -> bool:
         """Refit cleanly and judge on the test part, once."""
-        name = finalist.contestant.candidate
-        models = self._context.run.path / "models"
-        models.mkdir(exist_ok=True)
-        path = models / f"{len(list(models.glob('*.model'))):02d}.model"
-        self._context.progress.say(f"refitting {name} with {finalist.contestant.rounds[0]} rounds")
-        labels = self._table.target[self._folds.test]
-        scratch = self._context.run.path / "scratch"
-        parts = self._metric, labels, self._record, self._joules, scratch, path
-        found = self._with_trial(finalist.contestant, lambda trial: confirm(trial, *parts))
-        if found is None:
+        confirmed = self._confirmed(finalist.contestant, self._table.target[self._folds.test])
+        if confirmed is None:
             return False
-        seconds = max(found.seconds, 1e-4)
-        finalist.contestant = replace(finalist.contestant, seconds_per_run=seconds, model=path)
-        finalist.confirmation = found
+        finalist.contestant, finalist.confirmation = confirmed
         self._remember(finalist)
-        return self._passes_the_test(name, found.test, target)
+        return self._passes_the_test(finalist.contestant.candidate, finalist.confirmation.test, target)
 
     def _remember(self, finalist: Finalist) -> None:
         """Keep what the report says of a candidate's training."""

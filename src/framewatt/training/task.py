@@ -13,7 +13,7 @@ from framewatt.errors import BadInput
 from framewatt.plugins import Plugin, load_file, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -28,7 +28,8 @@ _NOT_SCRIPTS = {"task"}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as it was declared. `optimisation` is ``same`` (first losses must agree) or ``free``.
+    """A task as it was declared. `optimisation` is ``same`` (first losses must agree) or ``free``; without a
+    `quality` the candidates set it.
 
     `arrays` holds ``x_`` and ``y_`` of each part, and ``weights-N/NAME`` of the N-th seed where the task
     gives initial weights.
@@ -36,7 +37,7 @@ class Task:
 
     name: str
     metric: str
-    quality: float
+    quality: float | None
     epochs: int
     batch: int
     seeds: tuple[int, ...]
@@ -88,10 +89,20 @@ def _declaration(path: Path) -> dict[str, Any]:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"{path}: not a readable TOML file ({error})") from None
+    check_terms(path, told, needed=("metric", "quality", "epochs", "batch"))
+    return told
+
+
+def check_terms(path: Path, told: Mapping[str, Any], needed: Sequence[str]) -> None:
+    """Check the entries of a task's declaration, wherever it stands.
+
+    Raises:
+        BadInput: one of `needed` is missing, or an entry is unknown or impossible.
+    """
     unknown = sorted(set(told) - _KEYS)
     if unknown:
         raise BadInput(f"{path}: unknown entry {unknown[0]!r}{nearest(unknown[0], _KEYS)}")
-    for name in ("metric", "quality", "epochs", "batch"):
+    for name in needed:
         if name not in told:
             raise BadInput(f"{path}: the entry {name!r} is missing")
     for name in ("epochs", "batch", "seeds"):
@@ -101,7 +112,6 @@ def _declaration(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path}: seeds = {told['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
     if told.get("optimisation", "same") not in {"same", "free"}:
         raise BadInput(f"{path}: optimisation is 'same' (first losses must agree) or 'free'")
-    return told
 
 
 def _made(path: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from framewatt.contracts import Meter
     from framewatt.document import Decision
     from framewatt.preparation import Context
+    from framewatt.progress import Progress
     from framewatt.records import Measurement, Workload
     from framewatt.request import SelectRequest
     from framewatt.training.trial import TrainingContestant, TrialOf
 
 
-def open_task(workload: Workload, request: SelectRequest) -> TaskProblem:
+def open_task(workload: Workload, request: SelectRequest, _progress: Progress) -> TaskProblem:
     """Read a task folder and list its scripts.
 
     Raises:

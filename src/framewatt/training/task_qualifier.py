@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from framewatt import quality
 from framewatt.errors import TrialFailed
 from framewatt.records import Status
-from framewatt.training.confirmation import Confirmation, confirm
 from framewatt.training.crossing import crossing, reached
 from framewatt.training.exploration import TooSlow
 from framewatt.training.first_losses import STEPS, disagreement, gap, reference_losses
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from framewatt.preparation import Context
     from framewatt.records import Measurement
+    from framewatt.training.confirmation import Confirmation
     from framewatt.training.qualifier import Equipped
     from framewatt.training.task import Task
     from framewatt.training.trial import TrainingContestant, TrainingTrial, TrialOf
@@ -56,11 +56,9 @@ class TaskQualifier(Qualifier):
         """Launch, compare first losses, explore, refit."""
         begun = [self._begin(contestant) for _, contestant in contestants.values()]
         alike = self._compare_first_losses([one for one in begun if one])
-        share = self._context.request.budget * _EXPLORING_SHARE / max(len(alike), 1)
-        explored = [one for one in alike if self._explore(one, share)]
-        target = {"metric": self._metric, "value": self._task.quality, "source": "--quality"}
-        self._context.run.append("target", target)
-        confirmed = [one for one in explored if self._reaches(one) and self._confirm(one)]
+        explored = self._explore_all(alike)
+        target = self._target(explored)
+        confirmed = [one for one in explored if self._reaches(one, target) and self._confirm(one, target)]
         racing = [one.contestant for one in confirmed]
         cycle = self._cycle(racing, self._task.seeds)
         return [replace(contestant, cycle=cycle) for contestant in racing]
@@ -99,6 +97,16 @@ class TaskQualifier(Qualifier):
             self._dismiss(self._key(one.contestant))
         return told is None
 
+    def _explore_all(self, alike: list[Apprentice]) -> list[Apprentice]:
+        """Everyone's curves; what one leaves of its share of the budget is there for those after it."""
+        ends = time.monotonic() + self._context.request.budget * _EXPLORING_SHARE
+        found = []
+        for position, one in enumerate(alike):
+            left = max(ends - time.monotonic(), 0.0)
+            if self._explore(one, left / (len(alike) - position)):
+                found.append(one)
+        return found
+
     def _explore(self, one: Apprentice, allowance: float) -> bool:
         """Every seed, epoch by epoch, until the quality has lasted or the epochs end."""
         self._context.progress.say(f"learning curves of {one.contestant.candidate}")
@@ -121,7 +129,6 @@ class TaskQualifier(Qualifier):
         trial.begin(fold)
         curve: dict[int, list[float]] = {}
         labels, scratch = self._task.arrays["y_validation"], self._context.run.path / "scratch"
-        lasting = None
         for epoch in range(1, self._task.epochs + 1):
             measurement, losses = trial.advance(fold, epoch)
             self._record(measurement)
@@ -130,19 +137,29 @@ class TaskQualifier(Qualifier):
                 raise TrialFailed(f"seed {self._task.seeds[fold]}: a loss of epoch {epoch} is not a number")
             scores = trial.scores("validation", [epoch], scratch)[0]
             curve[epoch] = [quality.score(self._metric, scores, labels)]
-            lasting = crossing(curve, self._metric, self._task.quality, self._task.epochs)
-            if lasting is not None:
+            wanted, most = self._task.quality, self._task.epochs
+            if wanted is not None and crossing(curve, self._metric, wanted, most) is not None:
                 break
         one.curves.append(curve)
-        one.epochs.append(lasting)
 
-    def _reaches(self, one: Apprentice) -> bool:
-        """Whether any seed keeps the quality; energy counts all seeds, models only those that do."""
+    def _target(self, explored: list[Apprentice]) -> float:
+        """What was asked for, else what every seed of the incumbent, else of the median candidate, keeps."""
+        worst = max if self._metric in quality.SMALLER_IS_BETTER else min
+        kept = {
+            one.contestant.candidate: worst(reached(curve, self._metric) for curve in one.curves)
+            for one in explored
+        }
+        return self._settle_target(self._task.quality, kept)
+
+    def _reaches(self, one: Apprentice, target: float) -> bool:
+        """Whether any seed keeps the target; energy counts all seeds, models only those that do."""
+        most = self._task.epochs
+        one.epochs = [crossing(curve, self._metric, target, most) for curve in one.curves]
         count = sum(epochs is not None for epochs in one.epochs)
         if not count:
             best = min if self._metric in quality.SMALLER_IS_BETTER else max
             came = best(reached(curve, self._metric) for curve in one.curves)
-            told = self._fell_short(came, f"{self._task.epochs} epochs", self._task.quality)
+            told = self._fell_short(came, f"{most} epochs", target)
             self._context.settle(one.contestant.candidate, Status.INFEASIBLE, told)
             self._remember(one)
             return False
@@ -150,18 +167,15 @@ class TaskQualifier(Qualifier):
         one.contestant = replace(one.contestant, rounds=rounds, units_per_query=count / len(self._task.seeds))
         return True
 
-    def _confirm(self, one: Apprentice) -> bool:
+    def _confirm(self, one: Apprentice, target: float) -> bool:
         """Refit every seed cleanly and judge it once on the test part."""
-        name, labels = one.contestant.candidate, self._task.arrays["y_test"]
-        self._context.progress.say(f"refitting {name}")
-        scratch = self._context.run.path / "scratch"
-        parts = self._metric, labels, self._record, self._joules, scratch
-        found = self._with_trial(one.contestant, lambda trial: confirm(trial, *parts))
-        if found is not None:
-            one.confirmation = found
-            one.contestant = replace(one.contestant, seconds_per_run=max(found.seconds, 1e-4))
+        confirmed = self._confirmed(one.contestant, self._task.arrays["y_test"])
+        if confirmed is not None:
+            one.contestant, one.confirmation = confirmed
         self._remember(one)
-        return found is not None and self._passes_the_test(name, found.test, self._task.quality)
+        if one.confirmation is None:
+            return False
+        return self._passes_the_test(one.contestant.candidate, one.confirmation.test, target)
 
     def _remember(self, one: Apprentice) -> None:
         """Keep what the report says of a candidate's training."""
@@ -181,6 +195,6 @@ class TaskQualifier(Qualifier):
                 "costs": [[epoch, cpu * epoch, joules * epoch] for epoch, _ in curve],
                 "tuning": {"points": [], "joules": sum(self._joules(w) for w in one.windows)},
                 "confirmation": asdict(one.confirmation) if one.confirmation else None,
-                "model": "",
+                "model": one.contestant.model.name,
             },
         )

@@ -102,9 +102,13 @@ class TrainingTrial(Trial):
         path.unlink()
         return [found[str(index)] for index in range(len(rounds))]
 
-    def save(self, path: Path) -> int:
-        """Write the kept model to `path`; returns its bytes."""
-        return int(self._ask("save", path=str(path))["bytes"])
+    def save(self, path: Path) -> tuple[Path, int] | None:
+        """Write the kept model to `path`, or beside it with a suffix of its own.
+
+        Returns the file and its bytes; None where a script does not save models.
+        """
+        answer = self._ask("save", path=str(path))
+        return (Path(answer["path"]), int(answer["bytes"])) if answer["path"] else None
 
 
 TrialOf = Callable[[TrainingContestant, Path], TrainingTrial]

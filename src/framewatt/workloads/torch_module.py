@@ -5,12 +5,9 @@ The file is the user's own code: it is run (in PyTorch's environment), and only 
 
 from __future__ import annotations
 
-import ast
-import hashlib
-from pathlib import Path
-
 from framewatt.errors import BadInput
 from framewatt.records import Workload
+from framewatt.workloads._python_files import read_python
 
 TITLE = "PyTorch model file"
 
@@ -24,19 +21,15 @@ def open_workload(source: str) -> Workload:
     """Check, without running it, that the file defines ``build`` and ``inputs``.
 
     Raises:
-        BadInput: missing, not Python, or one of the two functions is not there.
+        BadInput: missing, not Python, one of the two functions is not there, or it builds with Keras.
     """
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
-        raise BadInput(f"{source}: no such file")
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: not a Python file: {error}") from None
-    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    file = read_python(source)
+    if file.imports("keras"):
+        raise BadInput(
+            f"{source}: builds with Keras: train it with `framewatt select {source} --data data.npz`, or run "
+            "what model.save('model.keras') wrote with `framewatt select model.keras`"
+        )
     for name, purpose in (("build", "returns a torch.nn.Module"), ("inputs", "returns example inputs")):
-        if name not in defined:
+        if not file.defines(name):
             raise BadInput(f"{source}: defines no {name}(), which {purpose}")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    name = path.parent.name if path.stem == "model" else path.stem
-    return Workload(name=name, kind="torch_module", format="torch", path=path, sha256=digest)
+    return Workload(name=file.name, kind="torch_module", format="torch", path=file.path, sha256=file.sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import time
 from array import array
@@ -29,13 +30,14 @@ class Operations(TrainingOperations):
     def __init__(self, framework: ModuleType) -> None:
         """`framework` is the plug-in file, loaded by path in this interpreter."""
         self._framework = framework
+        os.environ.update(getattr(framework, "ENVIRONMENT", {}))  # nothing of the framework is imported yet
         self._session: Any = None
         self._samples: list[dict[str, np.ndarray]] = []
         self._durations = array("q")
 
     def names(self) -> list[str]:
         """The operations that this worker offers."""
-        needs = {name: name for name in ("compile", "convert", "export", "train", "scores")}
+        needs = {name: name for name in ("compile", "convert", "export", "describe", "train", "scores")}
         if hasattr(self._framework, "build"):
             needs |= {"train": "build", "scores": "build"}
         names = [name.removeprefix("op_") for name in dir(self) if name.startswith("op_")]
@@ -138,3 +140,8 @@ class Operations(TrainingOperations):
         """Export a model that only this framework can read to ONNX, with inputs and signature."""
         answer: dict[str, Any] = self._framework.export(Path(request["model"]), Path(request["folder"]))
         return answer
+
+    def op_describe(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Say what the user's own code builds, and write each seed's initial weights to ``weights``."""
+        model, weights = Path(request["model"]), Path(request["weights"])
+        return {"model": self._framework.describe(model, weights, request["seeds"], request["shape"])}

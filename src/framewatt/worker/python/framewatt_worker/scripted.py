@@ -5,6 +5,7 @@ What a script's learner must offer::
     epoch(features, labels, batches) -> losses    one step per row of `batches` (steps, batch: row numbers);
                                                   each step's mean loss *before* its update
     predict(features) -> scores                   (n, classes) or (n,)
+    save(path) -> path                            optional: write the model there, with a suffix of its own
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from types import ModuleType
 
 
@@ -73,3 +75,10 @@ class ScriptedTraining:
         if len(found) != len(features):
             raise ValueError(f"predict() gave {len(found)} scores for {len(features)} rows")
         return found
+
+    def save(self, path: Path) -> Path | None:
+        """Have the learner write its model; None where it does not offer that."""
+        if not hasattr(self._learner, "save"):
+            return None
+        written: Path = self._learner.save(path)
+        return written

@@ -31,6 +31,14 @@ def leaves(result: Any) -> list[torch.Tensor]:
     return [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
 
 
+def name_values(values: Any, names: Sequence[str], graph: Any) -> None:
+    """Rename an exported graph's inputs or outputs; a name that another of its values bears gets a suffix."""
+    taken = {value.name for node in graph for value in node.outputs} | set(graph.initializers)
+    for value, name in zip(values, names, strict=True):
+        if value.name != name:
+            value.name = f"{name}_output" if name in taken else name
+
+
 class ModuleSession:
     """A module and how it is called; `build` replaces the module by what its execution mode makes of it."""
 

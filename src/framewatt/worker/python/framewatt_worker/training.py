@@ -71,11 +71,16 @@ class TrainingOperations:
         return {"scored": len(rows)}
 
     def op_save(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Write the kept model; answers with its size in bytes."""
+        """Write the kept model; answers with its file and bytes, None for a script that does not save."""
         path = Path(request["path"])
-        with path.open("wb") as file:
-            pickle.dump(self._model, file)
-        return {"bytes": path.stat().st_size}
+        if self._scripted:
+            path = self._scripted.save(path)
+            if path is None:
+                return {"path": None, "bytes": None}
+        else:
+            with path.open("wb") as file:
+                pickle.dump(self._model, file)
+        return {"path": str(path), "bytes": path.stat().st_size}
 
     def _training_part(self, fold: int) -> dict[str, np.ndarray]:
         kept = self._table[f"training-{fold}"]

@@ -1,0 +1,45 @@
+"""Keras 3 computed by JAX: trains a user's ``build()``, and runs a saved ``.keras`` model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+TITLE = "Keras on JAX"
+VERSION = "3.15.1"
+ACCEPTS = ("keras", "keras_code")
+LIGHT = True
+PACKAGES = {"runtime": ("keras=={version}", "jax==0.10.2", "numpy==2.4.6")}
+ENVIRONMENT = {"KERAS_BACKEND": "jax"}
+IMPORTS = ("keras", "jax")
+SETTINGS = {"precision": ("fp32",)}
+
+
+def describe(model: Path, weights: Path, seeds: Sequence[int], shape: Sequence[int]) -> dict[str, Any]:
+    """What the user's ``build()`` makes, and each seed's initial weights."""
+    from framewatt_worker import keras_models
+
+    told: dict[str, Any] = keras_models.describe(model, weights, seeds, shape)
+    return told
+
+
+def build(task: Mapping[str, Any]) -> Any:
+    """A learner with the task's initial weights."""
+    from framewatt_worker.keras_models import Learner
+
+    return Learner(task)
+
+
+def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
+    """A saved model; `signature` names its inputs in its own order."""
+    from framewatt_worker.keras_models import Session
+
+    return Session(model, signature["inputs"])
+
+
+def compile(session: Any) -> Any:  # noqa: A001 - the phase's name
+    """The compiled forward step."""
+    return session.build()
