@@ -36,6 +36,7 @@ class SelectRequest:
     labels: str | None = None
     target: str | None = None
     size: int | None = None
+    dataset: str | None = None
     metric: str | None = None
     quality: float | None = None
     tolerance: float = 1e-3

@@ -5,10 +5,15 @@ What a script's learner must offer::
     epoch(features, labels, batches) -> losses    one step per row of `batches` (steps, batch: row numbers);
                                                   each step's mean loss *before* its update
     predict(features) -> scores                   (n, classes) or (n,)
+
+Where the task keeps a network apart from the script that trains it, `build` finds that file's module as
+``task["network"]``.
 """
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +47,9 @@ class ScriptedTraining:
         weights = {n.removeprefix(prefix): a.copy() for n, a in self._arrays.items() if n.startswith(prefix)}
         task = {**self._about["options"], "seed": self._seed, "weights": weights, "settings": dict(settings)}
         task["shape"] = self._arrays["x_train"].shape[1:]
+        network = self._about["networks"].get(Path(str(self._script.__file__)).stem)
+        if network is not None:
+            task["network"] = _load(network)
         self._learner = self._script.build(task)
 
     def advance(self, epochs: int) -> list[float]:
@@ -73,3 +81,12 @@ class ScriptedTraining:
         if len(found) != len(features):
             raise ValueError(f"predict() gave {len(found)} scores for {len(features)} rows")
         return found
+
+
+def _load(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("framewatt_network", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
