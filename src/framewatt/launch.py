@@ -182,8 +182,11 @@ class WorkerProcess:
 
 
 def python_worker(interpreter: Path, framework_file: Path) -> list[str]:
-    """The command line of the Python worker for one framework file."""
-    return [str(interpreter), "-s", "-m", "framewatt_worker", str(framework_file)]
+    """The command line of the Python worker for one framework file.
+
+    Nothing is imported from the folder it starts in: a task's own ``jax.py`` would hide JAX (``-P``).
+    """
+    return [str(interpreter), "-s", "-P", "-m", "framewatt_worker", str(framework_file)]
 
 
 def python_environment(threads: int) -> dict[str, str]:

@@ -29,8 +29,13 @@ _OFFERS = {
 }
 """What a file of each kind must define (see `framewatt.contracts`)."""
 KINDS = tuple(_OFFERS)
-_BY_PATH = {"scripts": ("TITLE", "VERSION", "PACKAGES", "IMPORTS", "build"), "tasks": ("data",)}
-"""What files of a user's task must define; they are never discovered, only loaded by path."""
+_BY_PATH = {
+    "scripts": ("TITLE", "VERSION", "PACKAGES", "IMPORTS", "build"),
+    "tasks": ("data",),
+}
+"""What files of a task must define; they are never discovered, only loaded by path."""
+_NETWORK = ("SCRIPTS", "network")
+"""What such a file defines instead of a script's names: a network, and the scripts that train it."""
 
 _LISTED = 40
 """So many names at most stand in an error."""
@@ -107,6 +112,8 @@ def _load(kind: str, path: Path) -> Plugin:
     except Exception as error:
         del sys.modules[spec.name]
         raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
-    if lacking := [name for name in (_OFFERS | _BY_PATH)[kind] if not hasattr(module, name)]:
+    is_network = kind == "scripts" and hasattr(module, _NETWORK[0])
+    offers = _NETWORK if is_network else (_OFFERS | _BY_PATH)[kind]
+    if lacking := [name for name in offers if not hasattr(module, name)]:
         raise BadInput(f"{path}: the plug-in does not define {', '.join(lacking)}")
     return Plugin(path.stem, path, module)

@@ -38,6 +38,7 @@ class SelectRequest:
     target: str | None = None
     data: str | None = None
     size: int | None = None
+    dataset: str | None = None
     metric: str | None = None
     quality: float | None = None
     tolerance: float = 1e-3

@@ -121,16 +121,16 @@ def test_a_declaration_that_cannot_be_meant_is_refused(
     path = tmp_path / "task" / "task.toml"
     path.write_text(path.read_text().replace(*change))
     with pytest.raises(BadInput, match=told):
-        read_task(tmp_path / "task", None, None)
+        read_task(tmp_path / "task", SelectRequest(source="task"))
 
 
 def test_a_folder_without_data_or_scripts_is_refused(tmp_path: Path) -> None:
     (tmp_path / "task.toml").write_text((TASK / "task.toml").read_text())
     with pytest.raises(BadInput, match=r"neither data\.npz nor task\.py"):
-        read_task(tmp_path, None, None)
+        read_task(tmp_path, SelectRequest(source="task"))
     shutil.copy(TASK / "task.py", tmp_path)
     with pytest.raises(BadInput, match="no script"):
-        read_task(tmp_path, None, None)
+        read_task(tmp_path, SelectRequest(source="task"))
 
 
 def test_the_scaffold_is_a_whole_task_whose_own_script_learns_it(

@@ -62,6 +62,7 @@ _NO_SELECTION = 1
 @click.option("--target", metavar="COLUMN", help="What to learn from a table.")
 @click.option("--data", type=click.Path(), help="Arrays (.npz) that a Keras model.py is trained on.")
 @click.option("--size", type=int, help="Edge of the images of a reference task (task:cnn), in pixels.")
+@click.option("--dataset", help="What a reference task learns from, such as breast_cancer for task:mlp.")
 @click.option("--metric", help="accuracy, top5, auc, log_loss, rmse, mae or r2.")
 @click.option("--quality", type=float, help="The least quality a candidate must reach.")
 @click.option(
@@ -96,10 +97,9 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
 
     MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 or a
     .keras file, or example:digits. A model.py whose build() returns a compiled Keras model is trained on
-    --data by every back end to one quality.
-    A task (a folder with task.toml, or task:cnn) is trained by every script to one
-    quality. A table (.csv, .parquet) with --target is learnt to the same quality by every library;
-    that makes two studies, training and inference.
+    --data by every back end to one quality. A task (a folder with task.toml, or task:cnn, task:transformer,
+    task:mlp, task:recommender) is trained by every script to one quality. A table (.csv, .parquet) with
+    --target is learnt to the same quality by every library; that makes two studies, training and inference.
     """
     keep_stronger(options, "region", "intensity")
     if output not in {"text", "json"}:
@@ -127,7 +127,13 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
     options["timeout"] = parse_duration(options.pop("timeout"))
     options["margin"] = parse_share(options.pop("margin"), "--margin")
     request = SelectRequest(source=model, **options)
-    if open_source(model, request.data).stage is Stage.TRAINING:
+    workload = open_source(model, request.data)
+    for option in ("size", "dataset"):
+        if options[option] is not None and workload.format != "task":
+            raise BadInput(
+                f"--{option} is for tasks (task:cnn, or a folder with task.toml); {model} is not one"
+            )
+    if workload.stage is Stage.TRAINING:
         return training.select(request, progress)
     if request.target:
         raise BadInput(f"--target is for tables (.csv, .parquet); {model} is not one")

@@ -72,6 +72,7 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
         options={"model": str(workload.path), "link": labels.link},
         arrays={**arrays, **labels.arrays, **weights},
         scripts=(),
+        networks={},
     )
     return TaskProblem(task, tuple(entries))
 

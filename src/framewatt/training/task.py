@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from framewatt.request import SelectRequest
+
     Arrays = Mapping[str, NDArray[Any]]
 
 LEAST_SEEDS = 5
 _PARTS = ("train", "validation", "test")
-_KEYS = {"metric", "quality", "epochs", "batch", "seeds", "optimisation", "reference", "options"}
+_PER_DATASET = {"quality", "epochs", "batch"}
+_KEYS = {"metric", "seeds", "optimisation", "reference", "options", "datasets"} | _PER_DATASET
 _NOT_SCRIPTS = {"task"}
 
 
@@ -32,7 +35,8 @@ class Task:
     `quality` the candidates set it.
 
     `arrays` holds ``x_`` and ``y_`` of each part, and ``weights-N/NAME`` of the N-th seed where the task
-    gives initial weights.
+    gives initial weights. `networks` is, by script, the file of the network that it is to train, where that
+    is kept apart.
     """
 
     name: str
@@ -46,33 +50,36 @@ class Task:
     options: Mapping[str, Any]
     arrays: Arrays
     scripts: tuple[Plugin, ...]
+    networks: Mapping[str, Path]
 
     def about(self) -> dict[str, Any]:
         """What a worker must know beside the arrays."""
-        return {"seeds": list(self.seeds), "batch": self.batch, "options": dict(self.options)}
+        networks = {name: str(path) for name, path in self.networks.items()}
+        options = dict(self.options)
+        return {"seeds": list(self.seeds), "batch": self.batch, "options": options, "networks": networks}
 
 
-def read_task(folder: Path, size: int | None, asked_quality: float | None) -> Task:
+def read_task(folder: Path, request: SelectRequest) -> Task:
     """Read a task folder; ``task.py``, the task's own code, is run for its data and weights.
 
     Raises:
-        BadInput: an entry that is missing or impossible, data that do not fit, no script.
+        BadInput: an entry that is missing or impossible, data that do not fit, no script, or an option of the
+            request that the task does not have.
     """
     told = _declaration(folder / "task.toml")
-    options = {**told.get("options", {}), **({"size": size} if size is not None else {})}
+    options = _options(folder.name, told.get("options", {}), request)
+    told |= _of_dataset(folder / "task.toml", told, options)
     seeds = tuple(range(1, int(told.get("seeds", LEAST_SEEDS)) + 1))
     arrays = _arrays(folder, options, seeds)
     metric = told["metric"]
     if metric not in quality.METRICS:
         raise BadInput(f"{folder / 'task.toml'}: metric {metric!r}{nearest(metric, quality.METRICS)}")
-    paths = [p for p in sorted(folder.glob("*.py")) if p.stem not in _NOT_SCRIPTS and p.stem[0] != "_"]
-    scripts = tuple(load_file("scripts", path) for path in paths)
-    if not scripts:
-        raise BadInput(f"{folder}: no script; each framework's file offers build(task)")
+    scripts, networks = _scripts(folder)
+    asked = request.quality
     return Task(
         name=folder.name,
         metric=metric,
-        quality=asked_quality if asked_quality is not None else float(told["quality"]),
+        quality=asked if asked is not None else float(told["quality"]),
         epochs=int(told["epochs"]),
         batch=int(told["batch"]),
         seeds=seeds,
@@ -81,7 +88,47 @@ def read_task(folder: Path, size: int | None, asked_quality: float | None) -> Ta
         options=options,
         arrays=arrays,
         scripts=scripts,
+        networks=networks,
     )
+
+
+def _options(name: str, own: Mapping[str, Any], request: SelectRequest) -> dict[str, Any]:
+    """The task's options, with what the user asks for in their place."""
+    asked = {"size": request.size, "dataset": request.dataset}
+    asked = {option: value for option, value in asked.items() if value is not None}
+    for option in asked:
+        if option not in own:
+            there = f"its options are {', '.join(own)}" if own else "it has no options"
+            raise BadInput(f"--{option}: task {name} does not know it; {there}")
+    return {**own, **asked}
+
+
+def _of_dataset(path: Path, told: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told otherwise for the chosen data set, where the task lists those it can take."""
+    known, chosen = told.get("datasets"), options.get("dataset")
+    if known is None:
+        return {}
+    if chosen not in known:
+        raise BadInput(f"--dataset {chosen}: {path.parent.name} can learn from {', '.join(known)}")
+    if unknown := sorted(set(known[chosen]) - _PER_DATASET):
+        raise BadInput(f"{path}: [datasets.{chosen}]: {unknown[0]!r}{nearest(unknown[0], _PER_DATASET)}")
+    return dict(known[chosen])
+
+
+def _scripts(folder: Path) -> tuple[tuple[Plugin, ...], dict[str, Path]]:
+    """Every script, and the network that it is to train where a file names the scripts that do."""
+    found: list[Plugin] = []
+    networks: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.py")):
+        if path.stem in _NOT_SCRIPTS or path.stem.startswith("_"):
+            continue
+        file = load_file("scripts", path)
+        shared = [(folder / name).resolve() for name in getattr(file.module, "SCRIPTS", ())]
+        networks |= {script.stem: path.resolve() for script in shared}
+        found += [load_file("scripts", script) for script in shared] or [file]
+    if not found:
+        raise BadInput(f"{folder}: no script; each framework's file offers build(task)")
+    return tuple(found), networks
 
 
 def _declaration(path: Path) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def open_task(workload: Workload, request: SelectRequest, _progress: Progress) -
     Raises:
         BadInput: the task or an option cannot be used.
     """
-    task = read_task(workload.path, request.size, request.quality)
+    task = read_task(workload.path, request)
     return TaskProblem(task, tuple(_entries(task, request)))
 
 

@@ -11,6 +11,8 @@ from framewatt.records import Stage, Workload
 TITLE = "training task (a folder with task.toml, or task:NAME)"
 _SCHEME = "task:"
 _TASKS = Path(__file__).parent.parent / "tasks"
+_SHARED = ("*.py", "scripts/*.py", "data/*.npz")
+"""What the reference tasks have in common."""
 
 
 def claims(source: str) -> bool:
@@ -19,20 +21,22 @@ def claims(source: str) -> bool:
 
 
 def open_workload(source: str) -> Workload:
-    """The folder, and the hash of everything in it.
+    """The folder, and the hash of everything in it, and of what reference tasks share.
 
     Raises:
         BadInput: no reference task of that name.
     """
     folder = Path(source).expanduser().resolve()
+    shared: list[Path] = []
     if source.startswith(_SCHEME):
         name = source.removeprefix(_SCHEME)
         known = sorted(path.parent.name for path in _TASKS.glob("*/task.toml"))
         if name not in known:
             raise BadInput(f"no reference task {name!r}; there is {', '.join(known)}")
         folder = _TASKS / name
+        shared = [path for pattern in _SHARED for path in _TASKS.glob(pattern)]
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted([*folder.iterdir(), *shared]):
         if path.is_file():
             digest.update(path.name.encode() + path.read_bytes())
     return Workload(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .channel import Channel
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 
 
 def load_by_path(path: str) -> ModuleType:
-    """The framework file as a module whose name cannot shadow the framework itself."""
-    spec = importlib.util.spec_from_file_location("framewatt_framework", path)
+    """The framework file as a module whose name cannot shadow the framework itself.
+
+    Its functions may import what lies beside it as ``from ._neighbour import ...``.
+    """
+    beside = [str(Path(path).parent)]
+    spec = importlib.util.spec_from_file_location(
+        "framewatt_framework", path, submodule_search_locations=beside
+    )
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)

@@ -6,17 +6,22 @@ What a script's learner must offer::
                                                   each step's mean loss *before* its update
     predict(features) -> scores                   (n, classes) or (n,)
     save(path) -> path                            optional: write the model there, with a suffix of its own
+
+Where the task keeps a network apart from the script that trains it, `build` finds that file's module as
+``task["network"]``.
 """
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from types import ModuleType
 
 
@@ -44,6 +49,9 @@ class ScriptedTraining:
         weights = {n.removeprefix(prefix): a.copy() for n, a in self._arrays.items() if n.startswith(prefix)}
         task = {**self._about["options"], "seed": self._seed, "weights": weights, "settings": dict(settings)}
         task["shape"] = self._arrays["x_train"].shape[1:]
+        network = self._about["networks"].get(Path(str(self._script.__file__)).stem)
+        if network is not None:
+            task["network"] = _load(network)
         self._learner = self._script.build(task)
 
     def advance(self, epochs: int) -> list[float]:
@@ -82,3 +90,12 @@ class ScriptedTraining:
             return None
         written: Path = self._learner.save(path)
         return written
+
+
+def _load(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("framewatt_network", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,10 +1,8 @@
-"""The network in Keras 3, computed by JAX."""
+"""Training in Keras 3, computed by JAX."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,8 +19,6 @@ SETTINGS = {"precision": ("fp32",)}
 
 def build(task: Mapping[str, Any]) -> Any:
     """A learner with the task's initial weights."""
-    path = Path(__file__).with_name("_keras_network.py")
-    spec = importlib.util.spec_from_file_location("keras_network", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Learner(task)
+    from ._keras import Learner
+
+    return Learner(task)

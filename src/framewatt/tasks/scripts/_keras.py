@@ -1,4 +1,4 @@
-"""What the three Keras scripts share: one model file, whatever computes beneath it."""
+"""What the three Keras scripts share: one learner, whatever computes beneath it."""
 
 from __future__ import annotations
 
@@ -9,29 +9,20 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+_PARTS = {"gamma": "scale", "beta": "bias", "embeddings": "embedding", "attention_output": "out"}
+"""Keras's words for what the tasks' weights call otherwise."""
+
 
 class Learner:
-    """Keras's own training step, batch by batch."""
+    """A `keras.Model`, trained by Keras's own step, batch by batch, with Adam on the cross-entropy."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
         """Build, take over the weights, compile with Keras's defaults."""
         import keras
 
         keras.utils.set_random_seed(task["seed"])
-        layers, weights = keras.layers, task["weights"]
-        self._model = keras.Sequential(
-            [
-                keras.Input(task["shape"]),
-                layers.Conv2D(16, 3, padding="same", activation="relu"),
-                layers.MaxPooling2D(2),
-                layers.Conv2D(32, 3, padding="same", activation="relu"),
-                layers.MaxPooling2D(2),
-                layers.Flatten(),
-                layers.Dense(task["classes"]),
-            ]
-        )
-        names = [f"{layer}/{part}" for layer in ("conv1", "conv2", "dense") for part in ("kernel", "bias")]
-        self._model.set_weights([weights[name] for name in names])
+        self._model = task["network"].network(task)
+        _take_over(self._model, task["weights"])
         self._model.compile(
             optimizer=keras.optimizers.Adam(task["learning_rate"], epsilon=task["epsilon"]),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -50,3 +41,13 @@ class Learner:
         import numpy as np
 
         return np.asarray(self._model.predict(features, batch_size=256, verbose=0))
+
+
+def _take_over(model: Any, weights: Mapping[str, np.ndarray]) -> None:
+    """Assign every weight by its path, in the shape that its layer has here."""
+    paths = {variable.path.removeprefix(f"{model.name}/"): variable for variable in model.weights}
+    own = {"/".join(_PARTS.get(word, word) for word in path.split("/")): v for path, v in paths.items()}
+    if own.keys() != weights.keys():
+        raise ValueError(f"weights do not match the layers: {sorted(own.keys() ^ weights.keys())}")
+    for name, variable in own.items():
+        variable.assign(weights[name].reshape(variable.shape))

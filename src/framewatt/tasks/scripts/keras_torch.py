@@ -1,10 +1,8 @@
-"""The network in Keras 3, computed by PyTorch."""
+"""Training in Keras 3, computed by PyTorch."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,9 +22,7 @@ def build(task: Mapping[str, Any]) -> Any:
     """A learner with the task's initial weights."""
     import torch
 
+    from ._keras import Learner
+
     torch.set_num_threads(int(task["settings"]["threads"]))
-    path = Path(__file__).with_name("_keras_network.py")
-    spec = importlib.util.spec_from_file_location("keras_network", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Learner(task)
+    return Learner(task)
