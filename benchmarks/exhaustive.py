@@ -23,7 +23,7 @@ from framewatt.host import inspect_host
 from framewatt.metering import choose_meter
 from framewatt.preparation import Context, equip, gather, open_source
 from framewatt.progress import Silent
-from framewatt.race.design import round_weight, variance_ratio
+from framewatt.race.design import round_weight
 from framewatt.race.judgement import rule
 from framewatt.race.look import evidence_of
 from framewatt.race.rounds import Leg, Round
@@ -85,24 +85,22 @@ class Design:
 
 
 def design_for(race: Race) -> Design:
-    """The exhaustive design for a finished race's candidates, from the variances that the race measured.
+    """The exhaustive design for a finished race's candidates, from the variance that the race measured.
+
+    It is that of CPU seconds where energy is estimated, since those then decide. Windows per launch are as
+    many as the race's rounds had.
 
     Raises:
         SystemExit: the race ended before any two candidates had met twice.
     """
     ledger = race.ledger
-    members = tuple(
-        index
-        for index in range(len(race.entrants))
-        if ledger.cost.appearances[index] and index not in race.dropped
-    )
-    pooled, freedom = pooled_variance(ledger.cost)
+    sums = ledger.cost if race.uncertainty is None else ledger.cpu
+    there = enumerate(sums.appearances)
+    members = tuple(index for index, rounds in there if rounds and index not in race.dropped)
+    pooled, _ = pooled_variance(sums)
     if not np.isfinite(pooled) or len(members) < 2:  # noqa: PLR2004 - a comparison
         raise SystemExit("the race was too short to size an exhaustive design: give it a longer --budget")
-    counts = np.asarray(np.mean(ledger.window_counts))
-    ratio = variance_ratio(pooled, freedom, np.asarray(ledger.window_variance), counts)
-    launch = float(np.mean([race.launch_seconds(index) for index in members]))
-    windows = int(windows_per_trial(launch, race.window_seconds, ratio))
+    windows = round(float(np.mean(ledger.window_counts)))
     level = (1 - race.rules.confidence) / (len(members) - 1)
     rounds = trials_needed(level, pooled / round_weight(windows), race.rules.log_margin)
     return Design(members, int(rounds), windows, level)

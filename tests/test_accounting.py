@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from framewatt.accounting import marginal_joules, observations, reserved_joules
+from framewatt.decision import Conclusion
+from framewatt.document.evidence import Evidence
+from framewatt.document.rows import _marginal
 from framewatt.errors import BadInput
 from framewatt.functional_unit import functional_unit
-from framewatt.records import Measurement, Phase, Stage, Usage
+from framewatt.host import inspect_host
+from framewatt.power.build import host_model
+from framewatt.records import Measurement, Phase, Scope, Stage, Usage, Verdict
 
 WINDOW = Measurement(
     stage=Stage.INFERENCE,
@@ -83,3 +90,18 @@ def test_a_functional_unit_counts_samples(text: str | None, name: str, samples: 
 def test_a_functional_unit_of_nothing_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="--functional-unit"):
         functional_unit(text)
+
+
+def test_marginal_energy_near_zero_has_fiellers_limits_over_trials_on_both_sides_of_it() -> None:
+    joules = [0.4, -0.3, 0.2, 0.1, -0.1]
+    windows = [
+        replace(WINDOW, trial=trial, block=trial, units=10.0, joules={"package-0": 40.0 + value})
+        for trial, value in enumerate(joules, start=1)
+    ]
+    manifest = {"meter": {"provenance": "measured", "scope": "package"}, "functional_unit": {"name": "image"}}
+    model = host_model(inspect_host(), Scope.PACKAGE)
+    nothing = Conclusion(Verdict.NONE, (), "")
+    evidence = Evidence(manifest, model, None, None, nothing, {"a": windows})
+    found = _marginal("a", evidence, "unmeasured")
+    low, high = stats.t.interval(0.95, 4, np.mean(joules) / 10, stats.sem(joules) / 10)
+    assert (found.value, found.low, found.high) == pytest.approx((np.mean(joules) / 10, low, high))

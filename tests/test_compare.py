@@ -95,6 +95,13 @@ def test_a_command_that_outlasts_the_budget_is_ended() -> None:
         (("", "true"), "an empty command"),
         (("true", "echo 'unbalanced"), "unbalanced"),
         (("true", "false", "--budget", "soon"), "soon"),
+        (("true", "false", "--units", "0"), "Invalid value for '--units'"),
+        (("true", "false", "--margin", "200%"), "--margin 200%"),
+        (("true", "false", "--precision", "-5%"), "--precision -5%"),
+        (("true", "false", "--seed", "-1"), "Invalid value for '--seed'"),
+        (("true", "false", "--nul", "x"), "Did you mean '--null'?"),
+        (("true", "true", "--prepare", "false"), "'false' fails with exit code 1"),
+        (("true", "true", "--null", "false"), "'false' fails with exit code 1"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(arguments: tuple[str, ...], complaint: str) -> None:
@@ -147,6 +154,21 @@ class _SilentMeter:
 
     def close(self) -> None:
         """Nothing to release."""
+
+
+def test_every_command_warms_up_as_often_as_asked_before_the_first_window(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    _compare(*(f"echo {name} >> {log}" for name in "ab"), "--warmup", "3", "--budget", "1s")
+    assert log.read_text().split()[:6] == ["a"] * 3 + ["b"] * 3
+
+
+def test_a_run_that_does_many_units_costs_so_much_less_per_unit() -> None:
+    arguments = (_loop(300_000), _loop(300_000), "--budget", "2s")
+    one, hundred = _compare(*arguments), _compare(*arguments, "--units", "100")
+    per_run, per_unit = (
+        document["candidates"][0]["cpu_seconds_per_unit"]["value"] for document in (one, hundred)
+    )
+    assert per_run / per_unit == pytest.approx(100, rel=0.5)
 
 
 def test_the_null_commands_cost_is_subtracted_per_unit_and_block() -> None:

@@ -32,6 +32,8 @@ class _LazyGroup(click.Group):
             return super().invoke(ctx)
         except FramewattError as error:
             raise _Refusal(str(error)) from error
+        except click.UsageError as error:
+            raise _Refusal(error.format_message()) from error
         except BrokenPipeError:
             raise  # click ends quietly when whoever reads our output has gone
         except OSError as error:

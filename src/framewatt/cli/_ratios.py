@@ -63,7 +63,7 @@ def show_comparison(document: Mapping[str, Any]) -> None:
 def show_check(document: Mapping[str, Any]) -> None:
     """Print a gate's judgement."""
     console = Console(highlight=False)
-    limit = f"{document['max_increase']:.3g}"
+    limit = f"{100 * document['max_increase']:.3g} %"
     table = costs_table("candidate", ("× earlier run", "judgement"))
     for row in document["candidates"]:
         add_row(table, row["candidate"], [interval(row["ratio"], "1"), row["judgement"]], chosen=row["worse"])

@@ -9,7 +9,7 @@ import click
 @click.argument("commands", nargs=-1, required=True, metavar="'CMD A' 'CMD B' ...")
 @click.option("--null", help="A command that does nothing but start; its cost is subtracted.")
 @click.option("--prepare", help="Run before each timed run, unmeasured.")
-@click.option("--warmup", type=click.IntRange(0), default=1, show_default=True, help="Unmeasured runs first.")
+@click.option("--warmup", type=click.IntRange(1), default=1, show_default=True, help="Unmeasured runs first.")
 @click.option("--budget", default="60s", show_default=True, help="Measuring time, e.g. 90s or 3min.")
 @click.option(
     "--units", type=click.FloatRange(0, min_open=True), default=1.0, help="Units of work in one run."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from framewatt.document.training import training_of
 from framewatt.power.platform import platform_remainder
 from framewatt.reconstruction import reserved_share
 from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status
+from framewatt.statistics import fieller_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,20 +112,37 @@ def _per_unit(
 
 
 def _marginal(name: str, evidence: Evidence, missing: str) -> Quantity:
-    """What the work adds to the idle machine; a difference, so it may be near zero and has no ratio."""
+    """What the work adds to the idle machine: joules over units, by Fieller's limits over trials.
+
+    A difference of two energies may be near zero, where logarithms would not do; an estimate's own doubt is
+    added in quadrature.
+    """
     meter = evidence.manifest["meter"]
     provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
     seen = _observed(name, evidence, marginal_joules)
     if not seen:
         return Quantity.unknown(_per("J", evidence), missing, scope=scope)
-    value = sum(o.cost for o in seen) / len(seen)
+    trials = [[o for o in seen if o.trial == trial] for trial in sorted({o.trial for o in seen})]
+    joules, units = ([sum(f(o) for o in trial) for trial in trials] for f in (_joules, _units))
+    value = sum(joules) / sum(units)
+    noise = fieller_ratio(joules, units)
+    low, high = (noise.low, noise.high) if noise else (None, None)
     if provenance is Provenance.ESTIMATED:
-        bounds = evidence.model.dynamic_energy(*_mean_usage(seen))
-        low, high = (
-            value * end / bounds.value if bounds.value else None for end in (bounds.low, bounds.high)
-        )
-        return Quantity(value, _per("J", evidence), provenance, low, high, scope)
-    return Quantity(value, _per("J", evidence), provenance, scope=scope)
+        model = evidence.model.dynamic_energy(*_mean_usage(seen))
+        if model.value:
+            doubt = (value * (1 - end / model.value) for end in (model.low, model.high))
+            known = (value - end if end is not None else 0.0 for end in (low, high))
+            below, above = (math.hypot(*parts) for parts in zip(doubt, known, strict=True))
+            low, high = value - below, value + above
+    return Quantity(value, _per("J", evidence), provenance, low, high, scope)
+
+
+def _joules(observation: Observation) -> float:
+    return observation.cost * observation.units
+
+
+def _units(observation: Observation) -> float:
+    return observation.units
 
 
 def _latency(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
