@@ -169,7 +169,9 @@ def test_downloads_are_compared_under_one_factor_and_set_up_counts_once_a_machin
     rows[1]["phases"]["download"]["energy"] = quantity(400.0, 200.0, 600.0)
     rows[0]["phases"]["download"]["energy"] = quantity(40.0, 20.0, 60.0)
     plan = build_plan([decision("inference", rows)], Volumes(5, 0, 0, 1), {})
-    assert plan["candidates"][1]["stages"]["development"]["value"] == pytest.approx(400 + 60 + 5 * 10)
+    stages = plan["candidates"][1]["stages"]
+    assert stages["network"]["value"] == pytest.approx(400)
+    assert stages["development"]["value"] == pytest.approx(60 + 5 * 10)
     gap = plan["break_even"][0]["fixed_difference"]
     assert (gap["low"], gap["value"], gap["high"]) == pytest.approx((180, 360, 540))
 

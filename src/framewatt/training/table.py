@@ -98,7 +98,8 @@ def _learn_what(path: Path, column: Column, metric: str | None) -> tuple[str, ND
         raise BadInput(f"--metric {metric!r} is unknown{nearest(metric, quality.METRICS)}")
     gaps = int(np.isnan(column.values).sum())
     if gaps:
-        raise BadInput(f"{path}: column {column.name!r} is empty in {gaps} rows; remove these rows first")
+        rows = "1 row" if gaps == 1 else f"{gaps} rows"
+        raise BadInput(f"{path}: column {column.name!r} is empty in {rows}; remove what has no target first")
     values = np.unique(column.values)
     if len(values) < 2:  # noqa: PLR2004 - nothing to tell apart
         raise BadInput(f"{path}: column {column.name!r} is constant: there is nothing to learn")
