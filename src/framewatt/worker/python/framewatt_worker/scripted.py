@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
