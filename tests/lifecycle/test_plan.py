@@ -192,6 +192,14 @@ def test_a_difference_whose_interval_touches_zero_never_changes_the_choice() -> 
     assert volume["reason"].startswith("never: whether they differ in an inference is not known")
 
 
+def test_without_an_inference_run_no_volume_is_told() -> None:
+    training = [row("ant", 1000.0, None), row("bee", 2000.0, (2.0, 1.9, 2.1))]
+    plan = build_plan([decision("training", training)], Volumes(10, 4, 0, 2), {})
+    assert plan["break_even"][0]["volume"]["reason"] == "no inference run is among the runs"
+    assert plan["break_even"][0]["total_difference"]["value"] == pytest.approx(8 * 1000)
+    assert plan["curve"] == []
+
+
 def test_who_needs_less_in_both_is_never_overtaken() -> None:
     rows = [row("ant", 0.2, None), row("bee", 0.3, (1.5, 1.4, 1.6))]
     plan = build_plan([STUDIES[0], decision("inference", rows)], VOLUMES, {})
