@@ -229,6 +229,9 @@ def test_runs_that_are_no_terms_of_one_sum_are_refused() -> None:
     package = {**STUDIES[1], "meter": {"scope": "package"}}
     with pytest.raises(BadInput, match=r"energy at the wall, .* at the package"):
         build_plan([STUDIES[0], package], VOLUMES, {})
+    network = {"intensity": quantity(0.5, unit="kWh/GB"), "source": "declared by the user"}
+    with pytest.raises(BadInput, match="different energies of the network"):
+        build_plan([STUDIES[0], {**STUDIES[1], "network": network}], VOLUMES, {})
     with pytest.raises(BadInput, match="2 training runs"):
         build_plan([STUDIES[0], *STUDIES], VOLUMES, {})
     other = decision("inference", [row("owl", 0.1, None)], sha256="2")
