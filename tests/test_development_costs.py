@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -80,6 +82,8 @@ def test_the_list_of_frameworks_says_what_each_download_takes() -> None:
     expected = (locked_bytes("onnxruntime") or 0) / 1e9 * 0.02 * 3.6e6
     assert row["download_energy"]["value"] == pytest.approx(expected)
     assert document["network"]["source"] == "declared by the user"
+    schema = json.loads((files("framewatt") / "schemas" / "frameworks-1.json").read_text())
+    jsonschema.validate(document, schema)
 
 
 def test_a_run_keeps_its_network_factor_and_a_report_replaces_it(decision: Decision) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from framewatt.errors import Inapplicable, TrialFailed
-from framewatt.launch import available_memory_bytes
+from framewatt.host import available_memory_bytes
 from framewatt.trial import Contestant, Trial
 
 if TYPE_CHECKING:

@@ -20,6 +20,11 @@ _ISA = (
 )
 
 
+def available_memory_bytes() -> int:
+    """Memory that can be taken now without swapping."""
+    return int(psutil.virtual_memory().available)
+
+
 def inspect_host() -> Host:
     """This machine."""
     info = _cpuinfo()

@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from framewatt.cpu_clock import CpuTimes, cpu_times
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.worker.python.framewatt_worker.channel import REPLIES, REQUESTS
@@ -200,11 +198,6 @@ def python_environment(threads: int) -> dict[str, str]:
         "OMP_WAIT_POLICY": "passive",
         **budget,
     }
-
-
-def available_memory_bytes() -> int:
-    """Memory that can be taken now without swapping."""
-    return int(psutil.virtual_memory().available)
 
 
 def _inherited() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,6 +81,8 @@ METRICS: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], float]] 
     "r2": r2,
 }
 SMALLER_IS_BETTER = frozenset({"rmse", "log_loss", "mae"})
+_LOWEST = {"r2": -math.inf}
+"""Where a metric may fall below 0."""
 
 
 def score(metric: str, outputs: NDArray[Any], labels: NDArray[Any]) -> float:
@@ -97,6 +100,18 @@ def score(metric: str, outputs: NDArray[Any], labels: NDArray[Any]) -> float:
     except (ValueError, IndexError) as error:
         shapes = f"outputs {outputs.shape} and labels {labels.shape}"
         raise BadInput(f"--metric {metric} does not fit {shapes}: {error}") from None
+
+
+def require_possible(metric: str, wanted: float) -> None:
+    """Refuse a quality that no model can have.
+
+    Raises:
+        BadInput: beyond the metric's ends.
+    """
+    low, high = (0.0, math.inf) if metric in SMALLER_IS_BETTER else (_LOWEST.get(metric, 0.0), 1.0)
+    if not low <= wanted <= high:
+        ends = "at least 0" if math.isinf(high) else f"at most {high:g}" if math.isinf(low) else "from 0 to 1"
+        raise BadInput(f"--quality {wanted:g}: {metric} is {ends}")
 
 
 def is_worse(metric: str, value: float, bound: float) -> bool:

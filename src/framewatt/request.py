@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,8 @@ class SelectRequest:
             raise BadInput("--timeout and --budget must be longer than 0 s")
         if not self.tolerance > 0:
             raise BadInput(f"--tolerance {self.tolerance}: must be above 0")
+        if self.quality is not None and not math.isfinite(self.quality):
+            raise BadInput(f"--quality {self.quality}: a number, such as 0.93")
         if self.seed < 0:
             raise BadInput(f"--seed {self.seed}: a whole number from 0 on")
         self._check_pairs()

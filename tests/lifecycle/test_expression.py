@@ -7,7 +7,7 @@ import json
 import pytest
 
 from framewatt.lifecycle.expression import evaluate, names
-from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS, VARIABLES
+from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS, STAGES, VARIABLES
 
 VALUES = {
     "download": 5000.0,
@@ -30,7 +30,7 @@ def test_the_total_is_what_pencil_and_paper_give() -> None:
 
 
 def test_the_stages_add_up_to_the_total() -> None:
-    stages = sum(evaluate(FORMULAS[name], VALUES) for name in ("development", "training", "inference"))
+    stages = sum(evaluate(FORMULAS[name], VALUES) for name in STAGES)
     assert stages == pytest.approx(evaluate(FORMULAS["total"], VALUES))
 
 

@@ -169,7 +169,9 @@ def test_downloads_are_compared_under_one_factor_and_set_up_counts_once_a_machin
     rows[1]["phases"]["download"]["energy"] = quantity(400.0, 200.0, 600.0)
     rows[0]["phases"]["download"]["energy"] = quantity(40.0, 20.0, 60.0)
     plan = build_plan([decision("inference", rows)], Volumes(5, 0, 0, 1), {})
-    assert plan["candidates"][1]["stages"]["development"]["value"] == pytest.approx(400 + 60 + 5 * 10)
+    stages = plan["candidates"][1]["stages"]
+    assert stages["network"]["value"] == pytest.approx(400)
+    assert stages["development"]["value"] == pytest.approx(60 + 5 * 10)
     gap = plan["break_even"][0]["fixed_difference"]
     assert (gap["low"], gap["value"], gap["high"]) == pytest.approx((180, 360, 540))
 
@@ -188,6 +190,14 @@ def test_a_difference_whose_interval_touches_zero_never_changes_the_choice() -> 
     volume = plan["break_even"][0]["volume"]
     assert volume["value"] is None
     assert volume["reason"].startswith("never: whether they differ in an inference is not known")
+
+
+def test_without_an_inference_run_no_volume_is_told() -> None:
+    training = [row("ant", 1000.0, None), row("bee", 2000.0, (2.0, 1.9, 2.1))]
+    plan = build_plan([decision("training", training)], Volumes(10, 4, 0, 2), {})
+    assert plan["break_even"][0]["volume"]["reason"] == "no inference run is among the runs"
+    assert plan["break_even"][0]["total_difference"]["value"] == pytest.approx(8 * 1000)
+    assert plan["curve"] == []
 
 
 def test_who_needs_less_in_both_is_never_overtaken() -> None:
@@ -219,6 +229,9 @@ def test_runs_that_are_no_terms_of_one_sum_are_refused() -> None:
     package = {**STUDIES[1], "meter": {"scope": "package"}}
     with pytest.raises(BadInput, match=r"energy at the wall, .* at the package"):
         build_plan([STUDIES[0], package], VOLUMES, {})
+    network = {"intensity": quantity(0.5, unit="kWh/GB"), "source": "declared by the user"}
+    with pytest.raises(BadInput, match="different energies of the network"):
+        build_plan([STUDIES[0], {**STUDIES[1], "network": network}], VOLUMES, {})
     with pytest.raises(BadInput, match="2 training runs"):
         build_plan([STUDIES[0], *STUDIES], VOLUMES, {})
     other = decision("inference", [row("owl", 0.1, None)], sha256="2")

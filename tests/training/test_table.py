@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from framewatt.errors import BadInput
+from framewatt.quality import require_possible
 from framewatt.training.csv_table import read_csv
 from framewatt.training.folds import FOLDS, divide
 from framewatt.training.table import read_table
+from framewatt.workloads import tabular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,9 +92,44 @@ def test_a_target_or_metric_that_cannot_be_used_is_named_with_the_remedy(
         read_table(table_file(tmp_path / "t.csv", target), column, metric, MEMORY)
 
 
-def test_a_file_too_large_for_the_memory_is_refused_with_the_size_that_would_fit(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="take a random sample of the rows, up to 25 B"):
-        read_table(table_file(tmp_path / "t.csv"), "y", None, memory_bytes=100)
+def test_a_file_too_large_for_the_memory_is_refused_by_its_size_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tabular, "available_memory_bytes", lambda: 24 * 2**30)
+    path = tmp_path / "t.csv"
+    with path.open("wb") as file:
+        file.truncate(5 * 10**9)  # a hole: it would take long to read, and holds nothing
+    path.chmod(0)
+    with pytest.raises(BadInput, match=r"5.00 GB is more than fits .* up to 4.29 GB"):
+        tabular.open_workload(str(path))
+
+
+def test_a_parquet_file_of_too_many_cells_is_refused_with_the_rows_that_would_fit(tmp_path: Path) -> None:
+    columns = {"x": [1.0] * 5000, "y": [0, 1] * 2500}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    with pytest.raises(BadInput, match=r"5,000 rows of 2 columns .* up to 2,083 rows"):
+        read_table(tmp_path / "t.parquet", "y", None, memory_bytes=100_000)
+
+
+def test_a_ragged_row_is_named_by_its_line(tmp_path: Path) -> None:
+    rows = ["1,2"] * 30 + ["", "1,2,3"] + ["1,2"] * 30
+    with pytest.raises(BadInput, match="near line 33"):
+        read_csv(write(tmp_path / "t.csv", "x,y", rows))
+
+
+@pytest.mark.parametrize(
+    ("metric", "wanted", "told"),
+    [
+        ("auc", 1.5, "--quality 1.5: auc is from 0 to 1"),
+        ("rmse", -0.1, "--quality -0.1: rmse is at least 0"),
+        ("r2", 1.01, "--quality 1.01: r2 is at most 1"),
+    ],
+)
+def test_a_quality_that_no_model_can_have_is_refused(metric: str, wanted: float, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        require_possible(metric, wanted)
+    require_possible("r2", -3.0)
+    require_possible("log_loss", 2.5)
 
 
 def test_a_rare_class_free_texts_and_ragged_rows_are_refused(tmp_path: Path) -> None:
@@ -106,8 +145,6 @@ def test_a_rare_class_free_texts_and_ragged_rows_are_refused(tmp_path: Path) -> 
 
 
 def test_parquet_is_read_as_the_same_columns(tmp_path: Path) -> None:
-    pq = pytest.importorskip("pyarrow.parquet")
-    pa = pytest.importorskip("pyarrow")
     columns = {"x": [float(i) for i in range(120)], "c": ["a", None, "b"] * 40, "y": [0, 1] * 60}
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")
     table = read_table(tmp_path / "t.parquet", "y", None, MEMORY)

@@ -16,7 +16,8 @@ from framewatt.units import format_count, format_si
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_STAGES = ("development", "training", "inference")
+_STAGES = ("network", "development", "training", "inference")
+_WIDE = 100
 _JOULES_PER_WH = 3600.0
 
 
@@ -25,7 +26,7 @@ def show_plan(plan: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     letters = dict(zip((row["id"] for row in plan["candidates"]), ascii_uppercase, strict=False))
     console.print(f"\n[bold]{escape(_headline(plan))}[/bold]")
-    console.print(_lives(plan, letters))
+    console.print(_lives(plan, letters, wide=console.width >= _WIDE))
     if plan["break_even"]:
         best = plan["candidates"][0]["name"]
         console.print(f"\nAgainst {escape(best)}: what each needs more, and where the choice would change:")
@@ -49,18 +50,20 @@ def _headline(plan: Mapping[str, Any]) -> str:
     )
 
 
-def _lives(plan: Mapping[str, Any], letters: Mapping[str, str]) -> Table:
+def _lives(plan: Mapping[str, Any], letters: Mapping[str, str], *, wide: bool) -> Table:
+    """Energy per stage; a narrow terminal goes without the total's interval, the document has it."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("", no_wrap=True)
     table.add_column("framework", overflow="fold", min_width=12)
     carbon = plan["intensity"]["value"] is not None
-    for title in (*_STAGES, "total", "low", "high", *(("carbon",) if carbon else ())):
+    ends = ("low", "high") if wide else ()
+    for title in (*_STAGES, "total", *ends, *(("carbon",) if carbon else ())):
         table.add_column(title, justify="right", no_wrap=True)
     for row in plan["candidates"]:
         total = row["total"]
         chosen = row["id"] == plan["selected"]
         cells = [_stage(row, name) for name in _STAGES]
-        cells += [_energy(total[end]) for end in ("value", "low", "high")]
+        cells += [_energy(total[end]) for end in ("value", *ends)]
         cells += [format_si(row["carbon"]["value"], "g")] if carbon else []
         mark = letters.get(row["id"], " ") + ("*" if chosen else " ")
         table.add_row(mark, escape(row["name"]), *cells, style="bold" if chosen else None)
@@ -69,8 +72,8 @@ def _lives(plan: Mapping[str, Any], letters: Mapping[str, str]) -> Table:
 
 def _stage(row: Mapping[str, Any], name: str) -> str:
     """A dash for a stage that the runs did not study."""
-    studied = {"development": True, "training": row["training"], "inference": row["serving"]}[name]
-    return _energy(row["stages"][name]["value"]) if studied else "–"
+    missing = {"training": row["training"] is None, "inference": row["serving"] is None}
+    return "–" if missing.get(name) else _energy(row["stages"][name]["value"])
 
 
 def _rivals(plan: Mapping[str, Any], letters: Mapping[str, str]) -> Table:
@@ -105,7 +108,7 @@ def _notes(plan: Mapping[str, Any]) -> Iterator[str]:
     for one in plan["left_out"]:
         yield f"left out of {one['stage']}: {one['name']}: {one['reason']}."
     if any(row["coefficients"]["download"]["value"] for row in plan["candidates"]):
-        yield f"Development includes what the network draws for the downloads: {described(plan['network'])}."
+        yield f"Network, for the downloads and not on this machine: {described(plan['network'])}."
     if plan["intensity"]["value"] is None:
         yield f"Carbon is open: {plan['intensity']['reason']}."
 

@@ -74,19 +74,20 @@ def _show(rows: list[dict[str, Any]], network: Mapping[str, Any]) -> None:
     from framewatt.units import format_energy
 
     console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("name", no_wrap=True)
-    for title in ("version", "accepts", "set"):
-        table.add_column(title, overflow="fold")
-    for title in ("download", "network"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    for title in ("  name", "version"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("accepts", overflow="fold")
+    for title in ("download", "network", "built"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("state", no_wrap=True)
     for row in rows:
-        accepts, group = ", ".join(row["accepts"]), "default" if row["default"] else "all"
+        name, accepts = ("* " if row["default"] else "  ") + row["name"], ", ".join(row["accepts"])
         weight, energy = _size(row["download_bytes"]), format_energy(row["download_energy"]["value"])
-        table.add_row(row["name"], row["version"], accepts, group, weight, energy, row["state"])
+        built = "yes" if row["state"] == "built" else "no"
+        table.add_row(name, row["version"], accepts, weight, energy, built)
     console.print(table)
-    console.print(escape(f"network: {described(network)}"), style="dim")
+    console.print("  * races unless --frameworks names others", style="dim")
+    console.print(escape(f"  network: {described(network)}"), style="dim")
 
 
 def _size(count: int | None) -> str:

@@ -41,7 +41,6 @@ def command(runs: tuple[str, ...], output: str, **options: Any) -> None:
     from framewatt.cli._plan import show_plan
     from framewatt.lifecycle.lives import Volumes
     from framewatt.lifecycle.plan import build_plan
-    from framewatt.plugins import discover
     from framewatt.power.network import network_of
 
     if output not in {"text", "json"}:
@@ -51,17 +50,22 @@ def command(runs: tuple[str, ...], output: str, **options: Any) -> None:
     if region and intensity is not None:
         raise BadInput("--region and --intensity both give the carbon intensity; choose one")
     volumes = Volumes(**options)
-    exporting = {
-        name: tuple(plugin.module.EXPORTS)
-        for name, plugin in discover("frameworks").items()
-        if getattr(plugin.module, "EXPORTS", ())
-    }
     network = None if stated is None else network_of(stated)
-    plan = build_plan(list(_decisions(runs, region, intensity, network)), volumes, exporting)
+    plan = build_plan(list(_decisions(runs, region, intensity, network)), volumes, _exporting())
     if output == "json":
         click.echo(json.dumps(plan, indent=2, allow_nan=False))
     else:
         show_plan(plan)
+
+
+def _exporting() -> dict[str, tuple[str, ...]]:
+    """Each framework's own formats that somebody exports to ONNX."""
+    from framewatt.plugins import discover
+
+    modules = {name: plugin.module for name, plugin in discover("frameworks").items()}
+    exported = {known for module in modules.values() for known in getattr(module, "EXPORTS", ())}
+    formats = {name: tuple(set(module.ACCEPTS) & exported) for name, module in modules.items()}
+    return {name: own for name, own in formats.items() if own}
 
 
 def _decisions(

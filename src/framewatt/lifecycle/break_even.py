@@ -70,6 +70,8 @@ def _volume(
     best: Life, other: Life, fixed: Estimate, each: Estimate, volumes: Volumes
 ) -> tuple[Quantity, Life | None]:
     """The break-even with its interval, and who is chosen above it; "never" with the reason."""
+    if best.pair.serving is None:
+        return Quantity.unknown("1/year", "no inference run is among the runs"), None
     for name, gap in (("what comes before serving", fixed), ("an inference", each)):
         if _open(gap):
             reason = f"never: whether they differ in {name} is not known (the interval touches zero)"

@@ -62,7 +62,7 @@ class Life:
 def lives_of(
     decisions: Sequence[Document], volumes: Volumes, exporting: Mapping[str, Sequence[str]]
 ) -> list[Life]:
-    """Every pair that the studies allow; `exporting` says from which formats a framework exports to ONNX.
+    """Every pair that the studies allow; `exporting` has each framework's formats that reach ONNX.
 
     Raises:
         BadInput: studies that do not add up, no pair, or a volume of a stage that nobody studied.

@@ -43,9 +43,9 @@ class Pair:
 def pairs(decisions: Sequence[Document], exporting: Exporting) -> list[Pair]:
     """All ways that the studies allow.
 
-    A trained model serves in its own framework; elsewhere only where its framework exports to ONNX, and the
-    other study served an ONNX model or one of the formats that it exports. Studies that come from one table
-    pair candidate with candidate.
+    A trained model serves in its own framework; elsewhere only where one of its framework's formats reaches
+    ONNX, and the other study served an ONNX model or that format. Studies that come from one table pair
+    candidate with candidate.
     """
     training = [d for d in decisions if d["stage"] == "training"]
     inference = [d for d in decisions if d["stage"] == "inference"]

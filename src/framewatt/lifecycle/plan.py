@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from framewatt.errors import BadInput
 from framewatt.lifecycle.break_even import break_even
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.formulas import FORMULAS, STAGES
@@ -41,7 +42,7 @@ def build_plan(
         ],
         "variables": asdict(volumes),
         "intensity": intensity,
-        "network": decisions[0]["network"],
+        "network": _network(decisions),
         "formulas": FORMULAS,
         "candidates": [_candidate(life, volumes, intensity) for life in ranked],
         "selected": ranked[0].pair.id,
@@ -131,6 +132,18 @@ def _intensity(decisions: Sequence[Document]) -> dict[str, Any]:
     if len({quantity["value"] for quantity in found}) == 1:
         return dict(found[0])
     return asdict(Quantity.unknown("gCO2eq/kWh", "the runs have different intensities; see --region"))
+
+
+def _network(decisions: Sequence[Document]) -> dict[str, Any]:
+    """The one factor that all runs' downloads are counted with.
+
+    Raises:
+        BadInput: they were told different ones.
+    """
+    found = [decision["network"] for decision in decisions]
+    if any(one != found[0] for one in found):
+        raise BadInput("the runs were told different energies of the network; state one: --network-energy")
+    return dict(found[0])
 
 
 def _left_out(decisions: Sequence[Document]) -> list[dict[str, Any]]:

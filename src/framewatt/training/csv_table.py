@@ -79,12 +79,15 @@ def _chunks(path: Path, width: int) -> Iterator[list[tuple[str, ...]]]:
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file, _dialect(path))
         next(reader)
-        while rows := [row for row in islice(reader, _CHUNK_ROWS) if row]:
-            ragged = next((row for row in rows if len(row) != width), None)
+        begin = reader.line_num
+        while rows := list(islice(reader, _CHUNK_ROWS)):
+            ragged = next((number for number, row in enumerate(rows, 1) if len(row) not in {0, width}), None)
             if ragged is not None:
-                told = f"a row of {len(ragged)} cells, but the header names {width}"
-                raise BadInput(f"{path}: {told} (near line {reader.line_num})")
-            yield list(zip(*rows, strict=True))
+                told = f"a row of {len(rows[ragged - 1])} cells, but the header names {width}"
+                raise BadInput(f"{path}: {told} (near line {begin + ragged})")
+            begin = reader.line_num
+            if filled := [row for row in rows if row]:
+                yield list(zip(*filled, strict=True))
 
 
 def _numbers(path: Path, names: Sequence[str]) -> tuple[list[NDArray[np.float64]], set[int]]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from framewatt import environments, quality
 from framewatt.candidates import Entry, enumerate_candidates
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
-from framewatt.launch import WorkerProcess, available_memory_bytes, python_environment, python_worker
+from framewatt.host import available_memory_bytes
+from framewatt.launch import WorkerProcess, python_environment, python_worker
 from framewatt.plugins import nearest
 from framewatt.study import choice_of
 from framewatt.training.array_file import PARTS, read_arrays

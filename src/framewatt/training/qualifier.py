@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from framewatt.errors import Inapplicable, TrialFailed
-from framewatt.launch import available_memory_bytes
+from framewatt.host import available_memory_bytes
 from framewatt.quality import SMALLER_IS_BETTER, is_worse
 from framewatt.records import Status
 from framewatt.training.confirmation import Confirmation, confirm

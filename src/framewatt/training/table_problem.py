@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.candidates import Entry, enumerate_candidates
 from framewatt.errors import BadInput, Inapplicable
-from framewatt.launch import available_memory_bytes
+from framewatt.host import available_memory_bytes
+from framewatt.quality import require_possible
 from framewatt.request import SelectRequest
 from framewatt.study import choice_of
 from framewatt.training.folds import FOLDS, Folds, divide
@@ -53,6 +54,8 @@ def open_table(workload: Workload, request: SelectRequest, _progress: Progress) 
             option = name.rstrip("s").replace("_", "-") if name == "dims" else name.replace("_", "-")
             raise BadInput(f"--{option} is for models; a table is learnt from --target")
     table = read_table(workload.path, request.target, request.metric, available_memory_bytes())
+    if request.quality is not None:
+        require_possible(table.metric, request.quality)
     folds = divide(table.target, stratified=table.task != "regression", seed=request.seed)
     return TableProblem(table, folds, request)
 

@@ -6,7 +6,12 @@ import hashlib
 from pathlib import Path
 
 from framewatt.errors import BadInput
+from framewatt.host import available_memory_bytes
 from framewatt.records import Stage, Workload
+from framewatt.units import format_bytes
+
+_MEMORY_PER_FILE_BYTE = 6.0
+"""Reading a table takes about four bytes of memory for each byte of text; libraries learn beside that."""
 
 TITLE = "table (.csv, .parquet) with --target"
 
@@ -17,18 +22,30 @@ def claims(source: str) -> bool:
 
 
 def open_workload(source: str) -> Workload:
-    """Check that it is there; its columns are read when the study knows the target.
+    """Check that it is there and fits into memory; its columns are read when the study knows the target.
 
     Raises:
-        BadInput: missing or empty.
+        BadInput: missing, empty, or too large.
     """
     path = Path(source).expanduser().resolve()
     if not path.is_file():
         raise BadInput(f"{source}: no such file")
     if not path.stat().st_size:
         raise BadInput(f"{source}: the file is empty")
+    _require_memory(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Workload(
         name=path.stem, kind="tabular", format="table", path=path, sha256=digest, stage=Stage.TRAINING
     )
+
+
+def _require_memory(path: Path) -> None:
+    """Refuse by its size, before a byte of it is read, what would not fit."""
+    size, free = path.stat().st_size, available_memory_bytes()
+    most = free / _MEMORY_PER_FILE_BYTE
+    if size > most:
+        raise BadInput(
+            f"{path}: {format_bytes(size)} is more than fits beside a library in {format_bytes(free)} "
+            f"of free memory; take a random sample of the rows, up to {format_bytes(most)}"
+        )
