@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from conftest import refused
 from framewatt import study
+from framewatt.cli import cli
 from framewatt.request import SelectRequest
 from framewatt.training.study import select
 
@@ -85,5 +86,7 @@ def test_what_build_returns_is_told_where_it_is_no_model_to_train(
 ) -> None:
     lines = [line for line in MODEL.splitlines() if not line.startswith(change)]
     model, data = write_study(tmp_path, "\n".join(lines))
-    found = refused("select", model, "--data", data, "--frameworks", "keras_jax", "--runs-dir", tmp_path)
-    assert f"not a Keras model to train: {told}" in found
+    asked = ["select", str(model), "--data", str(data), "--frameworks", "keras_jax"]
+    result = CliRunner().invoke(cli, asked)
+    assert result.exit_code == 2
+    assert f"not a Keras model to train: {told}" in result.stderr.splitlines()[-1]

@@ -155,6 +155,8 @@ def check_terms(path: Path, told: Mapping[str, Any], needed: Sequence[str]) -> N
     for name in ("epochs", "batch", "seeds"):
         if not (isinstance(told.get(name, 1), int) and told.get(name, 1) > 0):
             raise BadInput(f"{path}: {name} must be a whole number above 0")
+    if not isinstance(told.get("quality", 0.0), int | float):
+        raise BadInput(f"{path}: quality must be a number")
     if told.get("seeds", LEAST_SEEDS) < LEAST_SEEDS:
         raise BadInput(f"{path}: seeds = {told['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
     if told.get("optimisation", "same") not in {"same", "free"}:
