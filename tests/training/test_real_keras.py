@@ -54,7 +54,7 @@ def test_back_ends_agree_on_the_first_losses_and_the_trained_file_on_its_outputs
         data=str(data),
         frameworks="keras_jax,keras_torch",
         quality=0.9,
-        budget=60,
+        budget=100,
         **common,  # type: ignore[arg-type] # a mapping of several types
     )
     (decision,) = select(request)
