@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt import study
 from framewatt.errors import BadInput
+from framewatt.preparation import open_source
+from framewatt.records import Stage
 from framewatt.request import SelectRequest
+from framewatt.training import study as training
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -16,10 +19,11 @@ if TYPE_CHECKING:
 
 
 def select(model: str | PathLike[str], *, progress: Progress | None = None, **options: Any) -> Decision:
-    """Race frameworks for `model` and return the decision.
+    """Race frameworks for `model` and return the decision; where models are trained, that of the training.
 
     Args:
-        model: An ONNX file, a model.py, a .pt2 file, or ``example:digits``.
+        model: An ONNX file, a model.py, a .pt2 or .keras file, or ``example:digits``; or something to
+            learn (a table, a task, a Keras model.py with ``data``).
         progress: Who watches; nobody by default.
         options: The fields of `framewatt.request.SelectRequest` (durations in seconds, shares as numbers).
 
@@ -31,4 +35,6 @@ def select(model: str | PathLike[str], *, progress: Progress | None = None, **op
         request = SelectRequest(source=str(model), **options)
     except TypeError as error:
         raise BadInput(f"select: {str(error).rpartition('()')[2].strip()}") from None
+    if open_source(request.source, request.data).stage is Stage.TRAINING:
+        return training.select(request, progress)[0]
     return study.select(request, progress)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from conftest import STAND_INS, refused
-from framewatt.request import SelectRequest
-from framewatt.training.study import select
+from framewatt.cli import cli
+from framewatt.selection import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def write_study(folder: Path, model: str = MODEL, **changes: np.ndarray | None) 
     """A model file and two clouds of points; `changes` replace arrays, or leave them out."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 400)
-    x = (rng.standard_normal((400, 3)) + 2 * y[:, None]).astype(np.float32)
+    x = (rng.standard_normal((400, 3)) + y[:, None]).astype(np.float32)
     known: dict[str, Any] = {"x": x, "y": y, **changes}
     arrays = {name: array for name, array in known.items() if array is not None}
     np.savez(folder / "data.npz", **arrays)
@@ -42,10 +43,12 @@ def write_study(folder: Path, model: str = MODEL, **changes: np.ndarray | None) 
 
 
 def told(folder: Path, model: str = MODEL, *options: str, **changes: np.ndarray | None) -> str:
-    """The one line with which such a study is refused."""
+    """The line with which such a study is refused, after whatever was told of its progress."""
     path, data = write_study(folder, model, **changes)
     usual = ("--frameworks", "back_end", "--env", "current", "--runs-dir", str(folder / "runs"))
-    return refused("select", path, "--data", data, *usual, *options)
+    result = CliRunner().invoke(cli, ["select", str(path), "--data", str(data), *usual, *options])
+    assert result.exit_code == 2, result.output
+    return result.stderr.splitlines()[-1]
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +58,8 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
         model, data = write_study(folder)
-        request = SelectRequest(
-            source=str(model),
+        yield select(
+            str(model),
             data=str(data),
             frameworks="back_end",
             environment="current",
@@ -64,7 +67,6 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
             budget=12,
             runs_dir=str(folder / "runs"),
         )
-        yield select(request)[0]
 
 
 def row(decision: Decision, rate: str) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def test_data_that_cannot_be_learnt_are_refused_in_one_line(
     [
         (("build()", "make()"), "defines no build(), which returns a compiled keras.Model"),
         (('return {"rate": 0.5}', 'raise OSError("no disk")'), "OSError: no disk"),
-        (('"batch": 20', '"batch": 900'), "batch 900 exceeds the 256 rows of training"),
+        (('"batch": 20', '"batch": 900'), "batch 900 exceeds the 256 training rows"),
         (('"batch": 20', '"bath": 20'), "unknown entry 'bath'; did you mean batch"),
         (('"batch": 20', '"batch": len("x")'), "TASK must be a dict of plain values"),
         (('"epochs": 8', '"seeds": 3'), "seeds = 3: at least 5"),

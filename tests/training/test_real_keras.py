@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from conftest import refused
 from framewatt import study
+from framewatt.cli import cli
 from framewatt.request import SelectRequest
 from framewatt.training.study import select
 
@@ -53,7 +54,7 @@ def test_back_ends_agree_on_the_first_losses_and_the_trained_file_on_its_outputs
         data=str(data),
         frameworks="keras_jax,keras_torch",
         quality=0.9,
-        budget=60,
+        budget=100,
         **common,  # type: ignore[arg-type] # a mapping of several types
     )
     (decision,) = select(request)
@@ -85,5 +86,7 @@ def test_what_build_returns_is_told_where_it_is_no_model_to_train(
 ) -> None:
     lines = [line for line in MODEL.splitlines() if not line.startswith(change)]
     model, data = write_study(tmp_path, "\n".join(lines))
-    found = refused("select", model, "--data", data, "--frameworks", "keras_jax", "--runs-dir", tmp_path)
-    assert f"not a Keras model to train: {told}" in found
+    asked = ["select", str(model), "--data", str(data), "--frameworks", "keras_jax"]
+    result = CliRunner().invoke(cli, asked)
+    assert result.exit_code == 2
+    assert f"not a Keras model to train: {told}" in result.stderr.splitlines()[-1]

@@ -107,6 +107,7 @@ def test_three_or_more_candidates_are_held_against_their_median() -> None:
     ("change", "told"),
     [
         (("quality = 0.9\n", ""), "the entry 'quality' is missing"),
+        (("quality = 0.9", 'quality = "high"'), "quality must be a number"),
         (("seeds = 5", "seeds = 3"), "seeds = 3: at least 5"),
         (("epochs = 12", "epoch = 12"), "unknown entry 'epoch'; did you mean epochs"),
         (("epochs = 12", "epochs = 0"), "epochs must be a whole number above 0"),

@@ -22,7 +22,7 @@ from framewatt.study import choice_of
 from framewatt.training.array_file import PARTS, read_arrays
 from framewatt.training.keras_labels import KerasModel, labels_of
 from framewatt.training.table import FITTING, METRIC_OF
-from framewatt.training.task import LEAST_SEEDS, Task, check_terms
+from framewatt.training.task import LEAST_SEEDS, TERMS, Task, check_terms
 from framewatt.training.task_problem import TaskProblem
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from framewatt.records import Workload
     from framewatt.request import SelectRequest
 
-_TERMS = "TASK"
+_NAME = "TASK"
 _USUAL = {"epochs": 20, "batch": 32, "seeds": LEAST_SEEDS, "optimisation": "same"}
 
 
@@ -84,14 +84,14 @@ def _terms(path: Path) -> dict[str, Any]:
     told: Any = {}
     for node in tree.body:
         names = [t.id for t in getattr(node, "targets", ()) if isinstance(t, ast.Name)]
-        if isinstance(node, ast.Assign) and _TERMS in names:
+        if isinstance(node, ast.Assign) and _NAME in names:
             try:
                 told = ast.literal_eval(node.value)
             except ValueError:
                 told = None
     if not isinstance(told, dict):
-        raise BadInput(f"{path}: {_TERMS} must be a dict of plain values, such as {{'epochs': 20}}")
-    check_terms(path, told, needed=())
+        raise BadInput(f"{path}: {_NAME} must be a dict of plain values, such as {{'epochs': 20}}")
+    check_terms(path, told, known=TERMS, needed=())
     return {**_USUAL, **told}
 
 
@@ -155,7 +155,7 @@ def _check_trainable(path: Path, model: KerasModel, shape: Sequence[int], terms:
     if model.random_layers and terms["optimisation"] == "same":
         raise BadInput(
             f"{path}: layer {model.random_layers[0]} draws random numbers that differ between back ends, so "
-            f"the first losses cannot agree; say {_TERMS} = {{'optimisation': 'free'}} in the file"
+            f"the first losses cannot agree; say {_NAME} = {{'optimisation': 'free'}} in the file"
         )
 
 

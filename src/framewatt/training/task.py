@@ -13,7 +13,7 @@ from framewatt.errors import BadInput
 from framewatt.plugins import Plugin, load_file, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 LEAST_SEEDS = 5
 _PARTS = ("train", "validation", "test")
 _PER_DATASET = {"quality", "epochs", "batch"}
-_KEYS = {"metric", "seeds", "optimisation", "reference", "options", "datasets"} | _PER_DATASET
+TERMS = {"metric", "seeds", "optimisation", "reference"} | _PER_DATASET
+"""How a task is trained and judged."""
+_KEYS = TERMS | {"options", "datasets"}
 _NOT_SCRIPTS = {"task"}
 
 
@@ -136,25 +138,27 @@ def _declaration(path: Path) -> dict[str, Any]:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"{path}: not a readable TOML file ({error})") from None
-    check_terms(path, told, needed=("metric", "quality", "epochs", "batch"))
+    check_terms(path, told, known=_KEYS, needed=("metric", "quality", "epochs", "batch"))
     return told
 
 
-def check_terms(path: Path, told: Mapping[str, Any], needed: Sequence[str]) -> None:
+def check_terms(path: Path, told: Mapping[str, Any], known: Collection[str], needed: Sequence[str]) -> None:
     """Check the entries of a task's declaration, wherever it stands.
 
     Raises:
-        BadInput: one of `needed` is missing, or an entry is unknown or impossible.
+        BadInput: one of `needed` is missing, or an entry is not `known` or impossible.
     """
-    unknown = sorted(set(told) - _KEYS)
+    unknown = sorted(set(told) - set(known))
     if unknown:
-        raise BadInput(f"{path}: unknown entry {unknown[0]!r}{nearest(unknown[0], _KEYS)}")
+        raise BadInput(f"{path}: unknown entry {unknown[0]!r}{nearest(unknown[0], known)}")
     for name in needed:
         if name not in told:
             raise BadInput(f"{path}: the entry {name!r} is missing")
     for name in ("epochs", "batch", "seeds"):
         if not (isinstance(told.get(name, 1), int) and told.get(name, 1) > 0):
             raise BadInput(f"{path}: {name} must be a whole number above 0")
+    if not isinstance(told.get("quality", 0.0), int | float):
+        raise BadInput(f"{path}: quality must be a number")
     if told.get("seeds", LEAST_SEEDS) < LEAST_SEEDS:
         raise BadInput(f"{path}: seeds = {told['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
     if told.get("optimisation", "same") not in {"same", "free"}:

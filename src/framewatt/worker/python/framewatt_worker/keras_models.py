@@ -23,8 +23,10 @@ _COPY_BYTES = 256 << 20
 _SCORED_ROWS = 256
 
 
-def build_model(file: Path, seed: int) -> Any:
-    """A fresh compiled model from the user's ``build()``, all of Keras's random numbers seeded first.
+def build_model(file: Path, seed: int, shape: Sequence[int]) -> Any:
+    """A fresh compiled model from the user's ``build()`` for rows of `shape`.
+
+    All of Keras's random numbers are seeded first; a model that waits for rows gets its weights here.
 
     Raises:
         RuntimeError, TypeError: the file does not offer that, each with what is there instead.
@@ -43,6 +45,10 @@ def build_model(file: Path, seed: int) -> Any:
         raise RuntimeError("build() returned a model without a loss: call model.compile(optimizer, loss)")
     if model.steps_per_execution != 1:
         raise RuntimeError("each step's loss is needed: leave compile(steps_per_execution=1)")
+    if not model.built and isinstance(model, keras.Sequential):
+        model.build((None, *shape))  # which leaves the batch open
+    elif not model.built:
+        model(keras.ops.zeros((1, *shape)))
     return model
 
 
@@ -53,16 +59,15 @@ def describe(file: Path, weights: Path, seeds: Sequence[int], shape: Sequence[in
     """
     arrays: dict[str, np.ndarray] = {}
     for position, seed in enumerate(seeds):
-        model = build_model(file, seed)
-        if not model.built:
-            model.build((None, *shape))
+        model = build_model(file, seed, shape)
         named = ((f"{position}/{number:04d}", array) for number, array in enumerate(model.get_weights()))
         arrays |= {name: np.asarray(array) for name, array in named}
     write_tensors(weights, arrays)
     loss, from_logits = _loss(model)
+    inputs, outputs = _shapes(model, shape)
     return {
-        "inputs": [list(tensor.shape) for tensor in model.inputs],
-        "outputs": [list(tensor.shape) for tensor in model.outputs],
+        "inputs": inputs,
+        "outputs": outputs,
         "loss": loss,
         "from_logits": from_logits,
         "random_layers": [layer.name for layer in model._flatten_layers() if _is_random(layer)],  # noqa: SLF001 - there is no public way to every nested layer
@@ -74,9 +79,7 @@ class Learner:
 
     def __init__(self, task: Mapping[str, Any]) -> None:
         """`task` holds the model file, whether it scores logits, the seed and the initial weights."""
-        self._model = build_model(Path(task["model"]), task["seed"])
-        if not self._model.built:
-            self._model.build((None, *task["shape"]))
+        self._model = build_model(Path(task["model"]), task["seed"], task["shape"])
         weights = task["weights"]
         self._model.set_weights([weights[name] for name in sorted(weights)])
         self._link = _LINKS[task["link"]]
@@ -153,6 +156,14 @@ class _Losses(keras.callbacks.Callback):  # type: ignore[misc] # Keras is Any he
 
 def _parts(batches: np.ndarray, steps: int) -> Iterator[np.ndarray]:
     return (batches[start : start + steps] for start in range(0, len(batches), steps))
+
+
+def _shapes(model: Any, shape: Sequence[int]) -> tuple[list[list[int | None]], list[list[int | None]]]:
+    """Of inputs and outputs; a model that is only a class is asked with a row of zeros."""
+    if getattr(model, "inputs", None):
+        return [list(one.shape) for one in model.inputs], [list(one.shape) for one in model.outputs]
+    found = keras.tree.flatten(model(keras.ops.zeros((1, *shape))))
+    return [[None, *shape]], [[None, *one.shape[1:]] for one in found]
 
 
 def _loss(model: Any) -> tuple[str, bool]:
