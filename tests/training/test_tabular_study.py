@@ -126,9 +126,10 @@ def test_the_models_race_gets_what_training_left_of_the_budget(decisions: list[D
     run = RunFolder.open_run(Path(str(decisions[0].document["run"])))
     raced = sum(record["seconds"] for record in run.records("race") if record["event"] == "tell")
     admission = next(run.records("admitted"))["seconds"]
-    left = max(0.8 * 14 - admission - raced, 0)
+    own, serving = run.manifest["request"]["budget"], run.manifest["training"]["serving_budget"]
+    left = max(own - admission - raced, 0)
     inner = RunFolder.open_run(run.path / "inference").manifest["request"]
-    assert inner["budget"] == pytest.approx(0.2 * 14 + left)
+    assert inner["budget"] == pytest.approx(serving + left)
 
 
 def test_an_edit_run_loop_of_training_ends_with_the_first_trained_step(decisions: list[Decision]) -> None:
