@@ -125,7 +125,15 @@ def test_few_busy_threads_are_as_uncertain_as_the_idle_and_full_power_they_lie_b
     assert np.log(one.high / one.value) == pytest.approx(1.959963984540054 * 30 / 150)
 
 
+def test_what_the_levels_own_program_drew_widens_an_energy_and_cancels_in_a_ratio(server: PowerModel) -> None:
+    without = replace(server, curve_spread=0.0)
+    runs = (10.0, 300.0), (12.0, 360.0)
+    assert server.energy(*runs[0]).high > without.energy(*runs[0]).high
+    assert server.ratio(*runs).high == pytest.approx(without.ratio(*runs).high)
+
+
 def test_a_model_that_an_older_version_stored_still_opens(server: PowerModel) -> None:
     stored = {**server.parameters(), "wake_exponent": 0.05}
-    del stored["exponent"], stored["exponent_spread"]
-    assert PowerModel.from_parameters(stored) == replace(server, exponent=None, exponent_spread=0.0)
+    del stored["exponent"], stored["exponent_spread"], stored["curve_spread"]
+    older = replace(server, exponent=None, exponent_spread=0.0, curve_spread=0.0)
+    assert PowerModel.from_parameters(stored) == older

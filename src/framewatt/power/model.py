@@ -31,9 +31,10 @@ class PowerModel:
     `levels` are W at `LOADS`; `factors` are relative deviations of the levels (standard deviations, one row
     per shared unknown). `program_spread` is the relative standard deviation of the dynamic energy between
     implementations of the same work, `settings_spread` between settings of one framework, `run_spread` of
-    one run's total energy. The dynamic power of work on a few threads grows with load to `exponent`, whose
-    relative standard deviation is `exponent_spread`; None on a slice of a machine, whose neighbours keep it
-    evenly loaded: there it follows the levels. `basis` says in words what the parameters rest on.
+    one run's total energy. `curve_spread` is that of the one program that the levels were measured with: all
+    work on the machine shares it. The dynamic power of work on a few threads grows with load to `exponent`,
+    whose relative standard deviation is `exponent_spread`; None on a slice of a machine, whose neighbours
+    keep it evenly loaded: there it follows the levels. `basis` says in words what the parameters rest on.
     """
 
     cpu: str
@@ -47,6 +48,7 @@ class PowerModel:
     basis: str
     exponent: float | None = None
     exponent_spread: float = 0.0
+    curve_spread: float = 0.0
 
     def power(self, load: float) -> Estimate:
         """Power in W while every thread is busy for `load` (0..1) of the time, with any program on them.
@@ -187,7 +189,8 @@ class PowerModel:
         factors = [
             seconds * (self._moved(row, load, busy) - (1 - share) * idle * row[0]) for row in self.factors
         ]
-        return joules, [*factors, seconds * busy.sway]
+        curve = (busy.watts - idle) * self.curve_spread
+        return joules, [*factors, seconds * busy.sway, seconds * curve]
 
     def _moved(self, row: tuple[float, ...], load: float, busy: _Busy) -> float:
         """By how many W the power of busy threads moves with a factor: as its idle and full power do."""

@@ -129,14 +129,12 @@ def _terms(spread: float) -> dict[str, dict[str, float]]:
     """The programs' terms by scope.
 
     They come from package energy; no public table holds the same for the wall, so the wall takes them over.
-    Its levels are themselves one program's (SPECpower's): two draws of a program lie between them and the
-    work, so the spread is wider by the square root of two. Settings are assumed to share half of the term.
+    Its levels are themselves one program's (SPECpower's), whose own term every work on the machine shares.
+    Settings are assumed to share half of the term.
     """
-    spreads = {Scope.WALL: round(math.sqrt(2) * spread, 3), Scope.PACKAGE: spread}
-    return {
-        scope.value: {"program_spread": own, "settings_spread": own / 2, "run_spread": _RUN_SPREAD}
-        for scope, own in spreads.items()
-    }
+    term = {"program_spread": spread, "settings_spread": spread / 2, "run_spread": _RUN_SPREAD}
+    curves = {Scope.WALL: spread, Scope.PACKAGE: 0.0}
+    return {scope.value: {**term, "curve_spread": own} for scope, own in curves.items()}
 
 
 def _program_model(
