@@ -56,7 +56,7 @@ def raced(row: Mapping[str, Any]) -> bool:
 
 
 def test_frameworks_of_four_kinds_read_the_digits_with_the_accuracy_the_model_has(tmp_path: Path) -> None:
-    decision = race("example:digits", tmp_path, "onnxruntime,openvino,mnn,tract")
+    decision = race("example:digits", tmp_path, "onnxruntime,openvino,mnn,tract", tune=False)
     for name in ("onnxruntime", "openvino", "mnn", "tract"):
         (row,) = rows(decision, name)
         assert raced(row), row["reason"]
@@ -65,7 +65,7 @@ def test_frameworks_of_four_kinds_read_the_digits_with_the_accuracy_the_model_ha
 
 
 def test_openvino_computes_in_single_precision_unless_asked(tmp_path: Path) -> None:
-    decision = race("example:digits", tmp_path, "onnxruntime,openvino", budget=5)
+    decision = race("example:digits", tmp_path, "onnxruntime,openvino", budget=5, tune=False)
     (openvino,), (onnxruntime,) = rows(decision, "openvino"), rows(decision, "onnxruntime")
     assert openvino["settings"]["precision"] == "fp32"
     assert openvino["parity"]["error"]["value"] < 1e-5
