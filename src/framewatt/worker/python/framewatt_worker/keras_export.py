@@ -59,12 +59,12 @@ def export_onnx(file: Path, folder: Path) -> dict[str, Any]:
     path = folder / "model.onnx"
     program.save(str(path), external_data=False)
     kinds = [str(tensor.dtype).removeprefix("torch.") for tensor in result]
-    graph_outputs = [value.name for value in graph.outputs]
+    named = [[value.name for value in side] for side in (graph.inputs, graph.outputs)]
     return {
         "model": str(path),
         "signature": {
-            "inputs": _entries(names, [str(one.dtype) for one in model.inputs], model.inputs),
-            "outputs": _entries(graph_outputs, kinds, model.outputs),
+            "inputs": _entries(named[0], [str(one.dtype) for one in model.inputs], model.inputs),
+            "outputs": _entries(named[1], kinds, model.outputs),
         },
         "samples": [],
     }

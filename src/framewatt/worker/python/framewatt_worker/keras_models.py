@@ -31,6 +31,7 @@ def build_model(file: Path, seed: int, shape: Sequence[int]) -> Any:
     Raises:
         RuntimeError, TypeError: the file does not offer that, each with what is there instead.
     """
+    keras.utils.clear_session(free_memory=False)  # layers are named alike in every model
     keras.utils.set_random_seed(seed)
     code = run_file(file, "Keras")
     if not hasattr(code, "build"):
