@@ -10,19 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def unaffordable(seconds: Mapping[str, float], repeats: int, left: float, hopeless: float) -> dict[str, str]:
-    """Whom to let go, slowest first, with the reason, until `repeats` runs of all others fit into `left`.
+def unaffordable(
+    seconds: Mapping[str, float], needs: Mapping[str, float], left: float, hopeless: float
+) -> dict[str, str]:
+    """Whom to let go, slowest first, with the reason, until what all others need fits into `left`.
 
-    Only who needs `hopeless` times as long as the quickest goes: closer ones are what a race is for.
+    Only who takes `hopeless` times as long as the quickest goes: closer ones are what a race is for.
 
     Args:
         seconds: Wall seconds of one training to the quality, by candidate.
-        repeats: How often each is yet to train.
-        left: Seconds of the budget.
+        needs: Wall seconds that measuring each is yet to take.
+        left: Wall seconds of the budget.
         hopeless: A ratio, above 1.
     """
     staying, gone = dict(seconds), {}
-    while staying and repeats * sum(staying.values()) > left:
+    while staying and sum(needs[name] for name in staying) > left:
         slowest, quickest = max(staying, key=staying.__getitem__), min(staying, key=staying.__getitem__)
         if staying[slowest] < hopeless * staying[quickest]:
             break

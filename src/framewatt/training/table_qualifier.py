@@ -195,7 +195,8 @@ class TableQualifier(Qualifier):
         by_name = {finalist.contestant.candidate: finalist for finalist in finalists}
         repeats = len(self._folds.validation) + RACE_CYCLES
         costs = {name: seconds(finalist) for name, finalist in by_name.items()}
-        for name, told in unaffordable(costs, repeats, self._left(), _HOPELESS).items():
+        needs = {name: repeats * cost for name, cost in costs.items()}
+        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
             self._context.settle(name, Status.ELIMINATED, told)
             self._remember(by_name[name])
             finalists.remove(by_name[name])

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from framewatt.training.trial import TrainingContestant, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE = 0.5
+_RACE_LAUNCHES = 2
+"""So often at least a race launches everybody."""
 _HOPELESS = 2.0
 """A candidate this many times slower than the fastest may be let go when the budget is short."""
 
@@ -39,6 +41,7 @@ class Apprentice:
 
     contestant: TrainingContestant
     losses: list[float]
+    launch_seconds: float
     curves: list[dict[int, list[float]]] = field(default_factory=list)
     epochs: list[int | None] = field(default_factory=list)
     windows: list[Measurement] = field(default_factory=list)
@@ -70,12 +73,13 @@ class TaskQualifier(Qualifier):
     def _begin(self, contestant: TrainingContestant) -> Apprentice | None:
         """The losses of the first epoch from the first seed."""
         self._context.progress.say(f"first steps of {contestant.candidate}")
+        clock = time.monotonic()
 
         def first_epoch(trial: TrainingTrial) -> Apprentice:
             trial.begin(0)
             measurement, losses = trial.advance(0, 1)
             self._record(measurement)
-            return Apprentice(contestant, losses, windows=[measurement])
+            return Apprentice(contestant, losses, time.monotonic() - clock, windows=[measurement])
 
         return self._with_trial(contestant, first_epoch)
 
@@ -135,7 +139,11 @@ class TaskQualifier(Qualifier):
         # The first window is the epoch that was trained for its losses.
         costs = {name: sum(w.usage.seconds for w in one.windows[1:]) for name, one in by_name.items()}
         repeats = 2 * len(self._task.seeds) - 1 + RACE_CYCLES
-        for name, told in unaffordable(costs, repeats, self._left(), _HOPELESS).items():
+        needs = {
+            name: repeats * cost + _RACE_LAUNCHES * by_name[name].launch_seconds
+            for name, cost in costs.items()
+        }
+        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
             self._dismiss(self._key(by_name[name].contestant))
             self._context.settle(name, Status.ELIMINATED, told)
             self._remember(by_name.pop(name))
