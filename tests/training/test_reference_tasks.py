@@ -84,7 +84,7 @@ def test_the_perceptron_learns_from_what_ships_with_scikit_learn() -> None:
 
 def test_the_recommender_s_clicks_hold_something_that_can_be_learnt() -> None:
     found = reference_task("recommender").arrays
-    habit = [found["y_train"][found["x_train"][:, 1] == item].mean() for item in range(300)]
+    habit = [found["y_train"][found["x_train"][:, 1] == item].mean() for item in range(100)]
     assert auc(np.array(habit)[found["x_test"][:, 1]], found["y_test"]) > 0.6
 
 

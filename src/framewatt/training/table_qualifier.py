@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from framewatt.records import Candidate, Status
 from framewatt.study import candidate_line
+from framewatt.training.affordable import unaffordable
 from framewatt.training.crossing import crossing, mean_curve, reached
 from framewatt.training.exploration import Exploration, Explorer, TooSlow
 from framewatt.training.qualifier import RACE_CYCLES, Qualifier
-from framewatt.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -192,20 +192,14 @@ class TableQualifier(Qualifier):
             length, whole, _, _ = finalist.exploration.cost[-1]
             return whole / len(self._folds.validation) * finalist.contestant.rounds[0] / length
 
+        by_name = {finalist.contestant.candidate: finalist for finalist in finalists}
         repeats = len(self._folds.validation) + RACE_CYCLES
-        while len(finalists) > 1:
-            fastest, slowest = min(finalists, key=seconds), max(finalists, key=seconds)
-            fits = repeats * sum(map(seconds, finalists)) <= self._left()
-            if fits or seconds(slowest) < _HOPELESS * seconds(fastest):
-                return
-            told = (
-                f"about {format_duration(seconds(slowest))} to the quality, where "
-                f"{fastest.entry.plugin.module.TITLE} needs {format_duration(seconds(fastest))}; "
-                "measuring it as often does not fit into --budget"
-            )
-            self._context.settle(slowest.contestant.candidate, Status.ELIMINATED, told)
-            self._remember(slowest)
-            finalists.remove(slowest)
+        costs = {name: seconds(finalist) for name, finalist in by_name.items()}
+        needs = {name: repeats * cost for name, cost in costs.items()}
+        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
+            self._context.settle(name, Status.ELIMINATED, told)
+            self._remember(by_name[name])
+            finalists.remove(by_name[name])
 
     def _confirm(self, finalist: Finalist, target: float) -> bool:
         """Refit cleanly and judge on the test part, once."""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from framewatt import quality
 from framewatt.errors import TrialFailed
 from framewatt.records import Status
+from framewatt.training.affordable import unaffordable
 from framewatt.training.crossing import crossing, reached
 from framewatt.training.exploration import TooSlow
 from framewatt.training.first_losses import STEPS, disagreement, gap, reference_losses
-from framewatt.training.qualifier import Qualifier
+from framewatt.training.qualifier import RACE_CYCLES, Qualifier
 from framewatt.units import format_duration
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from framewatt.training.trial import TrainingContestant, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE = 0.5
+_RACE_LAUNCHES = 2
+"""So often at least a race launches everybody."""
+_HOPELESS = 2.0
+"""A candidate this many times slower than the fastest may be let go when the budget is short."""
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class Apprentice:
 
     contestant: TrainingContestant
     losses: list[float]
+    launch_seconds: float
     curves: list[dict[int, list[float]]] = field(default_factory=list)
     epochs: list[int | None] = field(default_factory=list)
     windows: list[Measurement] = field(default_factory=list)
@@ -53,10 +59,11 @@ class TaskQualifier(Qualifier):
         self._task = task
 
     def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingContestant]:
-        """Launch, compare first losses, explore, refit."""
+        """Launch, compare first losses, explore a seed, let go who is far too slow, explore on, refit."""
         begun = [self._begin(contestant) for _, contestant in contestants.values()]
         alike = self._compare_first_losses([one for one in begun if one])
-        explored = self._explore_all(alike)
+        affordable = self._prune([one for one in alike if self._explore(one, range(1), math.inf)])
+        explored = self._explore_others(affordable)
         target = self._target(explored)
         confirmed = [one for one in explored if self._reaches(one, target) and self._confirm(one, target)]
         racing = [one.contestant for one in confirmed]
@@ -66,12 +73,13 @@ class TaskQualifier(Qualifier):
     def _begin(self, contestant: TrainingContestant) -> Apprentice | None:
         """The losses of the first epoch from the first seed."""
         self._context.progress.say(f"first steps of {contestant.candidate}")
+        clock = time.monotonic()
 
         def first_epoch(trial: TrainingTrial) -> Apprentice:
             trial.begin(0)
             measurement, losses = trial.advance(0, 1)
             self._record(measurement)
-            return Apprentice(contestant, losses, windows=[measurement])
+            return Apprentice(contestant, losses, time.monotonic() - clock, windows=[measurement])
 
         return self._with_trial(contestant, first_epoch)
 
@@ -97,33 +105,49 @@ class TaskQualifier(Qualifier):
             self._dismiss(self._key(one.contestant))
         return told is None
 
-    def _explore_all(self, alike: list[Apprentice]) -> list[Apprentice]:
-        """Everyone's curves; what one leaves of its share of the budget is there for those after it."""
+    def _explore_others(self, begun: list[Apprentice]) -> list[Apprentice]:
+        """The other seeds' curves; what one leaves of its share of the budget is there for those after it."""
         ends = time.monotonic() + self._context.request.budget * _EXPLORING_SHARE
+        seeds = range(1, len(self._task.seeds))
         found = []
-        for position, one in enumerate(alike):
+        for position, one in enumerate(begun):
             left = max(ends - time.monotonic(), 0.0)
-            if self._explore(one, left / (len(alike) - position)):
+            if self._explore(one, seeds, left / (len(begun) - position)):
                 found.append(one)
         return found
 
-    def _explore(self, one: Apprentice, allowance: float) -> bool:
-        """Every seed, epoch by epoch, until the quality has lasted or the epochs end."""
+    def _explore(self, one: Apprentice, seeds: range, allowance: float) -> bool:
+        """These seeds, epoch by epoch, until the quality has lasted or the epochs end."""
         self._context.progress.say(f"learning curves of {one.contestant.candidate}")
-        seeds = len(self._task.seeds)
 
         def every_seed(trial: TrainingTrial) -> bool:
             clock = time.monotonic()
-            for fold in range(seeds):
+            for done, fold in enumerate(seeds):
                 spent = time.monotonic() - clock
-                if fold and spent / fold * seeds > allowance:
-                    told = f"{fold} of {seeds} seeds took {format_duration(spent)}"
+                if done and spent / done * len(seeds) > allowance:
+                    told = f"{done} of {len(seeds)} seeds took {format_duration(spent)}"
                     share = format_duration(allowance)
                     raise TooSlow(f"{told}; all of them do not fit into its share of --budget ({share})")
                 self._explore_seed(one, trial, fold)
             return True
 
         return bool(self._with_trial(one.contestant, every_seed))
+
+    def _prune(self, explored: list[Apprentice]) -> list[Apprentice]:
+        """Let the slowest go while the other seeds, refits and a short race of all do not fit the budget."""
+        by_name = {one.contestant.candidate: one for one in explored}
+        # The first window is the epoch that was trained for its losses.
+        costs = {name: sum(w.usage.seconds for w in one.windows[1:]) for name, one in by_name.items()}
+        repeats = 2 * len(self._task.seeds) - 1 + RACE_CYCLES
+        needs = {
+            name: repeats * cost + _RACE_LAUNCHES * by_name[name].launch_seconds
+            for name, cost in costs.items()
+        }
+        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
+            self._dismiss(self._key(by_name[name].contestant))
+            self._context.settle(name, Status.ELIMINATED, told)
+            self._remember(by_name.pop(name))
+        return list(by_name.values())
 
     def _explore_seed(self, one: Apprentice, trial: TrainingTrial, fold: int) -> None:
         trial.begin(fold)
@@ -183,14 +207,14 @@ class TaskQualifier(Qualifier):
         curve = [[epoch, fmean(c[epoch][0] for c in one.curves)] for epoch in range(1, last + 1)]
         cpu = fmean(w.usage.cpu_seconds for w in one.windows)
         joules = fmean(self._joules(w) for w in one.windows)
+        reaching = sum(epochs is not None for epochs in one.epochs)
         self._context.run.append(
             "training",
             {
                 "candidate": one.contestant.candidate,
                 "capacity": "comparable",
                 "rounds": fmean(one.contestant.rounds) if one.confirmation else None,
-                "reached": sum(epochs is not None for epochs in one.epochs),
-                "seeds": len(one.epochs),
+                **({"reached": reaching, "seeds": len(one.epochs)} if one.epochs else {}),
                 "curve": curve,
                 "costs": [[epoch, cpu * epoch, joules * epoch] for epoch, _ in curve],
                 "tuning": {"points": [], "joules": sum(self._joules(w) for w in one.windows)},

@@ -15,6 +15,6 @@ IMPORTS = ("numpy",)
 
 def build(task: Mapping[str, Any]) -> Any:
     """A learner with the task's initial weights."""
-    from ._logistic import Learner
+    from ._learner import Learner
 
     return Learner(task)

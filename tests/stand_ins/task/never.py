@@ -16,16 +16,17 @@ IMPORTS = ("numpy",)
 
 
 def build(task: Mapping[str, Any]) -> Any:
-    """A learner that loses its weights after each further step."""
-    from ._logistic import Learner
+    """A learner with the task's initial weights."""
+    from ._learner import Learner
 
     class Never(Learner):
-        steps = 0
+        done = 0
 
-        def update(self, x: np.ndarray, y: np.ndarray) -> None:
-            super().update(x, y)
-            self.steps += 1
-            if self.steps > 5:
+        def step(self, x: np.ndarray, y: np.ndarray) -> float:
+            loss: float = super().step(x, y)
+            self.done += 1
+            if self.done > 5:
                 self.weights = 0 * self.weights
+            return loss
 
     return Never(task)

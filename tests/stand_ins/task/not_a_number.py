@@ -16,11 +16,11 @@ IMPORTS = ("numpy",)
 
 
 def build(task: Mapping[str, Any]) -> Any:
-    """A learner whose losses are NaN."""
-    from ._logistic import Learner
+    """A learner with the task's initial weights."""
+    from ._learner import Learner
 
     class NotANumber(Learner):
-        def loss(self, x: np.ndarray, y: np.ndarray) -> float:
-            return float("nan") * super().loss(x, y)
+        def step(self, x: np.ndarray, y: np.ndarray) -> float:
+            return float("nan") * super().step(x, y)
 
     return NotANumber(task)
