@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +10,8 @@ from framewatt.candidates import Choice, Entry, enumerate_candidates, require_in
 from framewatt.errors import BadInput
 from framewatt.host import usable_cpus
 from framewatt.plugins import discover
+from framewatt.request import SelectRequest
+from framewatt.study import choice_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,3 +161,22 @@ def test_a_framework_that_is_entered_twice_is_compared_with_itself_and_not_tuned
     entries = enumerate_candidates(choice, "onnx")
     assert [entry.candidate.repeat for entry in entries if entry.plugin.name == "onnxruntime"] == [1, 2]
     assert [entry.equal_budget for entry in entries if entry.plugin.name == "tract"] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "lower"),
+    [
+        ({}, False),
+        ({"quality": 0.9}, False),
+        ({"labels": "labels.npy", "metric": "accuracy"}, False),
+        ({"labels": "labels.npy", "metric": "accuracy", "quality": 0.9}, True),
+        ({"labels": "labels.npy", "metric": "accuracy", "quality": 0.9, "precision": "fp32"}, False),
+        ({"allow_precision": ("bf16",)}, True),
+    ],
+)
+def test_lower_precision_enters_only_when_allowed_or_when_labels_judge_it(
+    asked: dict[str, Any], *, lower: bool
+) -> None:
+    request = SelectRequest(source="example:digits", frameworks="openvino", **asked)
+    entries = enumerate_candidates(choice_of(request), "onnx")
+    assert ("bf16" in {entry.settings["precision"] for entry in entries}) is lower

@@ -84,6 +84,12 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
     return entries
 
 
+def known_precisions() -> tuple[str, ...]:
+    """Every precision that some framework computes in."""
+    plugins = discover("frameworks").values()
+    return tuple(sorted({precision for p in plugins for precision in p.module.SETTINGS["precision"]}))
+
+
 def left_out(choice: Choice, model_format: str) -> list[Plugin]:
     """Frameworks that could take the model but are too heavy for the default set."""
     if choice.frameworks != "default":
@@ -197,7 +203,7 @@ def _require_known_precisions(choice: Choice, plugins: Mapping[str, Plugin]) -> 
     for plugin in plugins.values():
         if "precision" not in plugin.module.SETTINGS:
             raise BadInput(f"{plugin.path}: SETTINGS does not say in which precisions it computes")
-    known = {precision for p in plugins.values() for precision in p.module.SETTINGS["precision"]}
+    known = known_precisions()
     asked = [("--precision", choice.precision or REFERENCE_PRECISION)]
     asked += [("--allow-precision", precision) for precision in choice.allowed_precisions]
     for option, precision in asked:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt import __version__
 from framewatt.blocks import BlockRunner
-from framewatt.candidates import Choice, enumerate_candidates, left_out, require_incumbent
+from framewatt.candidates import (
+    Choice,
+    enumerate_candidates,
+    known_precisions,
+    left_out,
+    require_incumbent,
+)
 from framewatt.carbon.views import carbon_block
 from framewatt.carbon_basis import basis_of, require_score
 from framewatt.document import build_decision
@@ -155,12 +161,18 @@ def choice_of(request: SelectRequest) -> Choice:
         frameworks=request.frameworks,
         threads=request.threads,
         precision=request.precision,
-        allowed_precisions=request.allow_precision,
+        allowed_precisions=request.allow_precision or _precisions_a_quality_permits(request),
         overrides=request.settings,
         installed=request.environment == "current",
         tune=request.tune,
         most_threads=len(usable_cpus()),
     )
+
+
+def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
+    """Every precision, where the user's labels and a quality target say what may not be lost."""
+    judged = request.labels is not None and request.quality is not None
+    return known_precisions() if judged and request.precision is None else ()
 
 
 def manifest_of(
