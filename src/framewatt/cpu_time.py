@@ -28,12 +28,46 @@ def cpu_times(pid: int) -> CpuTimes:
 
     On Linux the process's own total comes from its CPU-time clock in nanoseconds (clock_getcpuclockid(3):
     the clock of process p is ``~p << 3 | 2``); the kernel counts user against system time, and reaped
-    children, in ticks of 10 ms only. Returns zeros once the process is gone.
+    children, in ticks of 10 ms only. Where a sandbox refuses that clock, ticks alone count. Returns zeros
+    once the process is gone.
     """
     try:
-        return _linux_tree(pid) if sys.platform == "linux" else _portable_tree(pid)
-    except (OSError, psutil.Error):
+        return _tree(pid)
+    except (FileNotFoundError, ProcessLookupError, psutil.NoSuchProcess):
         return CpuTimes(0.0, 0.0)
+
+
+def children(pid: int) -> list[int]:
+    """The living children of a process, whichever of its threads started them.
+
+    Raises:
+        psutil.NoSuchProcess: the process is gone.
+    """
+    try:
+        listed = [_children_of_thread(thread) for thread in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # not Linux, or a kernel that lists no children
+        return [child.pid for child in psutil.Process(pid).children()]
+    return [child for found in listed for child in found]
+
+
+def _children_of_thread(thread: Path) -> list[int]:
+    try:
+        return [int(child) for child in (thread / "children").read_text().split()]
+    except OSError:
+        if thread.exists():
+            raise
+        return []  # it ended between the listing and the reading; what it started is its process's now
+
+
+def _tree(pid: int) -> CpuTimes:
+    if sys.platform != "linux":
+        return _portable_tree(pid)
+    try:
+        return _linux_tree(pid)
+    except OSError:
+        if not Path(f"/proc/{pid}/stat").exists():
+            raise
+        return _portable_tree(pid)
 
 
 def _linux_tree(pid: int) -> CpuTimes:
@@ -44,19 +78,17 @@ def _linux_tree(pid: int) -> CpuTimes:
     own = time.clock_gettime((~pid << 3) | 2)
     share = system / (user + system) if user + system else 0.0
     times = CpuTimes(own * (1 - share) + reaped_user, own * share + reaped_system)
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        try:
-            below = _linux_tree(int(child))
-        except OSError:
-            continue  # it ended between the listing and the reading; its parent has reaped it
+    for child in children(pid):
+        below = cpu_times(child)  # zeros if it has ended since the listing: its parent has reaped it
         times = CpuTimes(times.user + below.user, times.system + below.system)
     return times
 
 
 def _portable_tree(pid: int) -> CpuTimes:
     process = psutil.Process(pid)
-    user = system = 0.0
-    for member in (process, *process.children(recursive=True)):
-        times = member.cpu_times()
-        user, system = user + times.user, system + times.system
+    own = process.cpu_times()
+    user, system = own.user + own.children_user, own.system + own.children_system
+    for child in process.children():
+        below = cpu_times(child.pid)
+        user, system = user + below.user, system + below.system
     return CpuTimes(user, system)

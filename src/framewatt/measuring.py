@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from framewatt.accounting import reserved_by_domain
 from framewatt.counters import Poller
+from framewatt.cpu_time import children
 from framewatt.errors import BadInput
 from framewatt.power.model import PowerModel
 from framewatt.records import MeterDescription, MeterReading, Provenance, Quantity, Usage
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 _BYTES_PER_MAXRSS = 1024  # Linux counts in KiB
 _SIGNALLED = 128
 _LOOK_SECONDS = 0.025
+_MOST_OF_A_CORE = 0.005  # looking is part of the metered window
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ class _PeakMemory:
 
     def __init__(self, pid: int) -> None:
         self._pid, self._highest = pid, 0
-        self._poller = Poller(self._look, _LOOK_SECONDS)
+        self._poller = Poller(self._look, _LOOK_SECONDS, _MOST_OF_A_CORE)
         self._poller.start()
 
     def stop(self) -> int | None:
@@ -143,11 +147,11 @@ class _PeakMemory:
     def _look(self) -> None:
         waiting = [self._pid]
         while waiting:
-            folder = Path("/proc") / str(waiting.pop())
+            pid = waiting.pop()
             try:
-                status = (folder / "status").read_text()
-                waiting += map(int, (folder / "task" / folder.name / "children").read_text().split())
-            except OSError:
+                status = Path(f"/proc/{pid}/status").read_text()
+                waiting += children(pid)
+            except (OSError, psutil.NoSuchProcess):
                 continue
             marks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
             self._highest = max([self._highest, *(int(mark) * _BYTES_PER_MAXRSS for mark in marks)])
