@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from framewatt.accounting import reserved_by_domain
+from framewatt.accounting import reserved_by_domain, reserved_shares
 from framewatt.counters import Poller
 from framewatt.cpu_time import children
 from framewatt.errors import BadInput
@@ -58,11 +58,21 @@ class CommandRun:
         above = reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, 0.0)
         return self._quantity(sum(above.values()), idle=True)
 
+    def notes(self) -> list[str]:
+        """What the figures leave out: domains that were read but whose idle power could not be measured."""
+        if self.idle_watts is None or self.reading.invalid:
+            return []
+        dropped = [domain for domain in self.reading.joules if domain not in self.idle_watts]
+        return [
+            f"{domain}: its idle power could not be measured, so its joules are in neither energy"
+            for domain in dropped
+        ]
+
     def _joules(self) -> dict[str, float]:
         if self.idle_watts is None or self._estimated_share() is not None:
             return self.reading.joules
-        share = self.meter.parameters.get("reserved_share", 1.0)
-        return reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, share)
+        shares = reserved_shares(self.meter)
+        return reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, shares)
 
     def _quantity(self, joules: float, *, idle: bool) -> Quantity:
         """With the model's interval where the figure is the model's."""

@@ -83,7 +83,7 @@ def document(run: CommandRun, reserved: int) -> dict[str, Any]:
         "reserved_cpus": reserved,
         "joules": run.reading.joules,
         "faults": run.reading.faults,
-        "notes": reading_notes(run.meter.parameters),
+        "notes": [*reading_notes(run.meter.parameters), *run.notes()],
         "meter": {
             "name": run.meter.name,
             "scope": run.meter.scope.value,
@@ -118,7 +118,7 @@ def text(run: CommandRun, reserved: int) -> str:
         f"  {peak} peak memory of its largest process",
         f"  meter: {run.meter.name}, {run.meter.scope} scope, {run.meter.provenance}",
         *(f"  fault: {domain} {fault}" for domain, fault in run.reading.faults.items()),
-        *(f"  note: {note}" for note in reading_notes(run.meter.parameters)),
+        *(f"  note: {note}" for note in (*reading_notes(run.meter.parameters), *run.notes())),
     ]
     return "\n".join(line.rstrip() for line in lines)
 

@@ -27,6 +27,8 @@ _PARTS = {
     "ane_mj": "soc-ane",
 }
 
+_HELD_WHOLE = ("soc-gpu", "soc-ane")
+
 
 def unavailable(host: Host) -> tuple[str, str] | None:
     """Why Zeus reads no system on chip here, if so."""
@@ -62,7 +64,10 @@ class ZeusSocMeter:
             SCOPE,
             tuple(self._domains.values()),
             Provenance.MEASURED,
-            {"reserved_share": reserved_share},
+            {
+                "reserved_share": reserved_share,
+                "held_whole": [domain for domain in self._domains.values() if domain in _HELD_WHOLE],
+            },
         )
 
     def start(self) -> None:
