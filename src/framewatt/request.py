@@ -7,10 +7,10 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from framewatt.carbon.network import network_of
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
 from framewatt.host import usable_cpus
-from framewatt.power.network import network_of
 from framewatt.records import Objective, Scenario
 from framewatt.units import parse_bytes, parse_duration
 
