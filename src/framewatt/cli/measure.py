@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +34,11 @@ def command(
 
     Its exit code is passed on. With --format json its standard output goes to standard error.
     """
-    from framewatt.conditions import cpu_quota
-    from framewatt.host import inspect_host, usable_cpus
+    from framewatt.host import inspect_host, reservable_cpus
     from framewatt.measuring import measure_command, measure_idle
     from framewatt.metering import choose_meter
 
-    quota = cpu_quota()
-    reserved = cpus or min(len(usable_cpus()), math.ceil(quota) if quota else len(usable_cpus()))
+    reserved = cpus or reservable_cpus()
     meter = choose_meter(meter_name, inspect_host(), reserved_cpus=reserved)
     try:
         idle_watts = measure_idle(meter, idle) if idle and meter.idle_watts() is None else None
