@@ -26,11 +26,12 @@ def reserved_by_domain(
     """What work that holds `share` of a machine answers for, from a whole machine's reading, by domain in J.
 
     ``(E - P_idle T) + share P_idle T``: all that was drawn above idle, and its share of the idle energy. The
-    share may differ by domain. A domain of unknown idle power is left out: it cannot be split.
+    share may differ by domain (a domain without one is held whole). A domain of unknown idle power is left
+    out: it cannot be split.
     """
     shares = share if isinstance(share, Mapping) else dict.fromkeys(joules, share)
     return {
-        domain: energy - (1 - shares[domain]) * idle_watts[domain] * seconds
+        domain: energy - (1 - shares.get(domain, 1.0)) * idle_watts[domain] * seconds
         for domain, energy in joules.items()
         if domain in idle_watts
     }

@@ -74,6 +74,10 @@ def test_a_domain_of_unknown_idle_power_is_left_out() -> None:
     }
 
 
+def test_a_domain_that_no_share_was_said_of_is_held_whole() -> None:
+    assert reserved_by_domain({"package-0": 300}, {"package-0": 20}, 10, {}) == {"package-0": 300}
+
+
 class _Gpu:
     """A counter of 40 J a window on a GPU that draws 10 W when idle."""
 

@@ -26,8 +26,7 @@ _PARTS = {
     "dram_mj": "soc-dram",
     "ane_mj": "soc-ane",
 }
-
-_HELD_WHOLE = ("soc-gpu", "soc-ane")
+_HELD_WHOLE = ("soc-gpu", "soc-ane")  # no share of the CPUs divides these
 
 
 def unavailable(host: Host) -> tuple[str, str] | None:
