@@ -43,6 +43,13 @@ def test_reserved_energy_adds_the_idle_share_of_what_is_held(share: float, joule
     assert reserved_joules(replace(WINDOW, reserved_share=share)) == pytest.approx(joules)
 
 
+def test_a_gpu_that_work_holds_whole_keeps_its_idle_energy_whatever_cpus_it_reserves() -> None:
+    joules = {"package-0": 60.0, "gpu-0": 100.0}
+    window = replace(WINDOW, joules=joules, reserved_share=0.5, held_whole=("gpu-0",))
+    # Half of the package's 40 J of idle energy is the others'; all of the GPU's 60 J is the work's.
+    assert reserved_joules(window) == pytest.approx(160 - 20)
+
+
 def test_an_observation_is_per_unit() -> None:
     (seen,) = observations([WINDOW], reserved_joules)
     assert (seen.cost, seen.cpu_seconds, seen.seconds) == pytest.approx((1.4, 0.035, 0.04))

@@ -8,7 +8,7 @@ import pytest
 
 from framewatt.candidates import Choice, Entry, enumerate_candidates, require_incumbent
 from framewatt.errors import BadInput
-from framewatt.host import usable_cpus
+from framewatt.host import reservable_cpus
 from framewatt.plugins import discover
 from framewatt.request import SelectRequest
 from framewatt.study import choice_of
@@ -68,7 +68,7 @@ def test_frameworks_that_cannot_be_meant_are_refused_with_the_remedy(frameworks:
         ("onnxruntime.spining=on", "did you mean spinning"),
         ("onnxruntime.spinning=maybe", "one of off, on"),
         ("onnxruntime.threads=0", "this machine offers 1 to"),
-        (f"onnxruntime.threads={len(usable_cpus()) + 1}", "this machine offers 1 to"),
+        (f"onnxruntime.threads={reservable_cpus() + 1}", "this machine offers 1 to"),
         ("onnxruntime.threads=two", "this machine offers 1 to"),
         ("tract.precision=fp32", "tract does not race"),
     ],

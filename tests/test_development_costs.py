@@ -16,10 +16,10 @@ from rich.console import Console
 from scipy import stats
 
 from conftest import STAND_INS, refused, write_perceptron
+from framewatt.carbon.network import PUBLISHED, network_of
 from framewatt.cli import cli
 from framewatt.document import build_decision
 from framewatt.locks import locked_bytes
-from framewatt.power.network import PUBLISHED, network_of
 from framewatt.records import Phase, Provenance, Quantity
 from framewatt.reporters._development import show_development
 from framewatt.request import SelectRequest

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from framewatt.contracts import Meter
     from framewatt.records import Measurement
 
 READ = (
@@ -162,7 +164,12 @@ def test_an_operation_that_a_worker_lacks_is_answered_as_unsupported(tmp_path: P
 
 
 @pytest.fixture
-def trial(tiny_model: Path) -> Iterator[Trial]:
+def meter() -> Meter:
+    return choose_meter("estimate", inspect_host())
+
+
+@pytest.fixture
+def trial(tiny_model: Path, meter: Meter) -> Iterator[Trial]:
     sample = tiny_model.parent / "sample-0.tensors"
     write_tensors(sample, {"x": np.ones((1, 16), np.float32)})
     contestant = Contestant(
@@ -176,7 +183,7 @@ def trial(tiny_model: Path) -> Iterator[Trial]:
         samples=(sample,),
         patience=30,
     )
-    launched = Trial(contestant, 1, choose_meter("estimate", inspect_host()), tiny_model.parent / "log")
+    launched = Trial(contestant, 1, meter, tiny_model.parent / "log")
     yield launched
     launched.close()
 
@@ -200,6 +207,12 @@ def test_every_phase_of_a_launch_is_metered_once(trial: Trial) -> None:
     trial.launch(1, seen.append)
     assert [m.phase.value for m in seen] == ["import", "load", "compile", "warmup"]
     assert all(m.usage.cpu_seconds > 0 and m.joules["host"] > 0 for m in seen if m.phase.value != "load")
+
+
+def test_a_window_names_the_domains_that_the_work_holds_whole(trial: Trial, meter: Meter) -> None:
+    meter.description = replace(meter.description, parameters={"held_whole": ["gpu-0"]})
+    trial.launch(1, lambda _: None)
+    assert trial.window(1, 0, 1).held_whole == ("gpu-0",)
 
 
 def test_a_suspended_worker_burns_no_cpu(trial: Trial) -> None:

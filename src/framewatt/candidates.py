@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
-from framewatt.host import usable_cpus
+from framewatt.host import reservable_cpus
 from framewatt.plugins import Plugin, discover, nearest
 from framewatt.records import Candidate
 
@@ -225,7 +225,7 @@ def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) ->
             raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{nearest(setting, space)}")
         if space[setting] and value not in space[setting]:
             raise BadInput(f"--set {text!r}: {setting} is one of {', '.join(space[setting])}")
-        if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= len(usable_cpus())):
-            raise BadInput(f"--set {text!r}: this machine offers 1 to {len(usable_cpus())} threads")
+        if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= reservable_cpus()):
+            raise BadInput(f"--set {text!r}: this machine offers 1 to {reservable_cpus()} threads")
         parsed.setdefault(name, {})[setting] = value
     return parsed

@@ -37,7 +37,7 @@ def observe(seconds: float = 0.5, root: Path = Path("/")) -> Conditions:
     version, quota = _cgroup(root)
     return Conditions(
         governor=_text(root, _SYSTEM / "cpu0/cpufreq/scaling_governor"),
-        turbo=_turbo(root),
+        turbo=turbo(root),
         container=_container(root),
         cgroup_version=version,
         cpu_quota=quota,
@@ -48,7 +48,8 @@ def observe(seconds: float = 0.5, root: Path = Path("/")) -> Conditions:
     )
 
 
-def _turbo(root: Path) -> bool | None:
+def turbo(root: Path = Path("/")) -> bool | None:
+    """Whether the kernel lets CPUs clock above their nominal frequency, None where it does not say."""
     no_turbo = _text(root, _SYSTEM / "intel_pstate/no_turbo")
     if no_turbo is not None:
         return no_turbo == "0"

@@ -141,8 +141,9 @@ class MeterPlugin(Protocol):
     def open_meter(self, host: Host, reserved_cpus: int | None = None) -> Meter:
         """Open the instrument for work that holds `reserved_cpus` of the host's CPUs (None: all of them).
 
-        A whole-machine counter reads the same whatever is reserved and notes the share in its description;
-        an estimate's joules and idle watts are already those of the reserved share.
+        A whole-machine counter reads the same whatever is reserved and notes the share in its description
+        (``reserved_share``), and which domains work holds whole whatever CPUs it reserves (``held_whole``,
+        GPUs); an estimate's joules and idle watts are already those of the reserved share.
         """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MOST_OF_A_RANGE = 0.5
+_UPDATE_SECONDS = 0.1  # what counters show is up to so old: an update between two close readings shows it all
 
 
 @dataclass(slots=True)
 class WrappingCounter:
     """Joules since the window opened, from a counter that starts again at zero after `range_joules`.
 
-    A counter that fell has wrapped only if what it then gained is possible at `most_watts` and it was read
-    often enough that it cannot have wrapped twice; anything else is a fault, named in `fault`.
+    Whatever it gained must be possible at `most_watts`, and a counter that fell has wrapped only if it was
+    read often enough that it cannot have wrapped twice; anything else is a fault, named in `fault`.
     """
 
     range_joules: float
@@ -37,12 +39,15 @@ class WrappingCounter:
             return
         last_when, last_reading = self._last
         elapsed, gained = when - last_when, reading - last_reading
+        possible = 2 * (elapsed + _UPDATE_SECONDS) * self.most_watts
         if elapsed * self.most_watts > self.range_joules:
             self.fault = f"was read {elapsed:.3g} s apart: it may have wrapped unseen in between"
         elif gained < 0:
             gained += self.range_joules
-            if gained > _MOST_OF_A_RANGE * self.range_joules or gained > 2 * elapsed * self.most_watts:
+            if gained > min(possible, _MOST_OF_A_RANGE * self.range_joules):
                 self.fault = f"fell from {last_reading:.6g} J to {reading:.6g} J: a reset, not a wrap"
+        elif gained > possible:
+            self.fault = f"rose by {gained:.6g} J in {elapsed:.3g} s: more than it can draw"
         if not self.fault:
             self.joules += gained
             self._last = (when, reading)
@@ -53,10 +58,13 @@ class WrappingCounter:
 
 
 class Poller:
-    """A thread that sleeps, and now and then calls `poll`: about every `interval` s, at a random phase."""
+    """A thread that sleeps, and now and then calls `poll`: about every `interval` s, at a random phase.
 
-    def __init__(self, poll: Callable[[], None], interval: float) -> None:
-        self._poll, self._interval = poll, interval
+    Where `poll` costs more CPU time, it is called less often: it takes at most `most_of_a_core` (0..1).
+    """
+
+    def __init__(self, poll: Callable[[], None], interval: float, most_of_a_core: float = 1.0) -> None:
+        self._poll, self._interval, self._most_of_a_core = poll, interval, most_of_a_core
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -74,9 +82,12 @@ class Poller:
             self._thread = None
 
     def _run(self) -> None:
+        wait = self._interval
         # A random phase keeps the samples from following a periodic load or the sensor's own clock.
-        while not self._stopped.wait(self._interval * random.uniform(0.75, 1.25)):  # noqa: S311 - no secret
+        while not self._stopped.wait(wait * random.uniform(0.75, 1.25)):  # noqa: S311 - no secret
+            before = time.thread_time()
             self._poll()
+            wait = max(self._interval, (time.thread_time() - before) / self._most_of_a_core)
 
 
 @dataclass(slots=True)

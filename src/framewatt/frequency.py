@@ -20,7 +20,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from framewatt.conditions import turbo
+
 _CPUS = "sys/devices/system/cpu"
+_MAPS = Path("/proc/self/maps")
 _ADD = bytes.fromhex("4801c0")  # add rax, rax
 _ADDITIONS, _ROUNDS = 256, 4000  # a burst takes 0.3 ms at 3 GHz
 _BURSTS = 200  # long enough for a governor to raise the clock
@@ -35,7 +38,8 @@ KERNEL = "cpufreq's scaling_cur_freq while one thread was busy"
 class Frequency:
     """Clock of one busy thread in Hz, by which `method`; None with the `reason`.
 
-    `most_hz` is the highest clock that cpufreq allows this CPU, `stated_hz` what /proc/cpuinfo says.
+    `most_hz` is the highest clock that every CPU here reaches with turbo, `stated_hz` the lowest one that
+    /proc/cpuinfo says, `turbo` whether the kernel allows more than the nominal clock (None: it does not say).
     """
 
     busy_hz: float | None
@@ -43,6 +47,7 @@ class Frequency:
     reason: str | None = None
     most_hz: float | None = None
     stated_hz: float | None = None
+    turbo: bool | None = None
 
     @property
     def share(self) -> float | None:
@@ -53,10 +58,15 @@ class Frequency:
 
     @property
     def below_turbo(self) -> bool:
-        """Whether a busy thread gains nothing over the stated clock where the highest is not known."""
-        if self.most_hz or not self.busy_hz or not self.stated_hz:
+        """Whether turbo is off, or seems to be, and the highest clock is not known.
+
+        It seems to be off where a busy thread gains nothing over the stated clock.
+        """
+        if self.most_hz:
             return False
-        return self.busy_hz < _ABOVE_NOMINAL * self.stated_hz
+        if self.turbo is False:
+            return True
+        return bool(self.busy_hz and self.stated_hz and self.busy_hz < _ABOVE_NOMINAL * self.stated_hz)
 
 
 @cache
@@ -67,7 +77,13 @@ def busy_frequency() -> Frequency:
 
 def probe(root: Path = Path("/"), machine: str | None = None) -> Frequency:
     """Measure now; `root` is where the host's /sys and /proc are seen, `machine` its architecture."""
-    known = Frequency(None, most_hz=_highest(root, "cpuinfo_max_freq"), stated_hz=_stated(root))
+    boost = turbo(root)
+    most = (
+        _highest_without_turbo(root)
+        if boost is False
+        else min(_clocks(root, "cpuinfo_max_freq"), default=None)
+    )
+    known = Frequency(None, most_hz=most, stated_hz=_stated(root), turbo=boost)
     refusal = _no_machine_code(machine or platform.machine())
     if refusal is None:
         try:
@@ -75,7 +91,7 @@ def probe(root: Path = Path("/"), machine: str | None = None) -> Frequency:
         except OSError as error:
             refusal = f"executable memory is refused here ({error.strerror})"
     _spin(_RAMP_SECONDS)
-    asked = _highest(root, "scaling_cur_freq")
+    asked = max(_clocks(root, "scaling_cur_freq"), default=None)
     if asked:
         return replace(known, busy_hz=asked, method=KERNEL)
     return replace(known, reason=f"{refusal}, and cpufreq tells no clock")
@@ -94,19 +110,19 @@ def _chain_hz() -> float:
     with mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC) as memory:
         memory.write(_machine_code())
         first_byte = ctypes.c_char.from_buffer(memory)
-        address = ctypes.addressof(first_byte)
-        if not _may_run(address):
-            del first_byte
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-        run = ctypes.CFUNCTYPE(None, ctypes.c_uint64)(address)
-        bursts = [_burst_seconds(run) for _ in range(_BURSTS)]
-        del first_byte, run  # the mapping cannot be closed while they point into it
+        run = ctypes.CFUNCTYPE(None, ctypes.c_uint64)(ctypes.addressof(first_byte))
+        try:
+            if not _may_run(ctypes.addressof(first_byte)):
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+            bursts = [_burst_seconds(run) for _ in range(_BURSTS)]
+        finally:
+            del first_byte, run  # the mapping cannot be closed while they point into it
     return _ADDITIONS * _ROUNDS / min(bursts)
 
 
 def _may_run(address: int) -> bool:
     """Whether the kernel granted what it was asked for: some hardened ones drop the right to run silently."""
-    for line in Path("/proc/self/maps").read_text().splitlines():
+    for line in _MAPS.read_text(errors="replace").splitlines():
         span, rights = line.split()[:2]
         first, after = (int(end, 16) for end in span.split("-"))
         if first <= address < after:
@@ -134,20 +150,41 @@ def _spin(seconds: float) -> None:
         pass
 
 
-def _highest(root: Path, name: str) -> float | None:
-    """The highest of all CPUs' clocks of this name, in Hz."""
-    found = []
-    for path in (root / _CPUS).glob(f"cpu[0-9]*/cpufreq/{name}"):
-        try:
-            found.append(int(path.read_text()) * 1e3)
-        except (OSError, ValueError):
-            continue
-    return max(found, default=None)
+def _clocks(root: Path, name: str) -> list[float]:
+    """The clocks of this name of all CPUs that tell one, in Hz."""
+    found = (_number(path) for path in (root / _CPUS).glob(f"cpu[0-9]*/cpufreq/{name}"))
+    return [kilohertz * 1e3 for kilohertz in found if kilohertz]
+
+
+def _highest_without_turbo(root: Path) -> float | None:
+    """The highest clock that every CPU would reach with turbo, in Hz; None where firmware does not say.
+
+    With turbo off, drivers give the nominal clock as cpuinfo_max_freq. What ACPI's collaborative processor
+    performance control says stays: the clock is in proportion to the performance level (Linux
+    Documentation/admin-guide/acpi/cppc_sysfs.rst).
+    """
+    clocks = []
+    for folder in (root / _CPUS).glob("cpu[0-9]*/acpi_cppc"):
+        highest, nominal, megahertz = (
+            _number(folder / name) for name in ("highest_perf", "nominal_perf", "nominal_freq")
+        )
+        if not (highest and nominal and megahertz):
+            return None
+        clocks.append(highest * megahertz / nominal * 1e6)
+    return min(clocks, default=None)
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _stated(root: Path) -> float | None:
     try:
         lines = (root / "proc/cpuinfo").read_text().splitlines()
-        return next((float(line.split(":")[1]) * 1e6 for line in lines if line.startswith("cpu MHz")), None)
+        clocks = [float(line.split(":")[1]) * 1e6 for line in lines if line.startswith("cpu MHz")]
     except (OSError, ValueError):
         return None
+    return min(clocks, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from framewatt.conditions import cpu_quota
 from framewatt.records import Host, HostState
 
 _STAT_HZ = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -49,6 +51,12 @@ def usable_cpus() -> tuple[int, ...]:
     if hasattr(os, "sched_getaffinity"):
         return tuple(sorted(os.sched_getaffinity(0)))
     return tuple(range(os.cpu_count() or 1))
+
+
+def reservable_cpus() -> int:
+    """How many CPUs work here can keep busy: those this process may run on, within a cgroup's limit."""
+    usable, quota = len(usable_cpus()), cpu_quota()
+    return usable if quota is None else min(usable, math.ceil(quota))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt.cpu_clock import CpuTimes, cpu_times
+from framewatt.cpu_time import CpuTimes, cpu_times
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.worker.python.framewatt_worker.channel import REPLIES, REQUESTS
 

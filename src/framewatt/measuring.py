@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt.accounting import reserved_by_domain
+import psutil
+
+from framewatt.accounting import reserved_by_domain, reserved_shares
 from framewatt.counters import Poller
+from framewatt.cpu_time import children
 from framewatt.errors import BadInput
 from framewatt.power.model import PowerModel
 from framewatt.records import MeterDescription, MeterReading, Provenance, Quantity, Usage
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 _BYTES_PER_MAXRSS = 1024  # Linux counts in KiB
 _SIGNALLED = 128
 _LOOK_SECONDS = 0.025
+_MOST_OF_A_CORE = 0.005  # looking is part of the metered window
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,21 @@ class CommandRun:
         above = reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, 0.0)
         return self._quantity(sum(above.values()), idle=True)
 
+    def notes(self) -> list[str]:
+        """What the figures leave out: domains that were read but whose idle power could not be measured."""
+        if self.idle_watts is None or self.reading.invalid:
+            return []
+        dropped = [domain for domain in self.reading.joules if domain not in self.idle_watts]
+        return [
+            f"{domain}: its idle power could not be measured, so its joules are in neither energy"
+            for domain in dropped
+        ]
+
     def _joules(self) -> dict[str, float]:
         if self.idle_watts is None or self._estimated_share() is not None:
             return self.reading.joules
-        share = self.meter.parameters.get("reserved_share", 1.0)
-        return reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, share)
+        shares = reserved_shares(self.meter)
+        return reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, shares)
 
     def _quantity(self, joules: float, *, idle: bool) -> Quantity:
         """With the model's interval where the figure is the model's."""
@@ -132,7 +146,7 @@ class _PeakMemory:
 
     def __init__(self, pid: int) -> None:
         self._pid, self._highest = pid, 0
-        self._poller = Poller(self._look, _LOOK_SECONDS)
+        self._poller = Poller(self._look, _LOOK_SECONDS, _MOST_OF_A_CORE)
         self._poller.start()
 
     def stop(self) -> int | None:
@@ -143,11 +157,11 @@ class _PeakMemory:
     def _look(self) -> None:
         waiting = [self._pid]
         while waiting:
-            folder = Path("/proc") / str(waiting.pop())
+            pid = waiting.pop()
             try:
-                status = (folder / "status").read_text()
-                waiting += map(int, (folder / "task" / folder.name / "children").read_text().split())
-            except OSError:
+                status = Path(f"/proc/{pid}/status").read_text()
+                waiting += children(pid)
+            except (OSError, psutil.NoSuchProcess):
                 continue
             marks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
             self._highest = max([self._highest, *(int(mark) * _BYTES_PER_MAXRSS for mark in marks)])

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
 from framewatt import plugins
+from framewatt.accounting import reserved_shares
 from framewatt.errors import BadInput
 from framewatt.records import MeterDescription, MeterReading, Provenance
 
@@ -81,14 +82,16 @@ class CombinedMeter:
         self._meters = meters
         self.minimum_window_seconds = max(meter.minimum_window_seconds for meter in meters)
         parts = [meter.description for meter in meters]
-        shares = [part.parameters["reserved_share"] for part in parts if "reserved_share" in part.parameters]
         self.description = MeterDescription(
             name="+".join(part.name for part in parts),
             scope=parts[0].scope,
             domains=tuple(domain for part in parts for domain in part.domains),
             provenance=min((part.provenance for part in parts), key=_WEAKEST_FIRST.index),
             parameters={
-                "reserved_share": shares[0] if shares else 1.0,
+                "reserved_shares": {
+                    domain: share for part in parts for domain, share in reserved_shares(part).items()
+                },
+                "held_whole": [domain for part in parts for domain in part.parameters.get("held_whole", ())],
                 "parts": {part.name: part.parameters for part in parts},
                 "provenances": {domain: part.provenance.value for part in parts for domain in part.domains},
             },

@@ -7,10 +7,10 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from framewatt.carbon.network import network_of
 from framewatt.carbon.views import View
 from framewatt.errors import BadInput
-from framewatt.host import usable_cpus
-from framewatt.power.network import network_of
+from framewatt.host import reservable_cpus
 from framewatt.records import Objective, Scenario
 from framewatt.units import parse_bytes, parse_duration
 
@@ -69,8 +69,8 @@ class SelectRequest:
             BadInput: a value out of its range, or options that exclude each other.
         """
         self._check_choices()
-        if not 1 <= self.threads <= len(usable_cpus()):
-            raise BadInput(f"--threads {self.threads}: this machine offers 1 to {len(usable_cpus())}")
+        if not 1 <= self.threads <= reservable_cpus():
+            raise BadInput(f"--threads {self.threads}: this machine offers 1 to {reservable_cpus()}")
         if self.batch_size < 1 or (self.batch_size > 1 and self.scenario != Scenario.OFFLINE):
             raise BadInput(f"--batch-size {self.batch_size} goes with --scenario offline and is at least 1")
         if not 0 < self.margin < 1:

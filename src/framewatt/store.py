@@ -200,6 +200,7 @@ def _measurement(record: dict[str, Any]) -> Measurement:
             "phase": Phase(record["phase"]),
             "usage": Usage(**record["usage"]),
             "host": HostState(**record["host"]),
+            "held_whole": tuple(record.get("held_whole", ())),
             "latency": {int(index): count for index, count in latency.items()} if latency else None,
         }
     )

@@ -24,7 +24,7 @@ from framewatt.document import build_decision
 from framewatt.frequency import busy_frequency
 from framewatt.functional_unit import functional_unit
 from framewatt.hardware_table import read_hardware_table
-from framewatt.host import inspect_host, usable_cpus
+from framewatt.host import inspect_host, reservable_cpus
 from framewatt.launch import MALLOC_SETTINGS
 from framewatt.locks import locked_bytes
 from framewatt.measuring import measure_idle
@@ -165,7 +165,7 @@ def choice_of(request: SelectRequest) -> Choice:
         overrides=request.settings,
         installed=request.environment == "current",
         tune=request.tune,
-        most_threads=len(usable_cpus()),
+        most_threads=reservable_cpus(),
     )
 
 

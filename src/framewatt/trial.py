@@ -192,6 +192,7 @@ class Trial:
             faults=reading.faults,
             noisy=noise(host, seconds),
             reserved_share=self.contestant.reserved_share,
+            held_whole=tuple(meter.description.parameters.get("held_whole", ())),
             invalid=reading.invalid,
         )
         return measurement, answer

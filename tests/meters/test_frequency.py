@@ -1,6 +1,8 @@
 import ctypes
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +21,20 @@ def _cpus(root: Path, **clocks: list[int]) -> Path:
     return root
 
 
-@pytest.mark.skipif(probe().method != CHAIN, reason=f"no chain of additions here: {probe().reason}")
+@pytest.fixture
+def one_cpu() -> Iterator[None]:
+    """This process on one CPU: its neighbours may clock otherwise."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    yield
+    os.sched_setaffinity(0, allowed)
+
+
+@pytest.mark.usefixtures("one_cpu")
 def test_the_chain_of_additions_gives_the_same_clock_twice() -> None:
     first, second = probe(), probe()
+    if first.method != CHAIN:
+        pytest.skip(f"no chain of additions here: {first.reason}")
     assert first.busy_hz == pytest.approx(second.busy_hz, rel=0.25)
     assert 0.2e9 < (first.busy_hz or 0) < 10e9
 
@@ -31,7 +44,7 @@ def test_the_clock_is_probed_once_in_a_process() -> None:
 
 
 def test_where_no_machine_code_is_known_the_kernel_is_asked_for_the_fastest_cpu(tmp_path: Path) -> None:
-    root = _cpus(tmp_path, scaling_cur_freq=[800_000, 2_600_000], cpuinfo_max_freq=[2_600_000, 5_200_000])
+    root = _cpus(tmp_path, scaling_cur_freq=[800_000, 2_600_000], cpuinfo_max_freq=[5_200_000, 5_200_000])
     found = probe(root, "aarch64")
     assert (found.busy_hz, found.method, found.most_hz) == (2.6e9, KERNEL, 5.2e9)
     assert found.share == pytest.approx(0.5)
@@ -58,15 +71,59 @@ def test_a_kernel_that_refuses_executable_memory_leaves_a_reason_and_no_crash(tm
     assert "executable memory is refused here" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "maps", [None, b"7f00-7f01 r--p 00 00:00 0 /tmp/\xff\n"], ids=["missing", "not UTF-8"]
+)
+def test_memory_maps_that_do_not_show_the_right_to_run_are_a_reason_and_no_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maps: bytes | None
+) -> None:
+    if maps is not None:
+        (tmp_path / "maps").write_bytes(maps)
+    monkeypatch.setattr("framewatt.frequency._MAPS", tmp_path / "maps")
+    monkeypatch.setattr("framewatt.frequency._no_machine_code", lambda _machine: None)
+    assert "executable memory is refused here" in (probe(tmp_path).reason or "")
+
+
+def test_on_a_hybrid_cpu_a_thread_at_the_small_cores_highest_clock_is_at_its_highest(tmp_path: Path) -> None:
+    root = _cpus(tmp_path, scaling_cur_freq=[800_000, 3_800_000], cpuinfo_max_freq=[5_200_000, 3_800_000])
+    assert probe(root, "aarch64").share == pytest.approx(1.0)
+
+
+def test_with_turbo_off_the_highest_clock_is_firmware_s_and_not_the_nominal_one(tmp_path: Path) -> None:
+    root = _turbo_off(_cpus(tmp_path, scaling_cur_freq=[2_400_000], cpuinfo_max_freq=[2_400_000]))
+    folder = root / "sys/devices/system/cpu/cpu0/acpi_cppc"
+    folder.mkdir()
+    for name, value in (("highest_perf", 240), ("nominal_perf", 160), ("nominal_freq", 2400)):
+        (folder / name).write_text(f"{value}\n")
+    found = probe(root, "aarch64")
+    assert found.most_hz == pytest.approx(3.6e9)
+    assert found.share == pytest.approx(2 / 3)
+    assert not found.below_turbo
+
+
+def test_with_turbo_off_and_silent_firmware_the_highest_clock_is_unknown_and_warned_of(
+    tmp_path: Path,
+) -> None:
+    root = _turbo_off(_cpus(tmp_path, scaling_cur_freq=[2_400_000], cpuinfo_max_freq=[2_400_000]))
+    found = probe(root, "aarch64")
+    assert (found.most_hz, found.share, found.below_turbo) == (None, None, True)
+
+
+def _turbo_off(root: Path) -> Path:
+    (root / "sys/devices/system/cpu/intel_pstate").mkdir()
+    (root / "sys/devices/system/cpu/intel_pstate/no_turbo").write_text("1\n")
+    return root
+
+
 def test_garbage_in_cpufreq_is_no_clock(tmp_path: Path) -> None:
     root = _cpus(tmp_path, scaling_cur_freq=[1])
     (root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq").write_text("<unknown>\n")
     assert probe(root, "aarch64").busy_hz is None
 
 
-def test_what_cpuinfo_states_is_kept_apart_from_what_was_measured(tmp_path: Path) -> None:
+def test_the_least_clock_that_cpuinfo_states_is_kept_apart_from_what_was_measured(tmp_path: Path) -> None:
     (tmp_path / "proc").mkdir()
-    (tmp_path / "proc/cpuinfo").write_text("processor\t: 0\ncpu MHz\t\t: 2596.144\n")
+    (tmp_path / "proc/cpuinfo").write_text("cpu MHz\t\t: 3601.5\n\ncpu MHz\t\t: 2596.144\n")
     found = probe(tmp_path, "aarch64")
     assert found.stated_hz == pytest.approx(2.596144e9)
     assert found.busy_hz is None

@@ -4,11 +4,13 @@ from pathlib import Path
 import pytest
 
 from framewatt.accounting import reserved_by_domain
+from framewatt.contracts import Meter
 from framewatt.errors import BadInput
 from framewatt.host import inspect_host
+from framewatt.measuring import CommandRun
 from framewatt.metering import choose_meter, combine
 from framewatt.power.platform import platform_remainder
-from framewatt.records import Provenance, Usage
+from framewatt.records import MeterDescription, MeterReading, Provenance, Scope, Usage
 
 
 def _recording(path: Path, *windows: object, scope: str = "package", name: str = "rapl") -> Path:
@@ -70,6 +72,54 @@ def test_a_domain_of_unknown_idle_power_is_left_out() -> None:
     assert reserved_by_domain({"package-0": 300, "dram-0": 50}, {"package-0": 20}, 10, 1) == {
         "package-0": 300
     }
+
+
+def test_a_domain_that_no_share_was_said_of_is_held_whole() -> None:
+    assert reserved_by_domain({"package-0": 300}, {"package-0": 20}, 10, {}) == {"package-0": 300}
+
+
+class _Gpu:
+    """A counter of 40 J a window on a GPU that draws 10 W when idle."""
+
+    minimum_window_seconds = 0.0
+    description = MeterDescription(
+        "nvml", Scope.PACKAGE, ("gpu-0",), Provenance.MEASURED, {"held_whole": ["gpu-0"]}
+    )
+
+    def start(self) -> None:
+        """Nothing to open."""
+
+    def stop(self, usage: Usage) -> MeterReading:  # noqa: ARG002 - the protocol's
+        """The same every time."""
+        return MeterReading({"gpu-0": 40.0})
+
+    def idle_watts(self) -> None:
+        """It is measured."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _run(meter: Meter, idle_watts: dict[str, float]) -> CommandRun:
+    usage = Usage(2.0, 1.0, 0.0)
+    reading = meter.stop(usage)
+    return CommandRun(("work",), 0, usage, None, reading, meter.description, idle_watts)
+
+
+def test_with_half_of_the_cpus_a_gpu_s_idle_counts_whole_and_an_estimate_s_once() -> None:
+    host = inspect_host()
+    estimate = choose_meter("estimate_package", host, reserved_cpus=max(1, host.logical_cpus // 2))
+    idle = estimate.idle_watts() or {}
+    run = _run(combine([_Gpu(), estimate]), {"gpu-0": 10.0, **idle})
+    (joules,) = estimate.stop(run.usage).joules.values()
+    assert run.energy().value == pytest.approx(40 + joules)
+    assert run.marginal_energy().value == pytest.approx(40 - 2 * 10 + joules - 2 * idle["cpu"])
+
+
+def test_a_domain_without_idle_power_is_noted_and_not_dropped_in_silence() -> None:
+    run = _run(combine([_Gpu(), choose_meter("estimate_package", inspect_host())]), {"cpu": 1.0})
+    (note,) = run.notes()
+    assert note.startswith("gpu-0: its idle power could not be measured")
 
 
 def test_the_platform_remainder_is_a_range_with_its_source() -> None:

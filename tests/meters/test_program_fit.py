@@ -101,6 +101,13 @@ def test_an_adjustment_to_the_clock_widens_the_interval(server: PowerModel) -> N
     assert slow.high / slow.low > full.high / full.low
 
 
+def test_the_doubt_of_the_clock_is_of_the_lowered_power_above_idle(server: PowerModel) -> None:
+    slow = server.at_clock(0.6, 0.2, 0.3)
+    moved = [doubt * level for doubt, level in zip(slow.factors[-1], slow.levels, strict=True)]
+    above_idle = np.array(slow.levels) - slow.levels[0]
+    assert moved == pytest.approx(0.3 * abs(np.log(0.6)) * above_idle)
+
+
 def test_a_slice_follows_the_evenly_loaded_machine(server: PowerModel) -> None:
     half = server.scaled(0.5, 64)
     assert half.energy(1, 32) == half.power(0.5)

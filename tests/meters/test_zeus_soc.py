@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from framewatt.accounting import reserved_shares
 from framewatt.host import inspect_host
 from framewatt.meters import zeus_soc
 from framewatt.records import MeterReading, Usage
@@ -17,13 +18,17 @@ APPLE: dict[str, object] = {
 JETSON: dict[str, object] = {"cpu_energy_mj": 4_000.0, "gpu_energy_mj": 3_000.0, "total_energy_mj": 9_000.0}
 
 
-def _reading(fields: dict[str, object], monkeypatch: pytest.MonkeyPatch, seconds: float = 10) -> MeterReading:
+def _meter(fields: dict[str, object], reserved_share: float = 1.0) -> zeus_soc.ZeusSocMeter:
     chip = SimpleNamespace(
         get_available_metrics=lambda: {name for name, value in fields.items() if value is not None},
         begin_window=lambda _name, *, restart: None,  # noqa: ARG005 - Zeus' own signature
         end_window=lambda _name: SimpleNamespace(**fields),
     )
-    meter = zeus_soc.ZeusSocMeter(chip, 1.0)
+    return zeus_soc.ZeusSocMeter(chip, reserved_share)
+
+
+def _reading(fields: dict[str, object], monkeypatch: pytest.MonkeyPatch, seconds: float = 10) -> MeterReading:
+    meter = _meter(fields)
     moments = iter((0.0, seconds))
     monkeypatch.setattr("framewatt.meters.zeus_soc.time.monotonic", lambda: next(moments))
     meter.start()
@@ -34,6 +39,11 @@ def test_parts_of_an_apple_chip_count_once_and_clusters_inside_the_cpu_not_at_al
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert _reading(APPLE, monkeypatch).joules == {"soc-cpu": 30.0, "soc-gpu": 5.0, "soc-dram": 1.0}
+
+
+def test_half_of_the_cpus_reserve_half_of_the_chip_s_idle_and_all_of_its_gpu_s() -> None:
+    shares = reserved_shares(_meter(APPLE, reserved_share=0.5).description)
+    assert shares == {"soc-cpu": 0.5, "soc-dram": 0.5, "soc-gpu": 1.0}
 
 
 def test_a_jetsons_total_already_holds_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:

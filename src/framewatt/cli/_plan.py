@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from framewatt.carbon.network import described
 from framewatt.cli._curve import draw
-from framewatt.power.network import described
 from framewatt.units import format_count, format_si
 
 if TYPE_CHECKING:

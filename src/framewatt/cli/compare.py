@@ -36,7 +36,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     from framewatt.cli._ratios import show_comparison
     from framewatt.commands import Contest, Question, build_document
     from framewatt.errors import BadInput
-    from framewatt.host import inspect_host
+    from framewatt.host import inspect_host, reservable_cpus
     from framewatt.metering import choose_meter
     from framewatt.units import parse_duration, parse_share
 
@@ -47,7 +47,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
         parse_share(precision, "--precision"), seed,
     )  # fmt: skip
     host = inspect_host()
-    instrument = choose_meter(meter, host)
+    instrument = choose_meter(meter, host, reserved_cpus=reservable_cpus())
     contest = Contest(question, instrument)
     try:
         with Console(stderr=True).status("warming up") as status:

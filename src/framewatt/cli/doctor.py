@@ -76,7 +76,11 @@ def _frequency(frequency: Frequency) -> dict[str, Any]:
     silent = "the kernel does not tell"
     clocks = {
         "busy": (frequency.busy_hz, Provenance.MEASURED, frequency.reason or ""),
-        "highest": (frequency.most_hz, Provenance.DECLARED, f"{silent} (cpufreq's cpuinfo_max_freq)"),
+        "highest": (
+            frequency.most_hz,
+            Provenance.DECLARED,
+            f"{silent} (cpufreq, or ACPI where turbo is off)",
+        ),
         "stated": (frequency.stated_hz, Provenance.DECLARED, f"{silent} (/proc/cpuinfo)"),
     }
     return {
@@ -146,7 +150,9 @@ def warnings(conditions: Conditions, frequency: Frequency) -> list[dict[str, str
         (
             frequency.below_turbo,
             "no_turbo",
-            "a busy thread runs no faster than the clock that the kernel states: turbo seems to be off",
+            "turbo is off"
+            if frequency.turbo is False
+            else "a busy thread runs no faster than the clock that the kernel states: turbo seems to be off",
             "the estimate assumes turbo: at full load it may be some 10 % too high above idle",
         ),
     ]

@@ -13,7 +13,7 @@ from framewatt.cli._options import network_energy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from framewatt.power.network import Network
+    from framewatt.carbon.network import Network
 
 
 @click.command(name="frameworks")
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.option("--write-locks", type=click.Path(), help="Resolve every environment anew and write the locks.")
 def command(output: str, network_energy: str | None, write_locks: str | None) -> None:
     """List the frameworks: what each accepts, what getting it takes, and whether it is built here."""
+    from framewatt.carbon.network import network_of
     from framewatt.plugins import discover
-    from framewatt.power.network import network_of
 
     if write_locks is not None:
         _write_locks(write_locks)
@@ -70,7 +70,7 @@ def _show(rows: list[dict[str, Any]], network: Mapping[str, Any]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from framewatt.power.network import described
+    from framewatt.carbon.network import described
     from framewatt.units import format_energy
 
     console = Console(highlight=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +34,11 @@ def command(
 
     Its exit code is passed on. With --format json its standard output goes to standard error.
     """
-    from framewatt.conditions import cpu_quota
-    from framewatt.host import inspect_host, usable_cpus
+    from framewatt.host import inspect_host, reservable_cpus
     from framewatt.measuring import measure_command, measure_idle
     from framewatt.metering import choose_meter
 
-    quota = cpu_quota()
-    reserved = cpus or min(len(usable_cpus()), math.ceil(quota) if quota else len(usable_cpus()))
+    reserved = cpus or reservable_cpus()
     meter = choose_meter(meter_name, inspect_host(), reserved_cpus=reserved)
     try:
         idle_watts = measure_idle(meter, idle) if idle and meter.idle_watts() is None else None
@@ -83,7 +80,7 @@ def document(run: CommandRun, reserved: int) -> dict[str, Any]:
         "reserved_cpus": reserved,
         "joules": run.reading.joules,
         "faults": run.reading.faults,
-        "notes": reading_notes(run.meter.parameters),
+        "notes": [*reading_notes(run.meter.parameters), *run.notes()],
         "meter": {
             "name": run.meter.name,
             "scope": run.meter.scope.value,
@@ -118,7 +115,7 @@ def text(run: CommandRun, reserved: int) -> str:
         f"  {peak} peak memory of its largest process",
         f"  meter: {run.meter.name}, {run.meter.scope} scope, {run.meter.provenance}",
         *(f"  fault: {domain} {fault}" for domain, fault in run.reading.faults.items()),
-        *(f"  note: {note}" for note in reading_notes(run.meter.parameters)),
+        *(f"  note: {note}" for note in (*reading_notes(run.meter.parameters), *run.notes())),
     ]
     return "\n".join(line.rstrip() for line in lines)
 

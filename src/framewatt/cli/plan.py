@@ -14,7 +14,7 @@ from framewatt.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from framewatt.power.network import Network
+    from framewatt.carbon.network import Network
 
 
 @click.command(
@@ -38,10 +38,10 @@ def command(runs: tuple[str, ...], output: str, **options: Any) -> None:
 
     RUN is a run folder; that of a table brings its inference study along.
     """
+    from framewatt.carbon.network import network_of
     from framewatt.cli._plan import show_plan
     from framewatt.lifecycle.lives import Volumes
     from framewatt.lifecycle.plan import build_plan
-    from framewatt.power.network import network_of
 
     if output not in {"text", "json"}:
         raise BadInput(f"--format {output!r}: plan prints text or json")

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", "target", type=click.Path(), help="Write to a file instead of stdout.")
 def command(run: Path, output: str, target: str | None, **options: Any) -> None:
     """Render RUN, a run folder, again."""
+    from framewatt.carbon.network import network_of
     from framewatt.document import build_decision
     from framewatt.errors import StoreError
     from framewatt.plugins import find
-    from framewatt.power.network import network_of
     from framewatt.store import RunFolder
 
     where, when, time = (options.pop(name) for name in ("where", "when", "time"))

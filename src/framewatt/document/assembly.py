@@ -20,8 +20,8 @@ from framewatt.records import Stage, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from framewatt.carbon.network import Network
     from framewatt.carbon.views import CarbonBasis
-    from framewatt.power.network import Network
     from framewatt.store import RunFolder
 
 _ORDER = [Status.MEASURED, Status.ELIMINATED, Status.INFEASIBLE, Status.FAILED, Status.INAPPLICABLE]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from framewatt.audits import unsteady_candidates
+from framewatt.carbon.network import PUBLISHED, Network, network_of
 from framewatt.decision import Conclusion, conclude
 from framewatt.power.model import PowerModel
-from framewatt.power.network import PUBLISHED, Network, network_of
 from framewatt.reconstruction import Replay, replay
 from framewatt.records import Usage, Verdict
 

@@ -145,8 +145,9 @@ class NvmlMeter:
             domains=tuple(gpu.domain for gpu in gpus),
             provenance=Provenance.MEASURED,
             parameters={
+                "held_whole": [gpu.domain for gpu in gpus],
                 "notes": {gpu.domain: gpu.notes for gpu in gpus if gpu.notes}
-                | {gpu: [why] for gpu, why in (refused or {}).items()}
+                | {gpu: [why] for gpu, why in (refused or {}).items()},
             },
         )
 

@@ -48,7 +48,9 @@ class ZeusMeter:
         self._monitor = monitor
         self._opened = 0.0
         domains = [f"gpu-{index}" for index in getattr(monitor, "gpu_indices", [])]
-        self.description = MeterDescription("zeus", SCOPE, tuple(domains), Provenance.MEASURED)
+        self.description = MeterDescription(
+            "zeus", SCOPE, tuple(domains), Provenance.MEASURED, {"held_whole": domains}
+        )
 
     def start(self) -> None:
         """Open a window."""

@@ -26,6 +26,7 @@ _PARTS = {
     "dram_mj": "soc-dram",
     "ane_mj": "soc-ane",
 }
+_HELD_WHOLE = ("soc-gpu", "soc-ane")  # no share of the CPUs divides these
 
 
 def unavailable(host: Host) -> tuple[str, str] | None:
@@ -62,7 +63,10 @@ class ZeusSocMeter:
             SCOPE,
             tuple(self._domains.values()),
             Provenance.MEASURED,
-            {"reserved_share": reserved_share},
+            {
+                "reserved_share": reserved_share,
+                "held_whole": [domain for domain in self._domains.values() if domain in _HELD_WHOLE],
+            },
         )
 
     def start(self) -> None:

@@ -6,8 +6,9 @@ from framewatt.records import Provenance, Quantity, Scope
 
 _PACKAGE_SHARE_LOW, _PACKAGE_SHARE_HIGH = 0.68, 0.80
 SOURCE = (
-    "package and GPU counters read 0.68 to 0.80 of the wall in published comparisons with a wattmeter; "
-    "the rest is fans, board, disks and power supply"
+    "CodeCarbon with package and GPU counters read 0.68 to 0.80 of a wattmeter, by kind of work, on one "
+    "workstation (Fischer 2025, arXiv:2509.22092, and its logged runs); the rest is fans, board, disks and "
+    "power supply"
 )
 
 

@@ -54,7 +54,9 @@ class HostState:
 class MeterDescription:
     """The instrument of a study, as the manifest and the decision name it.
 
-    `parameters` are what a pure function needs to repeat the meter's arithmetic (the power model's).
+    `parameters` are what a pure function needs to repeat the meter's arithmetic: the power model's, the
+    ``reserved_share`` of the CPUs, and ``held_whole``, the domains that work holds whole whatever CPUs it
+    reserves (GPUs); of a combination, ``reserved_shares`` by domain.
     """
 
     name: str
@@ -84,7 +86,8 @@ class Measurement:
     `units` counts units of R done. `idle_watts` is what each domain draws when nothing runs, so that the
     marginal energy is ``joules - idle_watts * seconds``. `latency` counts queries in logarithmic bins
     (see `framewatt.latency`). `reserved_share` (0..1) is the part of the machine that the work held, whose
-    idle power it answers for. `invalid` says why it is no measurement at all, `noisy` why it was repeated.
+    idle power it answers for; `held_whole` are the domains that it held whole all the same (GPUs). `invalid`
+    says why it is no measurement at all, `noisy` why it was repeated.
     """
 
     stage: Stage
@@ -106,3 +109,4 @@ class Measurement:
     peak_memory_bytes: int | None = None
     size_bytes: int | None = None
     reserved_share: float = 1.0
+    held_whole: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from framewatt.power.network import described
+from framewatt.carbon.network import described
 from framewatt.units import format_bytes, format_duration, format_energy
 
 if TYPE_CHECKING:
