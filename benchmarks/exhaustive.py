@@ -245,6 +245,7 @@ def _prepared(run: RunFolder, names: set[str]) -> Iterator[tuple[BlockRunner, di
     workload = open_source(request.source)
     entries = enumerate_candidates(choice_of(request), workload.format)
     meter = choose_meter(request.meter, inspect_host())
+    run.require_meter(meter.description)
     logs = run.path / "logs"
     logs.mkdir(exist_ok=True)
     run.lock()

@@ -15,6 +15,7 @@ from exhaustive import SUFFIX, Exhaustive
 from framewatt import select
 from framewatt.document import build_decision
 from framewatt.records import Estimate
+from framewatt.request import SelectRequest
 from framewatt.statistics import to_best
 from framewatt.store import RunFolder
 from framewatt.study import resume
@@ -72,11 +73,13 @@ def report_encoder(folder: Path, frameworks: str, budget_seconds: float, exhaust
     and the exhaustive design goes on for another `exhaustive_seconds`.
     """
     raced = _raced(folder, frameworks, budget_seconds)
+    asked = SelectRequest.from_json(raced.manifest["request"])
     full = Exhaustive(raced)
     full.run_for(exhaustive_seconds)
     decision = build_decision(raced).document
     print(
-        f"\nThe sentence encoder, frameworks: {frameworks}, at the equal budget: race and exhaustive design"
+        f"\nThe sentence encoder, frameworks: {asked.frameworks}, budget {asked.budget:.0f} s, "
+        "at the equal budget: race and exhaustive design"
     )
     print(f"race: {raced.path}\n")
     _print_costs(decision["selection_cost"], full)
@@ -87,6 +90,8 @@ def report_encoder(folder: Path, frameworks: str, budget_seconds: float, exhaust
 
 def _raced(folder: Path, frameworks: str, budget_seconds: float) -> RunFolder:
     known = sorted(path for path in folder.glob("*") if not path.name.endswith(SUFFIX))
+    if known:
+        _require_same_question(RunFolder.open_run(known[-1]), frameworks, budget_seconds)
     if known and not (known[-1] / "decision.json").exists():
         resume(known[-1])
     if known:
@@ -100,6 +105,20 @@ def _raced(folder: Path, frameworks: str, budget_seconds: float) -> RunFolder:
         runs_dir=str(folder),
     )
     return RunFolder.open_run(Path(decision.document["run"]))
+
+
+def _require_same_question(run: RunFolder, frameworks: str, budget_seconds: float) -> None:
+    """Refuse to show a stored race as the answer to another question.
+
+    Raises:
+        SystemExit: the race in the folder was of other frameworks or of another budget.
+    """
+    asked = SelectRequest.from_json(run.manifest["request"])
+    if (asked.frameworks, asked.budget) != (frameworks, budget_seconds):
+        raise SystemExit(
+            f"{run.path}: this race was asked for --frameworks {asked.frameworks} "
+            f"--budget {asked.budget:g}; give the same, or another --runs-dir"
+        )
 
 
 def _print_costs(race: Mapping[str, Any], full: Exhaustive) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +183,23 @@ def test_unlike_machines_and_work_are_refused(
 ) -> None:
     old, new = _run(tmp_path, "old", {"a": 1.0}), _run(tmp_path, "new", {"a": 1.0}, **changed)
     assert complaint in refused("check", new, "--against", old)
+
+
+def test_estimates_of_different_power_models_are_compared_in_cpu_seconds_alone(tmp_path: Path) -> None:
+    def metered(levels_by: float) -> dict[str, Any]:
+        model = host_model(inspect_host(), Scope.WALL)
+        model = replace(model, levels=tuple(levels_by * level for level in model.levels))
+        parts = {"nvml": {}, "estimate": {"model": model.parameters()}}
+        return {"name": "nvml+estimate", "scope": "wall", "domains": ["gpu-0", "host"],
+                "provenance": "estimated", "parameters": {"reserved_share": 1.0, "parts": parts}}  # fmt: skip
+
+    old, same, refitted = (
+        _run(tmp_path, name, {"a": 1.0}, meter=metered(by))
+        for name, by in (("old", 1.0), ("same", 1.0), ("refitted", 1.1))
+    )
+    assert _check(same, "--against", old).exit_code == 0
+    assert "unlike power model" in refused("check", refitted, "--against", old)
+    assert _check(refitted, "--against", old, "--metric", "cpu_seconds").exit_code == 0
 
 
 def test_other_bad_questions_get_one_line(tmp_path: Path) -> None:

@@ -12,23 +12,32 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import refused
+from framewatt import measuring
 from framewatt.cli import cli
 from framewatt.commands import Contest, Question
 from framewatt.commands.contest import NULL
 from framewatt.commands.running import command_line, run_command
+from framewatt.errors import BadInput
+from framewatt.host import inspect_host
+from framewatt.metering import combine
+from framewatt.meters import estimate_package
 from framewatt.records import (
     Measurement,
     MeterDescription,
     MeterReading,
+    Observation,
     Phase,
     Provenance,
     Scope,
     Stage,
     Usage,
+    Verdict,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from framewatt.contracts import Meter
 
 PYTHON = sys.executable
 # Work that is proportional to its first argument, long enough that starting Python matters little.
@@ -135,19 +144,92 @@ def test_prepare_runs_before_every_run_and_is_not_measured(tmp_path: Path) -> No
     assert lines[1::2] == ["r"] * (len(lines) // 2)
 
 
+@pytest.mark.parametrize("null", [None, "true"])
+def test_commands_that_get_faster_still_fill_the_meters_least_window(
+    tmp_path: Path, null: str | None
+) -> None:
+    # The first run alone is slow, as with cold caches: all the later ones together would be too short.
+    cold = tmp_path / "cold"
+    commands = [f"test -e {cold}{name} || sleep 0.5; touch {cold}{name}; sleep 0.005" for name in "ab"]
+    contest = Contest(
+        Question((commands[0], commands[1]), null=null, budget_seconds=2.0),
+        _SilentMeter(minimum_window_seconds=0.3),
+    )
+    race = contest.run(_unheard)
+    assert race.standings().verdict is not Verdict.NONE
+    assert contest.windows
+    assert not any(window.invalid for window in contest.windows)
+    assert all(
+        window.units * 0.005 < window.usage.seconds for window in contest.windows if window.candidate != NULL
+    )
+    assert max(window.units for window in contest.windows) > 1
+
+
+def test_a_prepared_command_too_short_for_the_meter_is_refused_with_what_to_do() -> None:
+    question = Question(("true", "true"), prepare="true")
+    with pytest.raises(BadInput, match=r"'true' takes .* stand-in needs 0.3 s.*leave --prepare out"):
+        Contest(question, _SilentMeter(minimum_window_seconds=0.3)).run(_unheard)
+
+
+def test_peak_memory_is_the_commands_own_and_not_that_of_who_started_it() -> None:
+    ours = bytearray(200_000_000)
+    small, large = (
+        f"{PYTHON} -c 'import time; x = bytearray({size}); time.sleep(0.3)'" for size in (10, 300_000_000)
+    )
+    first, second = (row["peak_memory"] for row in _compare(small, large, "--budget", "3s")["candidates"])
+    assert len(ours) > first["value"] * 3
+    assert second["value"] > 300e6
+    assert (second["unit"], second["provenance"]) == ("B", "measured")
+
+
+def test_a_command_too_quick_to_look_at_has_a_reason_for_no_peak_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measuring, "_LOOK_SECONDS", 60.0)
+    ours = bytearray(100_000_000)
+    peak = _compare("true", "true", "--budget", "1s")["candidates"][0]["peak_memory"]
+    assert len(ours) > 0
+    assert peak["value"] is None
+    assert "before its memory could be looked at" in peak["reason"]
+
+
+def test_an_estimate_beside_a_counter_doubts_its_ratios_as_it_does_alone() -> None:
+    host = inspect_host()
+    estimate = estimate_package.open_meter(host)
+    parts: list[Meter] = [_SilentMeter(Scope.PACKAGE), estimate]
+    question = Question((_loop(1), _loop(2)), budget_seconds=1.0)
+    combined = Contest(question, combine(parts)).run(_unheard)
+    alone = Contest(question, estimate).run(_unheard)
+    seen = [
+        Observation(name, 1, 1, cost, cost, cost, 1)
+        for name, cost in zip(question.ids, (1.0, 2.0), strict=True)
+    ]
+    assert combined.uncertainty is not None
+    assert alone.uncertainty is not None
+    assert combined.uncertainty(*seen) == alone.uncertainty(*seen)
+
+
+def _unheard(told: str) -> None:
+    """Progress that nobody listens to."""
+
+
 class _SilentMeter:
     """A counter whose joules the test writes into the windows itself."""
 
-    description = MeterDescription(
-        "stand-in", Scope.WALL, ("host",), Provenance.MEASURED, {"reserved_share": 1.0}
-    )
-    minimum_window_seconds = 0.0
+    def __init__(self, scope: Scope = Scope.WALL, minimum_window_seconds: float = 0.0) -> None:
+        self.description = MeterDescription(
+            "stand-in", scope, ("host",), Provenance.MEASURED, {"reserved_share": 1.0}
+        )
+        self.minimum_window_seconds = minimum_window_seconds
 
     def start(self) -> None:
         """Nothing to open."""
 
     def stop(self, usage: Usage) -> MeterReading:
-        return MeterReading({"host": usage.seconds})
+        short = (
+            f"{usage.seconds:.3g} s are too short" if usage.seconds < self.minimum_window_seconds else None
+        )
+        return MeterReading({"host": usage.seconds}, invalid=short)
 
     def idle_watts(self) -> None:
         return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from framewatt.race import Entrant, Race, RaceRules
+from framewatt.race.rehearsal import rehearse
+from framewatt.race.simulation import SimulatedField
 from framewatt.records import Block, Estimate, Observation, Verdict
 
 if TYPE_CHECKING:
@@ -99,6 +102,38 @@ def test_an_undecided_race_says_which_budget_would_decide() -> None:
     assert standings.selected == ()
     assert standings.budget_needed_seconds is not None
     assert 30 < standings.budget_needed_seconds < 3000
+
+
+def test_a_counters_undecided_race_says_how_much_more_time_and_blames_no_estimate() -> None:
+    rules = RaceRules(seed=1, window_seconds=0.7, budget_seconds=40)
+    ground = SimulatedField([1.0, 1.12], launch_sd=0.04, window_sd=0.05)
+    undecided = []
+    for seed in range(60):
+        race = Race([Entrant("a", "a"), Entrant("b", "b")], rules)
+        rehearse(race, ground, np.random.default_rng(seed))
+        undecided += [race.standings()] if race.standings().verdict is Verdict.UNDECIDED else []
+    assert len(undecided) > 10
+    for standings in undecided:
+        assert standings.budget_reason is None
+        assert standings.budget_needed_seconds is not None
+        assert standings.budget_needed_seconds > standings.spent_seconds
+
+
+def test_an_estimate_whose_own_doubt_alone_hinders_is_blamed_for_it() -> None:
+    def doubt(a: Observation, b: Observation) -> Estimate:
+        ratio = a.cost / b.cost
+        return Estimate(ratio, ratio / 1.5, ratio * 1.5)
+
+    field, names = Field({"a": 1.3, "b": 1.0}), ["a", "b"]
+    rules = RaceRules(seed=3, window_seconds=0.5, budget_seconds=60)
+    race = Race([Entrant(name, name) for name in names], rules, doubt)
+    while (block := race.ask()) is not None:
+        _, seen, seconds, launches = field.run(block)
+        like_cpu = [replace(one, cpu_seconds=one.cpu_seconds / field.costs[one.candidate]) for one in seen]
+        race.tell(block, like_cpu, seconds, launches)
+    standings = race.standings()
+    assert standings.verdict is Verdict.UNDECIDED
+    assert "own uncertainty keeps it from deciding" in (standings.budget_reason or "")
 
 
 def test_clear_losers_leave_early_and_keep_their_data() -> None:

@@ -11,7 +11,9 @@ from scipy import stats
 
 from exhaustive import FEWEST_TRIALS, Exhaustive, trials_needed
 from framewatt import select
+from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
+from race_real import report_encoder
 
 
 def test_as_many_trials_are_planned_as_make_students_interval_as_wide_as_the_margin() -> None:
@@ -47,3 +49,13 @@ def test_the_exhaustive_design_goes_on_where_it_stopped_and_charges_everything(
     evidence, there = second.evidence()
     assert there.sum() == len(second.design.members) == 2
     assert np.isfinite(evidence.cpu.value[there][:, there]).all()
+
+
+@pytest.mark.parametrize(("frameworks", "budget"), [("onnxruntime", 180.0), ("all", 60.0)])
+def test_a_stored_race_is_not_shown_as_the_answer_to_another_question(
+    tmp_path: Path, frameworks: str, budget: float
+) -> None:
+    asked = SelectRequest(source="m.py", frameworks="all", budget=180.0)
+    RunFolder.create(tmp_path, "race", {"request": asked.to_json()})
+    with pytest.raises(SystemExit, match="asked for --frameworks all --budget 180; give the same"):
+        report_encoder(tmp_path, frameworks, budget, 1.0)

@@ -228,6 +228,19 @@ def test_a_changed_model_cannot_continue_an_old_run(
         resume(type(tmp_path)(run))
 
 
+def test_a_run_is_not_continued_on_another_meter(stand_ins: Path, tiny_model: Path, tmp_path: Path) -> None:
+    assert stand_ins
+    request = SelectRequest(
+        source=str(tiny_model), frameworks="lacking", environment="current", runs_dir=str(tmp_path / "runs")
+    )
+    run = RunFolder.open_run(Path(str(select(request).document["run"])))
+    metered = run.manifest["meter"]
+    for changed in ({"name": "plug"}, {"scope": "package"}, {"domains": ["package-0"]}):
+        run.amend({"meter": {**metered, **changed}})
+        with pytest.raises(BadInput, match=r"this run was metered by .* not available now"):
+            resume(run.path)
+
+
 def test_nobody_left_is_the_verdict_none(stand_ins: Path, tiny_model: Path, tmp_path: Path) -> None:
     assert stand_ins
     request = SelectRequest(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _BYTES_PER_MAXRSS = 1024  # Linux counts in KiB
 _SIGNALLED = 128
+_CLEARLY_MORE = 1.1
 _LOOK_SECONDS = 0.025
 _MOST_OF_A_CORE = 0.005  # looking is part of the metered window
 
@@ -116,7 +117,6 @@ def measure_command(
         BadInput: there is no such program, or it may not be run.
     """
     idle_watts = idle_watts or meter.idle_watts()
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES_PER_MAXRSS
     meter.start()
     started = time.perf_counter()
     try:
@@ -124,9 +124,9 @@ def measure_command(
     except OSError as error:
         meter.stop(Usage(0, 0, 0))
         raise BadInput(f"{command[0]}: cannot be run ({error.strerror}); check its name and path") from error
-    peaks = _PeakMemory(process.pid)
+    memory = PeakMemory(process.pid)
     status, resources = _wait(process)
-    sampled = peaks.stop()
+    peak = memory.stop(resources.ru_maxrss)
     usage = Usage(time.perf_counter() - started, resources.ru_utime, resources.ru_stime)
     reading = meter.stop(usage)
     code = os.waitstatus_to_exitcode(status)
@@ -134,24 +134,31 @@ def measure_command(
         command=tuple(command),
         exit_code=code if code >= 0 else _SIGNALLED - code,
         usage=usage,
-        peak_memory_bytes=_peak(resources.ru_maxrss * _BYTES_PER_MAXRSS, own, sampled),
+        peak_memory_bytes=peak,
         reading=reading,
         meter=meter.description,
         idle_watts=idle_watts,
     )
 
 
-class _PeakMemory:
+class PeakMemory:
     """The highest memory mark of a process and its children, looked up now and then."""
 
     def __init__(self, pid: int) -> None:
         self._pid, self._highest = pid, 0
         self._poller = Poller(self._look, _LOOK_SECONDS, _MOST_OF_A_CORE)
         self._poller.start()
+        self._own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    def stop(self) -> int | None:
-        """The highest mark seen in bytes, None if the process was gone before the first look."""
+    def stop(self, reported: int) -> int | None:
+        """Peak of the largest process in bytes, from the ``ru_maxrss`` that the kernel `reported` at its end.
+
+        The kernel counts our own memory at the fork as the child's: so below that it tells nothing, and the
+        highest mark seen stands in (None if the command was gone before the first look).
+        """
         self._poller.stop()
+        if reported > _CLEARLY_MORE * self._own:
+            return reported * _BYTES_PER_MAXRSS
         return self._highest or None
 
     def _look(self) -> None:
@@ -165,14 +172,6 @@ class _PeakMemory:
                 continue
             marks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
             self._highest = max([self._highest, *(int(mark) * _BYTES_PER_MAXRSS for mark in marks)])
-
-
-def _peak(reported: int, own: int, sampled: int | None) -> int | None:
-    """Peak of the largest process: what the kernel reports counts our own memory at the fork as the child's.
-
-    So below our own it tells nothing, and the sampled mark stands in (None if the command was too quick).
-    """
-    return reported if reported > 1.1 * own else sampled
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[int, Any]:

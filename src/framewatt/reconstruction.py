@@ -12,7 +12,7 @@ from framewatt.carbon.views import carbon_cost
 from framewatt.power.model import PowerModel
 from framewatt.power.platform import platform_remainder
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import Estimate, Objective, Observation, Provenance, Scope
+from framewatt.records import Estimate, Objective, Observation, Scope
 from framewatt.request import SelectRequest
 
 if TYPE_CHECKING:
@@ -100,13 +100,13 @@ def _carbon_uncertainty(
     manifest: Mapping[str, Any], basis: CarbonBasis, energy_ratio: RatioUncertainty | None
 ) -> RatioUncertainty:
     """How uncertain a ratio of carbon is: the ends of I, M and, for an estimate, of the energies."""
-    rates, meter, wall = carbon_rates(basis), manifest["meter"], _wall_factor(manifest)
+    rates, wall = carbon_rates(basis), _wall_factor(manifest)
+    model = PowerModel.of_meter(manifest["meter"]["parameters"])
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         first, second = ((rates.joules(o.cost, o.seconds), o.seconds) for o in (a, b))
-        if energy_ratio is None:
+        if energy_ratio is None or model is None:
             return rates.ratio(first, second, energy=wall)
-        model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
         energy = model.energy(b.seconds, b.cpu_seconds, reserved_share(manifest, b.candidate))
         scale = Estimate(*(getattr(energy, end) * getattr(wall, end) for end in ("value", "low", "high")))
         return rates.ratio(first, second, energy_ratio(a, b), scale)
@@ -124,10 +124,9 @@ def _wall_factor(manifest: Mapping[str, Any]) -> Estimate:
 
 def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
     """How uncertain a ratio of energies is beyond its noise: an estimate's own doubt; none for counters."""
-    meter = manifest["meter"]
-    if meter["provenance"] != Provenance.ESTIMATED:
+    model = PowerModel.of_meter(manifest["meter"]["parameters"])
+    if model is None:
         return None
-    model = PowerModel.from_parameters(_model_parameters(meter["parameters"]))
     family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
 
     def ratio(a: Observation, b: Observation) -> Estimate:
@@ -143,10 +142,3 @@ def reserved_share(manifest: Mapping[str, Any], candidate: str) -> float:
     """The part of the machine (0..1) that a candidate holds: its threads over the machine's."""
     settings = next(entry["settings"] for entry in manifest["candidates"] if entry["id"] == candidate)
     return min(1.0, int(settings.get("threads", 1)) / int(manifest["host"]["logical_cpus"]))
-
-
-def _model_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The power model of an estimate, or of the estimated part of a combination."""
-    if "model" in parameters:
-        return dict(parameters["model"])
-    return next(dict(part["model"]) for part in parameters["parts"].values() if "model" in part)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from framewatt.records import Host
+    from framewatt.records import Host, MeterDescription
 
 SCHEMA = "framewatt/run/1"
 _MANIFEST = "manifest.json"
@@ -95,6 +95,20 @@ class RunFolder:
         began_on = self.manifest["host"]["cpu_model"], self.manifest["host"]["logical_cpus"]
         if began_on != (host.cpu_model, host.logical_cpus):
             raise BadInput(f"{self.path}: this run began on another machine ({began_on[0]})")
+
+    def require_meter(self, meter: MeterDescription) -> None:
+        """Refuse to go on with another instrument.
+
+        Raises:
+            BadInput: the meter's name, scope or domains differ from those the run began with.
+        """
+        began = self.manifest["meter"]
+        metered_by = (began["name"], began["scope"], sorted(began["domains"]))
+        if metered_by != (meter.name, meter.scope, sorted(meter.domains)):
+            raise BadInput(
+                f"{self.path}: this run was metered by {began['name']} ({began['scope']}: "
+                f"{', '.join(began['domains'])}); that meter is not available now"
+            )
 
     def lock(self) -> None:
         """Become the run's only writer.

@@ -79,7 +79,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     """Go on with a run that was interrupted; finished windows count once.
 
     Raises:
-        BadInput: not a run folder, or the model has changed since.
+        BadInput: not a run folder, or the model, the machine or the meter has changed since.
         StoreError: another process is writing the run.
     """
     run = RunFolder.open_run(path)
@@ -87,6 +87,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
     meter = choose_meter(request.meter, inspect_host())
+    run.require_meter(meter.description)
     entries = enumerate_candidates(choice_of(request), workload.format)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
 

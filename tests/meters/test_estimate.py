@@ -54,6 +54,12 @@ def test_a_machine_that_cannot_clock_as_high_as_its_cpu_is_estimated_lower_and_s
     assert host_model(bare, clock_share=0.99) == full
 
 
+def test_processes_that_measure_a_slightly_different_clock_hold_one_model(cloud: Host) -> None:
+    models = [host_model(cloud, clock_share=share) for share in (0.681, 0.7, 0.719)]
+    assert models[0] == models[1] == models[2]
+    assert host_model(cloud, clock_share=0.01).power(1).value > 0
+
+
 def test_a_window_without_duration_is_no_measurement(cloud: Host) -> None:
     assert choose_meter("estimate", cloud).stop(Usage(0, 0, 0)).invalid
 

@@ -21,6 +21,7 @@ JOULES = {"J": 1.0, "kJ": 1e3, "MJ": 1e6, "Wh": 3.6e3, "kWh": 3.6e6}
 _BY_NAME = {"j": "J", "joule": "J", "joules": "J", "kj": "kJ", "wh": "Wh", "kwh": "kWh"}
 _CODECARBON = {"energy_consumed", "cpu_energy", "gpu_energy", "ram_energy"}
 _CELL = re.compile(r"\s*(?P<number>[^\s A-Za-z]\S*?|nan|inf)\s*(?P<unit>[kM]?J|k?Wh)?\s*", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _SAME_UNIT = 1e5
 """Repeats of one candidate that differ by more than this are taken for mixed units."""
 
@@ -111,6 +112,15 @@ def _rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, str]
     except csv.Error:
         dialect = csv.excel
     reader = csv.DictReader(io.StringIO(text, newline=""), dialect=dialect)
+    try:
+        yield from _checked(path, reader, columns)
+    except csv.Error as error:
+        raise BadInput(f"{path}:{reader.line_num}: {error}; is a quote left open?") from None
+
+
+def _checked(
+    path: Path, reader: csv.DictReader[str], columns: Columns
+) -> Iterator[tuple[int, Mapping[str, str]]]:
     wanted = [name for name in columns.names if name is not None]
     _check_header(path, [name for name in reader.fieldnames or [] if name], wanted)
     for row in reader:
@@ -122,7 +132,18 @@ def _rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, str]
         missing = next((name for name in wanted if row.get(name) in {None, ""}), None)
         if missing is not None:
             raise BadInput(f"{path}:{reader.line_num}: nothing in column {missing!r}")
+        if reader.reader.dialect.delimiter == ",":
+            _refuse_ambiguous(path, reader.line_num, row[columns.energy])
         yield reader.line_num, row
+
+
+def _refuse_ambiguous(path: Path, line: int, cell: str) -> None:
+    """Where commas separate the columns, one within a number may be of either kind."""
+    match = _CELL.fullmatch(cell)
+    number = match["number"] if match else ""
+    if _THOUSANDS.fullmatch(number):
+        ways = f"{number.replace(',', '')} or {number.replace(',', '.', 1).replace(',', '')}"
+        raise BadInput(f"{path}:{line}: {number}: a decimal comma or thousands? write {ways}")
 
 
 def _check_header(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
@@ -181,13 +202,14 @@ def _refuse_mixed(path: Path, runs: Sequence[Run]) -> None:
 
 def _moment(path: Path, line: int, row: Mapping[str, str], *, column: str) -> float:
     cell = row[column].strip()
+    refusal = BadInput(f"{path}:{line}: {cell!r} in column {column!r} is not a time (ISO 8601 or a number)")
     try:
-        return float(cell)
+        moment = float(cell)
     except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(cell).timestamp()
-    except ValueError:
-        raise BadInput(
-            f"{path}:{line}: {cell!r} in column {column!r} is not a time (ISO 8601 or a number)"
-        ) from None
+        try:
+            return datetime.fromisoformat(cell).timestamp()
+        except ValueError:
+            raise refusal from None
+    if not math.isfinite(moment):
+        raise refusal
+    return moment

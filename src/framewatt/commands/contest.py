@@ -15,11 +15,12 @@ from framewatt.errors import BadInput
 from framewatt.host import host_state, host_times
 from framewatt.power.model import PowerModel
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import Estimate, Measurement, Observation, Phase, Provenance, Stage, Usage
+from framewatt.records import Estimate, Measurement, Observation, Phase, Stage, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from framewatt.commands.running import CommandRun
     from framewatt.contracts import Meter
     from framewatt.records import Block
 
@@ -79,7 +80,8 @@ class Contest:
         """Warm up, then race to the end.
 
         Raises:
-            BadInput: a command fails, hangs, leaves children behind, or costs no more than the null command.
+            BadInput: a command fails, hangs, leaves children behind, or is to be prepared but ends before the
+                meter can tell its energy.
         """
         for name in self._command:
             progress(f"warming up {name}")
@@ -112,7 +114,7 @@ class Contest:
         )
 
     def _runs_per_window(self, name: str) -> int:
-        """Runs of the command that fill a window, from its warm-up runs."""
+        """Runs of the command that fill a window, from its warm-up runs; later runs may be faster."""
         fastest = math.inf
         for _ in range(max(self.question.warmup, 1)):
             self._prepare()
@@ -121,6 +123,7 @@ class Contest:
         if fastest < _TOO_SHORT and name != NULL:
             self.short.append(name)
         if self.question.prepare is not None:
+            self._require_long_enough(name, fastest)
             return 1
         target = max(_WINDOW_SECONDS, self.meter.minimum_window_seconds)
         return min(max(1, math.ceil(target / max(fastest, 1e-4))), _MOST_RUNS)
@@ -137,13 +140,22 @@ class Contest:
             names.insert(at, (NULL, block.number))
         return [self._window(name, trial, block.number) for name, trial in names]
 
+    def _require_long_enough(self, name: str, seconds: float) -> None:
+        """Refuse a prepared command, of which a window holds a single run, where that is too short."""
+        meter = self.meter
+        if seconds < meter.minimum_window_seconds:
+            raise BadInput(
+                f"{self._command[name]!r} takes {seconds:.2g} s, but {meter.description.name} needs "
+                f"{meter.minimum_window_seconds:.3g} s, and with --prepare each run is metered alone: "
+                "let one run do more work, leave --prepare out, or name --meter estimate"
+            )
+
     def _window(self, name: str, trial: int, block: int) -> Measurement:
-        runs = self._runs[name]
         self._prepare()
         started, before = time.time(), host_times()
         began = time.perf_counter()
         self.meter.start()
-        done = [run_command(self._command[name], self.question.budget_seconds) for _ in range(runs)]
+        done = self._runs_of(name)
         usage = Usage(
             time.perf_counter() - began,
             sum(run.usage.user_seconds for run in done),
@@ -152,11 +164,22 @@ class Contest:
         reading = self.meter.stop(usage)
         return Measurement(
             stage=Stage.DEVELOPMENT, candidate=name, phase=Phase.STEADY, trial=trial, block=block, window=0,
-            started=started, units=runs * self.question.units, usage=usage, joules=reading.joules,
+            started=started, units=len(done) * self.question.units, usage=usage, joules=reading.joules,
             idle_watts=self.meter.idle_watts() or {}, faults=reading.faults, invalid=reading.invalid,
             host=host_state(before, host_times(), usage.cpu_seconds),
-            peak_memory_bytes=max(run.peak_memory_bytes for run in done),
+            peak_memory_bytes=max(run.peak_memory_bytes or 0 for run in done) or None,
         )  # fmt: skip
+
+    def _runs_of(self, name: str) -> list[CommandRun]:
+        """Run a command as often as planned, and on until the meter's least window is full."""
+        done: list[CommandRun] = []
+        opened, seconds = time.perf_counter(), 0.0
+        while len(done) < self._runs[name] or seconds < self.meter.minimum_window_seconds:
+            if done and self.question.prepare is not None:
+                self._require_long_enough(name, seconds)
+            done.append(run_command(self._command[name], self.question.budget_seconds))
+            seconds = time.perf_counter() - opened
+        return done
 
     def _net(self, windows: Sequence[Measurement]) -> list[Observation]:
         """Observations per unit, less the null command's of the same block."""
@@ -187,9 +210,9 @@ class Contest:
 
     def _uncertainty(self) -> Callable[[Observation, Observation], Estimate] | None:
         description = self.meter.description
-        if description.provenance is not Provenance.ESTIMATED:
+        model = PowerModel.of_meter(description.parameters)
+        if model is None:
             return None
-        model = PowerModel.from_parameters(description.parameters["model"])
         share: Any = description.parameters["reserved_share"]
 
         def ratio(a: Observation, b: Observation) -> Estimate:

@@ -69,11 +69,18 @@ def _candidate(contest: Contest, standing: CandidateStanding) -> dict[str, Any]:
         "runs": runs,
         "energy_per_unit": _quantity(standing.cost, "J", energy, unmeasured),
         "cpu_seconds_per_unit": _quantity(standing.cpu_seconds, "s", Provenance.MEASURED, unmeasured),
-        "peak_memory": max((one.peak_memory_bytes or 0 for one in mine), default=0),
+        "peak_memory": _memory(mine),
         "ratio_to_best": _quantity(standing.ratio_to_best, "1", Provenance.DERIVED, unmeasured),
         "cpu_ratio_to_best": _quantity(standing.cpu_ratio_to_best, "1", Provenance.DERIVED, unmeasured),
         "eliminated_at": standing.eliminated_at,
     }
+
+
+def _memory(windows: Sequence[Measurement]) -> dict[str, Any]:
+    peak = max((one.peak_memory_bytes or 0 for one in windows), default=0)
+    if not peak:
+        return _plain(Quantity.unknown("B", "every run ended before its memory could be looked at"))
+    return _plain(Quantity(float(peak), "B", Provenance.MEASURED))
 
 
 def _null(contest: Contest) -> dict[str, Any] | None:
@@ -150,4 +157,8 @@ def _quantity(estimate: Estimate | None, unit: str, provenance: Provenance, why:
         known = math.isfinite(estimate.high)
         ends = (estimate.low, estimate.high) if known else (None, None)
         found = Quantity(estimate.value, unit, provenance, *ends)
-    return {name: value for name, value in asdict(found).items() if name != "scope"}
+    return _plain(found)
+
+
+def _plain(quantity: Quantity) -> dict[str, Any]:
+    return {name: value for name, value in asdict(quantity).items() if name != "scope"}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
+from framewatt.measuring import PeakMemory
 from framewatt.records import Usage
 
 if TYPE_CHECKING:
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
 _SHELL_SIGNS = set("|&;<>()$`*?[]#~=%!{}\\\n'\"")
 _TAIL_BYTES = 2000
 _TAIL_LINES = 4
-_KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class CommandRun:
-    """One finished run: what the command and the children it waited for used."""
+    """One finished run: what the command and the children it waited for used.
+
+    `peak_memory_bytes` is that of the largest process, None where the command was too quick to tell.
+    """
 
     usage: Usage
-    peak_memory_bytes: int
+    peak_memory_bytes: int | None
 
 
 def command_line(command: str) -> list[str]:
@@ -61,6 +64,7 @@ def run_command(command: str, limit_seconds: float) -> CommandRun:
     with tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = _start(command_line(command), command, errors.fileno())
+        memory = PeakMemory(process.pid)
         overdue = threading.Event()
         timer = threading.Timer(limit_seconds, _kill_group, (process.pid, overdue))
         timer.start()
@@ -68,10 +72,12 @@ def run_command(command: str, limit_seconds: float) -> CommandRun:
             _, status, used = os.wait4(process.pid, 0)
         except BaseException:
             _kill_group(process.pid, overdue)
+            memory.stop(0)
             raise
         finally:
             timer.cancel()
         seconds = time.perf_counter() - started
+        peak = memory.stop(used.ru_maxrss)
         process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait again
         left_behind = _kill_group(process.pid, None)
         if overdue.is_set():
@@ -83,7 +89,7 @@ def run_command(command: str, limit_seconds: float) -> CommandRun:
                 f"{command!r} leaves children running when it ends: their energy would be missing; "
                 "make it wait for them"
             )
-    return CommandRun(Usage(seconds, used.ru_utime, used.ru_stime), used.ru_maxrss * _KIB)
+    return CommandRun(Usage(seconds, used.ru_utime, used.ru_stime), peak)
 
 
 def _start(words: Sequence[str], command: str, errors: int) -> subprocess.Popen[bytes]:

@@ -23,7 +23,18 @@ BETWEEN_RUNS_SD = 0.03
 """Standard deviation of the log ratio of the same work in runs minutes apart (0.95 to 1.04 on record)."""
 BETWEEN_RUNS_SD_ANCHORED = 0.01
 """The same of a ratio to an anchor candidate that ran beside it (1.2 % of half-width on record)."""
-_UNLIKE = ("machine", "model", "functional unit", "scenario", "samples", "threads", "meter", "SCI")
+_UNLIKE = (
+    "machine",
+    "model",
+    "functional unit",
+    "scenario",
+    "samples",
+    "threads",
+    "meter",
+    "power model",
+    "SCI",
+)
+_OF_ENERGY = ("meter", "power model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def check(  # noqa: PLR0913 - two runs and four rules, the latter by name
 
 def _require_alike(new: RunEvidence, old: RunEvidence, metric: str) -> None:
     for what in _UNLIKE:
-        if what == "meter" and metric == "cpu_seconds":
+        if what in _OF_ENERGY and metric == "cpu_seconds":
             continue
         mine, theirs = new.alike[what], old.alike[what]
         if mine != theirs:

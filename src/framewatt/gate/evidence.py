@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import numpy as np
 from framewatt.accounting import observations, reserved_joules
 from framewatt.document import build_decision
 from framewatt.errors import BadInput
+from framewatt.power.model import PowerModel
 from framewatt.store import RunFolder
 
 if TYPE_CHECKING:
@@ -122,4 +125,13 @@ def _alike(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "samples": (request["samples"], request["dims"]),
         "threads": request["threads"],
         "meter": (meter["name"], meter["scope"], sorted(meter["domains"])),
+        "power model": _fingerprint(PowerModel.of_meter(meter["parameters"])),
     }
+
+
+def _fingerprint(model: PowerModel | None) -> str:
+    """A name for the model behind an estimate that changes with any of its parameters."""
+    if model is None:
+        return "none"
+    content = json.dumps(model.parameters(), sort_keys=True).encode()
+    return f"{model.cpu}#{hashlib.sha256(content).hexdigest()[:8]}"

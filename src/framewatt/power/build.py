@@ -26,6 +26,7 @@ _BASIS = {
 _SPREAD = {"year": "tdp"}  # known as little, until a machine of the generation was published
 _MOST_THREADS_PER_CORE = 2
 _AT_FULL_CLOCK = 0.95  # the highest clock is reached by the best core for a moment only
+_CLOCK_STEPS = 20  # processes on one machine each measure its clock, and should hold one model
 _TYPICAL_CORES_PER_SOCKET = {"server": 32, "client": 8}
 
 
@@ -90,11 +91,13 @@ def describe(  # noqa: PLR0913 - see power_model
 def host_model(host: Host, scope: Scope = Scope.WALL, clock_share: float | None = None) -> PowerModel:
     """The model of this machine, or of the slice of a typical server that a virtual machine holds.
 
-    `clock_share` is the measured clock of a busy thread over the CPU's highest, where both are known.
+    `clock_share` is the measured clock of a busy thread over the CPU's highest, where both are known; it is
+    taken in steps of 5 %.
     """
     model = _host_model(host, scope)
     if clock_share is None or clock_share > _AT_FULL_CLOCK:
         return model
+    clock_share = max(1, round(clock_share * _CLOCK_STEPS)) / _CLOCK_STEPS
     clocked = model.at_clock(clock_share, **fitted().clock)
     basis = f"{model.basis}; less for a busy thread at {clock_share:.0%} of the CPU's highest clock"
     return replace(clocked, basis=basis)

@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from framewatt.errors import BadInput
 from framewatt.records import Estimate, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LOADS = tuple(step / 10 for step in range(11))
 _Z95 = 1.959963984540054
@@ -158,6 +161,12 @@ class PowerModel:
         }
         known = {name: parameters[name] for name in cls.__dataclass_fields__ if name in parameters}
         return cls(**(known | tuples))
+
+    @classmethod
+    def of_meter(cls, parameters: Mapping[str, Any]) -> Self | None:
+        """The model behind a meter's estimate, or that part of a combination; None for counters alone."""
+        parts = (parameters, *parameters.get("parts", {}).values())
+        return next((cls.from_parameters(part["model"]) for part in parts if "model" in part), None)
 
     def _busy(self, load: float) -> _Busy:
         """Power while a program's threads are busy, which make up `load` of the machine.

@@ -132,35 +132,47 @@ def _to_best(race: Race, index: int, limits: Bounds) -> Estimate | None:
 def _budget_needed(race: Race) -> tuple[float | None, str | None]:
     """The whole budget at which the open comparisons would be decided, were the estimates the truth.
 
-    Half-widths shrink with the square root of the rounds; each survivor must get clear of the leader by the
-    margin, or prove equal to it. In the first rounds they shrink far faster than that: all that can be told
+    Half-widths shrink with the square root of the rounds; each survivor must be proved beaten by the leader,
+    or equal to it (`_open`). What is open in spite of that takes a round more at least, unless it is the
+    estimate that hinders. In the first rounds they shrink far faster than that: all that can be told
     then is the least with which a projection begins.
     """
     evidence, rounds, best = race.evidence, race.ledger.rounds, race.leader
     alive = [int(index) for index in np.flatnonzero(race.alive)]
     if evidence is None or rounds < _FEWEST_ROUNDS:
         return _least_budget(race, alive), "too little was measured to compare them"
-    factor = 1.0
-    for index in alive:
-        if index == best:
-            continue
-        value = float(evidence.cost.value[index, best])
-        gap = abs(value - race.rules.log_margin)
-        dearer = value > race.rules.log_margin  # to be proved by its lower limit, else equal by its upper one
-        end = evidence.cost.low if dearer else evidence.cost.high
-        half = abs(float(end[index, best]) - value)
-        if not math.isfinite(half):
-            return _least_budget(race, alive), "too little was measured to compare them"
-        factor = max(factor, (half / gap) ** 2 if gap > 0 else math.inf)
+    needs = [
+        need
+        for index in alive
+        if index != best
+        for need in _open(evidence.cost, index, best, race.rules.log_margin)
+    ]
+    if not all(math.isfinite(half) for half, _ in needs):
+        return _least_budget(race, alive), "too little was measured to compare them"
+    factor = max(((half / gap) ** 2 if gap > 0 else math.inf for half, gap in needs), default=0.0)
     if factor > _HOPELESS:
         return None, "the estimated ratio lies at the margin: no budget would tell"
-    if factor <= 1.0:
+    if factor <= 1.0 and evidence.modelled:
         return (
             None,
             "the estimate's own uncertainty keeps it from deciding: a meter would, more time would not",
         )
     windows = round(float(np.mean(race.ledger.window_counts)))
-    return race.costs.spent + (factor - 1) * rounds * race.round_seconds(alive, windows), None
+    missing = max((factor - 1) * rounds, 1.0)
+    return race.costs.spent + missing * race.round_seconds(alive, windows), None
+
+
+def _open(limits: Bounds, index: int, best: int, margin: float) -> tuple[tuple[float, float], ...]:
+    """Half-widths of what must be proved of a survivor, each with the gap that it must fit in.
+
+    A dearer one is beaten once its lower limit lies above the margin and the leader's upper limit against it
+    below zero (see `framewatt.statistics.best.classify`); another is equal once its upper limit lies within
+    the margin.
+    """
+    value, low, high = (float(end[index, best]) for end in (limits.value, limits.low, limits.high))
+    if value <= margin:
+        return ((high - value, margin - value),)
+    return (value - low, value - margin), (value + float(limits.high[best, index]), value)
 
 
 def _least_budget(race: Race, alive: list[int]) -> float:
