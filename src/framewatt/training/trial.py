@@ -25,7 +25,7 @@ class TrainingContestant(Contestant):
     """What it takes to train one candidate on the folds of a table.
 
     `rounds` says how long to train on each fold (or from each seed). A window trains `cycle` models, one
-    per fold in turn, or whole multiples of that.
+    per fold in turn, or whole multiples of that: all folds, or one. All candidates of a race share `cycle`.
     """
 
     table: Path = Path()
