@@ -96,13 +96,16 @@ def test_a_tuned_point_races_on_when_its_comparable_sibling_was_settled(
 def test_a_target_that_was_set_stands_and_nobody_is_enrolled_twice(finished: Path, tmp_path: Path) -> None:
     def dies_before_the_race(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kept = [r for r in records if r["kind"] in {"environment", "target"}]
-        return [{**r, "value": 0.8} if r["kind"] == "target" else r for r in kept]
+        return [{**r, "value": 0.91} if r["kind"] == "target" else r for r in kept]
 
     run = interrupted(finished, tmp_path, dies_before_the_race)
     shutil.rmtree(run / "inference")
     decision = resume(run)[0]
-    assert decision.document["training"]["target"]["value"] == 0.8
-    ids = [line["id"] for line in RunFolder.open_run(run).manifest["candidates"]]
+    again = RunFolder.open_run(run)
+    assert decision.document["training"]["target"]["value"] == 0.91
+    assert [record["value"] for record in again.records("target")] == [0.91]
+    assert {record["candidate"] for record in again.records("contestant")} == set(points_of(finished))
+    ids = [line["id"] for line in again.manifest["candidates"]]
     assert len(set(ids)) == len(ids)
 
 
