@@ -76,6 +76,18 @@ def write_perceptron(path: Path) -> Path:
     )
 
 
+def write_table(path: Path, rows: int = 400) -> Path:
+    """A CSV file with six features, of which the first decides most of the binary label."""
+    rng = np.random.default_rng(1)
+    features = rng.standard_normal((rows, 6))
+    features[:, 0] *= 0.4
+    label = features @ [8, 1, -1, 0.5, 0, 0] + 0.5 * rng.standard_normal(rows) > 0
+    table = np.column_stack([features, label])
+    header = "a,b,c,d,e,f,label"
+    np.savetxt(path, table, delimiter=",", header=header, comments="", fmt=["%.4f"] * 6 + ["%d"])
+    return path
+
+
 def save_graph(
     path: Path,
     nodes: Sequence[onnx.NodeProto],

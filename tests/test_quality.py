@@ -95,3 +95,9 @@ def test_r2_is_the_squared_correlation_of_a_least_squares_fit() -> None:
     predicted = fit.intercept + fit.slope * x
     assert quality.score("r2", predicted, x + noise) == pytest.approx(fit.rvalue**2)
     assert quality.score("mae", predicted, predicted + 2) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "rmse"])
+def test_what_is_no_number_misses_every_bound(metric: str) -> None:
+    assert quality.is_worse(metric, np.nan, 0.5)
+    assert not quality.is_worse(metric, 0.5, 0.5)

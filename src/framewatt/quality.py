@@ -102,8 +102,8 @@ def score(metric: str, outputs: NDArray[Any], labels: NDArray[Any]) -> float:
         raise BadInput(f"--metric {metric} does not fit {shapes}: {error}") from None
 
 
-def require_possible(metric: str, wanted: float) -> None:
-    """Refuse a quality that no model can have.
+def require_possible(metric: str, wanted: float, where: str = "--quality") -> None:
+    """Refuse a quality that no model can have; the message begins with `where` it was asked for.
 
     Raises:
         BadInput: beyond the metric's ends.
@@ -111,12 +111,12 @@ def require_possible(metric: str, wanted: float) -> None:
     low, high = (0.0, math.inf) if metric in SMALLER_IS_BETTER else (_LOWEST.get(metric, 0.0), 1.0)
     if not low <= wanted <= high:
         ends = "at least 0" if math.isinf(high) else f"at most {high:g}" if math.isinf(low) else "from 0 to 1"
-        raise BadInput(f"--quality {wanted:g}: {metric} is {ends}")
+        raise BadInput(f"{where} {wanted:g}: {metric} is {ends}")
 
 
 def is_worse(metric: str, value: float, bound: float) -> bool:
-    """Whether `value` misses `bound` in the metric's own direction."""
-    return value > bound if metric in SMALLER_IS_BETTER else value < bound
+    """Whether `value` misses `bound` in the metric's own direction; what is no number misses every bound."""
+    return not (value <= bound if metric in SMALLER_IS_BETTER else value >= bound)
 
 
 def allowed(metric: str, known: Sequence[float], loss: float) -> float:

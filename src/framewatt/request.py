@@ -91,10 +91,6 @@ class SelectRequest:
         """Options that exclude or need each other."""
         if self.samples and self.dims:
             raise BadInput("--dim shapes generated inputs; with --samples the files have their shapes")
-        if self.metric and not (
-            self.labels or self.target or self.data or self.source.startswith("example:")
-        ):
-            raise BadInput("--metric needs --labels")
         self._check_carbon()
         network_of(self.network_energy)
 

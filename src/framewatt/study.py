@@ -21,6 +21,7 @@ from framewatt.candidates import (
 from framewatt.carbon.views import carbon_block
 from framewatt.carbon_basis import basis_of, require_score
 from framewatt.document import build_decision
+from framewatt.errors import BadInput
 from framewatt.frequency import busy_frequency
 from framewatt.functional_unit import functional_unit
 from framewatt.hardware_table import read_hardware_table
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
     from framewatt.trial import Contestant
 
 _WINDOW_SECONDS = 0.5
-_GONE = "what it ran on is no longer there since the run was interrupted"
+GONE = "what it ran on is no longer there since the run was interrupted"
+"""Why a candidate that had been admitted cannot race on."""
 _IDLE_SECONDS = 5.0
 
 
@@ -61,6 +63,8 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
         StoreError: the run folder cannot be written.
     """
     workload = open_source(request.source, request.data)
+    if request.metric and not (request.labels or workload.labels):
+        raise BadInput("--metric needs --labels")
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
     require_score(basis, request.objective)
@@ -124,7 +128,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
             def recruit(name: str) -> Contestant | None:
                 wanted = [e for e in entries if e.candidate.id == name]
                 if not wanted:
-                    context.settle(name, Status.FAILED, _GONE)
+                    context.settle(name, Status.FAILED, GONE)
                 found = equip(wanted, material, context)
                 return found[name] if name in found and examiner.admit_late(found[name]) else None
 

@@ -136,6 +136,10 @@ def test_data_that_cannot_be_learnt_are_refused_in_one_line(
         (('"batch": 20', '"batch": 900'), "batch 900 exceeds the 256 training rows"),
         (('"batch": 20', '"bath": 20'), "unknown entry 'bath'; did you mean batch"),
         (('"batch": 20', '"batch": len("x")'), "TASK must be a dict of plain values"),
+        (("TASK = ", "TASK: dict = {}\nTASK: dict = {'batch': 900}\n_ = "), "batch 900 exceeds"),
+        (('"epochs": 8', '"quality": 95'), "quality 95: auc is from 0 to 1"),
+        (('"epochs": 8', '"metric": ["auc"]'), "metric must be a text"),
+        (('"epochs": 8', '"reference": "front"'), "reference 'front' is none of"),
         (('"epochs": 8', '"seeds": 3'), "seeds = 3: at least 5"),
         (("0.5", '0.5, "about": {"inputs": [[None, 2]]}'), "takes rows of shape (2,), x has (3,)"),
         (("0.5", '0.5, "about": {"outputs": [[None, 1], [None, 1]]}'), "has 2 outputs"),
@@ -154,6 +158,7 @@ def test_a_metric_that_does_not_fit_the_labels_and_data_for_another_source_are_r
     tmp_path: Path, tiny_model: Path
 ) -> None:
     assert "--metric rmse does not fit binary labels" in told(tmp_path, MODEL, "--metric", "rmse")
+    assert "--target does not go with a Keras model" in told(tmp_path, MODEL, "--target", "y")
     assert "--data goes with: Keras model file" in refused(
         "select", tiny_model, "--data", tmp_path / "data.npz"
     )

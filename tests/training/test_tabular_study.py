@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from conftest import STAND_INS
+from conftest import STAND_INS, write_table
 from framewatt.cli import cli
 from framewatt.document import build_decision
 from framewatt.errors import BadInput
@@ -26,17 +25,6 @@ if TYPE_CHECKING:
     from framewatt.document import Decision
 
 ALL = "learner,wasteful_learner,stubborn_learner,crashing_learner,faithful"
-
-
-def write_table(path: Path, rows: int = 400) -> Path:
-    rng = np.random.default_rng(1)
-    features = rng.standard_normal((rows, 6))
-    features[:, 0] *= 0.4
-    label = features @ [8, 1, -1, 0.5, 0, 0] + 0.5 * rng.standard_normal(rows) > 0
-    table = np.column_stack([features, label])
-    header = "a,b,c,d,e,f,label"
-    np.savetxt(path, table, delimiter=",", header=header, comments="", fmt=["%.4f"] * 6 + ["%d"])
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +173,7 @@ def test_a_table_without_a_target_and_a_model_with_one_are_refused(tmp_path: Pat
     table = write_table(tmp_path / "table.csv")
     with pytest.raises(BadInput, match="needs --target"):
         select(SelectRequest(source=str(table)))
-    with pytest.raises(BadInput, match="--samples is for models"):
+    with pytest.raises(BadInput, match="--samples does not go with a table"):
         select(SelectRequest(source=str(table), target="label", samples="x.npz"))
     result = CliRunner().invoke(cli, ["select", str(tiny_model), "--target", "y"])
     assert result.exit_code == 2

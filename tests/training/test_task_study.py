@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from conftest import STAND_INS
+from conftest import STAND_INS, refused
 from framewatt.cli import cli
 from framewatt.errors import BadInput
+from framewatt.records import Phase
 from framewatt.request import SelectRequest
+from framewatt.store import RunFolder
 from framewatt.training.first_losses import disagreement, reference_losses
-from framewatt.training.study import select
+from framewatt.training.study import resume, select
 from framewatt.training.task import read_task
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 
@@ -83,6 +88,58 @@ def test_a_script_that_reports_nothing_no_numbers_or_wrong_rows_is_named(decisio
     assert "predict() gave 99 scores for 100 rows" in row(decision, "wrong_rows")["reason"]
 
 
+def test_scores_that_are_no_numbers_or_fit_no_label_fail_their_script_alone(decision: Decision) -> None:
+    for script, told in (
+        ("no_number", "the quality of its scores is not a number"),
+        ("wrong_shape", "predict(): --metric accuracy does not fit outputs (100, 3, 2)"),
+    ):
+        assert row(decision, script)["status"] == "failed"
+        assert row(decision, script)["reason"].startswith(told)
+
+
+def test_the_curve_of_energy_sums_what_each_epoch_measured(decision: Decision) -> None:
+    run = RunFolder.open_run(Path(decision.document["run"]))
+    told = next(r for r in run.records("training") if r["candidate"].startswith("honest@"))
+    epochs = [
+        m
+        for m in run.measurements()
+        if m.candidate == told["candidate"] and m.phase is Phase.TRAIN and m.window > 0
+    ]
+    epochs.sort(key=lambda m: m.started)
+    curves = epochs[1:]  # the first was trained for its losses
+    assert {m.block for m in curves} == set(range(5))
+    for rounds, cpu, _ in told["costs"]:
+        until = [m.usage.cpu_seconds for m in curves if m.window <= rounds]
+        assert cpu == pytest.approx(sum(until) / 5)
+
+
+@pytest.mark.usefixtures("stand_ins")
+def test_every_window_trains_from_all_seeds_even_on_a_short_budget(tmp_path: Path) -> None:
+    request = SelectRequest(
+        source=str(TASK), frameworks="honest", environment="current", budget=2, runs_dir=str(tmp_path)
+    )
+    run = RunFolder.open_run(Path(select(request)[0].document["run"]))
+    assert [record["cycle"] for record in run.records("contestant")] == [5]
+    windows = [m for m in run.measurements() if m.phase is Phase.STEADY]
+    assert windows
+    assert all(m.units % 5 == 0 for m in windows)
+
+
+def test_a_run_resumed_before_the_race_holds_everybody_against_the_same_first_losses(
+    decision: Decision, tmp_path: Path
+) -> None:
+    path = Path(shutil.copytree(decision.document["run"], tmp_path / "run"))
+    kept = []
+    for line in (path / "measurements.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        if record["kind"] == "first_losses":
+            kept.append({**record, "losses": [9.0] * 5, "whose": "the earlier life"})
+    (path / "measurements.jsonl").write_text("".join(json.dumps(record) + "\n" for record in kept))
+    found = row(resume(path)[0], "honest")
+    assert found["status"] == "infeasible"
+    assert "the earlier life has 9" in found["reason"]
+
+
 def test_the_document_validates_against_the_shipped_schema(decision: Decision) -> None:
     schema = json.loads((files("framewatt") / "schemas" / "decision-1.json").read_text())
     jsonschema.validate(json.loads(decision.to_json()), schema)
@@ -99,6 +156,8 @@ def test_three_or_more_candidates_are_held_against_their_median() -> None:
     found = reference_losses(losses, None)
     assert found == ([2.0, 1.0], "the median")
     assert reference_losses(losses, "c") == ([2.5, 0.2], "c")
+    assert reference_losses({"a": [math.nan, 1.0], "b": [2.0, 1.0]}, "a") == ([2.0, 1.0], "b")
+    assert reference_losses({"a": [math.nan], "b": [math.inf]}, None) is None
     assert disagreement([2.00001, 1.00001], found[0], found[1]) is None
     assert str(disagreement([2.0, 1.1], found[0], "b")).startswith("the loss of step 2 is 1.1, b has 1")
 
@@ -113,6 +172,11 @@ def test_three_or_more_candidates_are_held_against_their_median() -> None:
         (("epochs = 12", "epochs = 0"), "epochs must be a whole number above 0"),
         (('metric = "accuracy"', 'metric = "acuracy"'), "did you mean accuracy"),
         (("batch = 20", 'batch = 20\noptimisation = "any"'), "optimisation is 'same'"),
+        (("quality = 0.9", "quality = 95"), "quality 95: accuracy is from 0 to 1"),
+        (("batch = 20", "batch = 900"), "batch 900 exceeds the 200 training rows"),
+        (('metric = "accuracy"', 'metric = ["accuracy"]'), "metric must be a text"),
+        (("[options]\nlearning_rate = 0.5", "options = 3"), "options must be a table of entries"),
+        (('reference = "honest"', 'reference = "honset"'), "reference 'honset' is none of .*mean honest"),
     ],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused(
@@ -132,6 +196,34 @@ def test_a_folder_without_data_or_scripts_is_refused(tmp_path: Path) -> None:
     shutil.copy(TASK / "task.py", tmp_path)
     with pytest.raises(BadInput, match="no script"):
         read_task(tmp_path, SelectRequest(source="task"))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK torn", "data.npz: not a readable .npz file"),
+        ({"x_train": np.array(["a"])}, "data.npz: x_train is of type <U1; numbers are known"),
+        ({"x_train": np.zeros(2), "y_train": np.zeros(3)}, "x_train has 2 rows and y_train has 3"),
+        ({"x_train": np.full(2, np.inf)}, "x_train holds NaN or infinity"),
+    ],
+)
+def test_data_in_a_task_folder_that_cannot_be_learnt_are_refused(
+    tmp_path: Path, content: bytes | dict[str, np.ndarray], told: str
+) -> None:
+    shutil.copy(TASK / "task.toml", tmp_path)
+    path = tmp_path / "data.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        arrays: dict[str, Any] = {"y_train": np.zeros(2), **content}
+        np.savez(path, **arrays)
+    with pytest.raises(BadInput, match=re.escape(told)):
+        read_task(tmp_path, SelectRequest(source="task"))
+
+
+def test_an_option_that_a_task_does_not_have_is_refused() -> None:
+    for option, value in (("--metric", "auc"), ("--samples", "x.npz"), ("--max-memory", "1GB")):
+        assert f"{option} does not go with a task" in refused("select", "task:cnn", option, value)
 
 
 def test_the_scaffold_is_a_whole_task_whose_own_script_learns_it(

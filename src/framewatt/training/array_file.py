@@ -34,57 +34,81 @@ def read_arrays(path: Path, seed: int, memory_bytes: int) -> Arrays:
     Raises:
         BadInput: not readable, too large for `memory_bytes`, or arrays that are missing or cannot be learnt.
     """
-    arrays = _load(path, memory_bytes)
+    where = f"--data {path}"
+    arrays = load_arrays(path, where)
+    require_room(arrays, memory_bytes, where)
     if "x" in arrays or "y" in arrays:
-        pair = _checked(path, arrays, "x", "y")
-        return _split(*pair, seed)
-    found: Arrays = {}
-    for part in PARTS:
-        found[f"x_{part}"], found[f"y_{part}"] = _checked(path, arrays, f"x_{part}", f"y_{part}")
+        check_pair(arrays, "x", "y", where, _LEAST_ROWS)
+        return _split(_single(arrays["x"]), _single(arrays["y"]), seed)
+    check_parts(arrays, where)
     for name in ("x", "y"):
-        shapes = {found[f"{name}_{part}"].shape[1:] for part in PARTS}
+        shapes = {arrays[f"{name}_{part}"].shape[1:] for part in PARTS}
         if len(shapes) > 1:
-            raise BadInput(f"--data {path}: the three {name} parts differ in shape: {sorted(shapes)}")
-    return found
+            raise BadInput(f"{where}: the three {name} parts differ in shape: {sorted(shapes)}")
+    return {f"{name}_{part}": _single(arrays[f"{name}_{part}"]) for part in PARTS for name in ("x", "y")}
 
 
-def _load(path: Path, memory_bytes: int) -> Arrays:
+def load_arrays(path: Path, where: str) -> Arrays:
+    """All arrays of an .npz file; messages begin with `where`.
+
+    Raises:
+        BadInput: not readable.
+    """
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+            return {name: archive[name] for name in archive.files}
     except TypeError:  # what was loaded is an array: it cannot be opened as an archive
-        raise BadInput(f"--data {path}: a single array; save x and y with numpy.savez") from None
+        raise BadInput(f"{where}: a single array; save x and y with numpy.savez") from None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
-        raise BadInput(f"--data {path}: not a readable .npz file ({error})") from None
+        raise BadInput(f"{where}: not a readable .npz file ({error})") from None
+
+
+def require_room(arrays: Arrays, memory_bytes: int, where: str) -> None:
+    """Check that the arrays fit into memory as often as they are held at once.
+
+    Raises:
+        BadInput: they do not, with how much would.
+    """
     size = sum(array.nbytes for array in arrays.values())
     if size * _COPIES > memory_bytes:
         most = format_bytes(memory_bytes / _COPIES)
         raise BadInput(
-            f"--data {path}: {format_bytes(size)} is more than fits into {format_bytes(memory_bytes)} of "
+            f"{where}: {format_bytes(size)} is more than fits into {format_bytes(memory_bytes)} of "
             f"free memory; take a random sample of the rows, up to {most}"
         )
-    return arrays
 
 
-def _checked(path: Path, arrays: Arrays, x_name: str, y_name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+def check_parts(arrays: Arrays, where: str) -> None:
+    """Check ``x_`` and ``y_`` of train, validation and test.
+
+    Raises:
+        BadInput: arrays that are missing or cannot be learnt.
+    """
+    for part in PARTS:
+        check_pair(arrays, f"x_{part}", f"y_{part}", where)
+
+
+def check_pair(arrays: Arrays, x_name: str, y_name: str, where: str, least_rows: int = 1) -> None:
+    """Check features and their labels.
+
+    Raises:
+        BadInput: missing, not finite numbers, of unlike length, or fewer than `least_rows`.
+    """
     for name in (x_name, y_name):
         if name not in arrays:
             held = ", ".join(sorted(arrays)) or "nothing"
-            raise BadInput(
-                f"--data {path}: {name} is missing (it holds {held}); give x and y, or x_ and y_ of "
-                f"{', '.join(PARTS)}"
-            )
+            wanted = "x and y" if x_name == "x" else f"x_ and y_ of {', '.join(PARTS)}"
+            raise BadInput(f"{where}: {name} is missing (it holds {held}); give {wanted}")
         if arrays[name].dtype.kind not in "fiub" or not arrays[name].ndim:
-            raise BadInput(f"--data {path}: {name} is of type {arrays[name].dtype}; numbers are known")
-    x, y = (_single(arrays[name]) for name in (x_name, y_name))
+            raise BadInput(f"{where}: {name} is of type {arrays[name].dtype}; numbers are known")
+    x, y = arrays[x_name], arrays[y_name]
     if len(x) != len(y):
-        raise BadInput(f"--data {path}: {x_name} has {len(x)} rows and {y_name} has {len(y)}")
-    if len(x) < (_LEAST_ROWS if x_name == "x" else 1):
-        raise BadInput(f"--data {path}: {x_name} has {len(x)} rows, too few to learn and judge")
+        raise BadInput(f"{where}: {x_name} has {len(x)} rows and {y_name} has {len(y)}")
+    if len(x) < least_rows:
+        raise BadInput(f"{where}: {x_name} has {len(x)} rows, too few to learn and judge")
     for name, array in ((x_name, x), (y_name, y)):
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise BadInput(f"--data {path}: {name} holds NaN or infinity")
-    return x, y
+            raise BadInput(f"{where}: {name} holds NaN or infinity")
 
 
 def _single(array: NDArray[Any]) -> NDArray[Any]:

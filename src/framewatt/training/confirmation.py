@@ -10,6 +10,7 @@ import numpy as np
 
 from framewatt import quality
 from framewatt.records import Estimate, Phase
+from framewatt.training.scoring import quality_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +75,11 @@ def judged(metric: str, scores: list[NDArray[np.float64]], labels: NDArray[np.fl
     """Mean quality of several models on one test part; the 95 % interval is over resampled rows.
 
     The percentile bootstrap (Efron 1979, Annals of Statistics 7:1): the rows are what chance has drawn.
+
+    Raises:
+        TrialFailed: see `quality_of`.
     """
-    value = fmean(quality.score(metric, one, labels) for one in scores)
+    value = fmean(quality_of(metric, one, labels) for one in scores)
     rng = np.random.default_rng(0)
     means = []
     for _ in range(_RESAMPLES):

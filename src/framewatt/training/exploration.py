@@ -6,16 +6,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from framewatt import quality
 from framewatt.records import Measurement, Phase
 from framewatt.training.crossing import checkpoints, crossing, steps
+from framewatt.training.scoring import quality_of
 from framewatt.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    import numpy as np
 
     from framewatt.training.folds import Folds
     from framewatt.training.table import Table
@@ -111,7 +109,7 @@ class Explorer:
             labels = self.table.target[self.folds.validation[fold]]
             found_scores = trial.scores(f"validation-{fold}", looks, self.scratch)
             for number, scores in zip(looks, found_scores, strict=True):
-                values[number].append(self._quality(scores, labels))
+                values[number].append(quality_of(self.table.metric, scores, labels))
             spent = time.monotonic() - clock
             if not found.cost and spent / done * len(folds) > left:
                 told = f"{rounds} rounds on {done} of {len(folds)} folds took {format_duration(spent)}"
@@ -120,6 +118,3 @@ class Explorer:
         cpu = sum(window.usage.cpu_seconds for window in windows) / len(windows)
         joules = sum(self.joules(window) for window in windows) / len(windows)
         found.cost.append((rounds, time.monotonic() - clock, cpu, joules))
-
-    def _quality(self, scores: np.ndarray, labels: np.ndarray) -> float:
-        return quality.score(self.table.metric, scores, labels)

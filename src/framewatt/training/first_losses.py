@@ -20,19 +20,26 @@ def reference_losses(
 ) -> tuple[list[float], str] | None:
     """What everyone is held against: the named candidate, else the median of three or more, else the first.
 
-    Returns the losses and whose they are; None where nobody reported any.
+    Only losses that are numbers can be a reference. Returns the losses and whose they are; None where
+    nobody reported such.
     """
-    if not losses:
+    known = {name: list(found[:STEPS]) for name, found in losses.items() if no_number(found) is None}
+    if not known:
         return None
-    if named is not None and named in losses:
-        return list(losses[named][:STEPS]), named
-    if len(losses) < _VOTERS:
-        first = next(iter(losses))
-        return list(losses[first][:STEPS]), first
-    length = min(len(found) for found in losses.values())
-    return [
-        median(found[step] for found in losses.values()) for step in range(min(length, STEPS))
-    ], "the median"
+    if named is not None and named in known:
+        return known[named], named
+    if len(known) < _VOTERS:
+        first = next(iter(known))
+        return known[first], first
+    return [median(step) for step in zip(*known.values(), strict=False)], "the median"
+
+
+def no_number(losses: Sequence[float]) -> str | None:
+    """Which of the first losses is not a number; None where all are."""
+    for step, found in enumerate(losses[:STEPS], start=1):
+        if not math.isfinite(found):
+            return f"the loss of step {step} is {found}"
+    return None
 
 
 def gap(losses: Sequence[float], reference: Sequence[float]) -> float:
@@ -45,8 +52,6 @@ def gap(losses: Sequence[float], reference: Sequence[float]) -> float:
 def disagreement(losses: Sequence[float], reference: Sequence[float], whose: str) -> str | None:
     """Why a candidate does not optimise the same thing: the step and the two values; None where it does."""
     for step, (found, right) in enumerate(zip(losses, reference, strict=False), start=1):
-        if not math.isfinite(found):
-            return f"the loss of step {step} is {found}"
         if abs(found - right) > TOLERANCE * max(abs(right), 1e-12):
             told = f"the loss of step {step} is {found:.6g}, {whose} has {right:.6g}"
             return f"{told}: {_cause(step)}"

@@ -17,12 +17,20 @@ from framewatt.candidates import Entry, enumerate_candidates
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.host import available_memory_bytes
 from framewatt.launch import WorkerProcess, python_environment, python_worker
-from framewatt.plugins import nearest
+from framewatt.plugins import discover, nearest
 from framewatt.study import choice_of
 from framewatt.training.array_file import PARTS, read_arrays
 from framewatt.training.keras_labels import KerasModel, labels_of
 from framewatt.training.table import FITTING, METRIC_OF
-from framewatt.training.task import LEAST_SEEDS, TERMS, Task, check_terms
+from framewatt.training.task import (
+    LEAST_SEEDS,
+    TERMS,
+    Task,
+    check_terms,
+    require_batch,
+    require_reference,
+    wanted_quality,
+)
 from framewatt.training.task_problem import TaskProblem
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 
@@ -49,12 +57,10 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
         raise BadInput(f"{request.source}: a Keras model is trained on --data data.npz")
     terms = _terms(workload.path)
     arrays = read_arrays(workload.data, request.seed, available_memory_bytes())
-    if terms["batch"] > len(arrays["x_train"]):
-        raise BadInput(
-            f"{workload.path}: batch {terms['batch']} exceeds the {len(arrays['x_train'])} training rows"
-        )
+    require_batch(workload.path, terms["batch"], arrays)
     seeds = tuple(range(1, terms["seeds"] + 1))
     entries = [e for e in enumerate_candidates(choice_of(request), workload.format) if e.equal_budget]
+    require_reference(workload.path, terms, _back_ends(workload.format))
     shape = arrays["x_train"].shape[1:]
     question = _Question(workload.path, seeds, shape)
     model, weights = _described(question, entries, request, progress)
@@ -64,7 +70,7 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
     task = Task(
         name=workload.name,
         metric=metric,
-        quality=request.quality if request.quality is not None else terms.get("quality"),
+        quality=wanted_quality(workload.path, terms, metric, request.quality),
         epochs=terms["epochs"],
         batch=terms["batch"],
         seeds=seeds,
@@ -78,13 +84,19 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
     return TaskProblem(task, tuple(entries))
 
 
+def _back_ends(model_format: str) -> list[str]:
+    """Who trains such files, whether or not it was asked for."""
+    return [name for name, plugin in discover("frameworks").items() if model_format in plugin.module.ACCEPTS]
+
+
 def _terms(path: Path) -> dict[str, Any]:
     """The entries of ``task.toml`` that the file's ``TASK = {...}`` holds; the usual where it is silent."""
     tree = ast.parse(path.read_bytes())
     told: Any = {}
     for node in tree.body:
-        names = [t.id for t in getattr(node, "targets", ()) if isinstance(t, ast.Name)]
-        if isinstance(node, ast.Assign) and _NAME in names:
+        assigned = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        named = any(isinstance(target, ast.Name) and target.id == _NAME for target in assigned)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and named:
             try:
                 told = ast.literal_eval(node.value)
             except ValueError:

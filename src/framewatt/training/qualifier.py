@@ -18,7 +18,7 @@ from framewatt.training.exploration import TooSlow
 from framewatt.units import significant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     """A candidate with all that it takes to launch it."""
 
 RACE_CYCLES = 6
-"""So many windows of all folds a race needs at least; where they do not fit, a window trains one fold."""
-_SHORTEST_WINDOW_SECONDS = 0.5
+"""So many windows of all folds (or seeds) a race needs at least."""
+SHORTEST_WINDOW_SECONDS = 0.5
 _SHORTEST_RUN_SECONDS = 1e-4
 _MEMORY_SHARE = 0.4
 
@@ -119,7 +119,13 @@ class Qualifier(ABC):
             trial.close()
 
     def _settle_target(self, asked: float | None, reached: Mapping[str, float]) -> float:
-        """What the user asked for, else what the incumbent reached, else the median candidate."""
+        """What the user asked for, else what the incumbent reached, else the median candidate.
+
+        A target stands once it was set: those that a resumed run settled before were judged by it.
+        """
+        earlier = [record["value"] for record in self._context.run.records("target")]
+        if earlier and earlier[0] is not None:
+            return float(earlier[0])
         target, source = asked, "--quality"
         if target is None and reached:
             target, source = median(reached.values()), "the median candidate"
@@ -170,9 +176,3 @@ class Qualifier(ABC):
         reason = f"{metric} {significant(test.value, 4)} on the test part is beyond doubt short of "
         self._context.settle(name, Status.INFEASIBLE, f"{reason}{significant(target, 4)}")
         return False
-
-    def _cycle(self, racing: Iterable[TrainingContestant], folds: Sequence[object]) -> int:
-        """Folds per window: all of them where a race of such windows fits, else one."""
-        windows = (len(folds) * one.seconds_per_run for one in racing)
-        window = sum(max(seconds, _SHORTEST_WINDOW_SECONDS) for seconds in windows)
-        return len(folds) if window * RACE_CYCLES <= self._left() else 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from framewatt.reconstruction import cost_of
 from framewatt.records import Objective, Stage, Status
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
-from framewatt.study import idle_watts
+from framewatt.study import GONE, idle_watts
 from framewatt.training.manifest import training_manifest
 from framewatt.training.problems import open_problem
 from framewatt.training.trial import TrainingContestant, TrainingTrial, trials_before_the_race
@@ -53,17 +55,17 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     """
     workload = open_source(request.source, request.data)
     problem = open_problem(workload, request, progress or Silent())
-    host = inspect_host()
-    meter = choose_meter(request.meter, host)
     entries = problem.entries()
     require_incumbent(request.incumbent, entries)
+    host = inspect_host()
     serving = request.budget * problem.serving_share
     own = replace(request, budget=request.budget - serving)
     described = {**problem.described(), "serving_budget": serving}
-    manifest = training_manifest(own, workload, host, meter, entries, described)
-    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
-    run = RunFolder.create(Path(request.runs_dir), name, manifest)
-    return _conduct(Context(own, run, progress or Silent()), problem, meter, entries)
+    with closing(choose_meter(request.meter, host)) as meter:
+        manifest = training_manifest(own, workload, host, meter, entries, described)
+        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
+        run = RunFolder.create(Path(request.runs_dir), name, manifest)
+        return _conduct(Context(own, run, progress or Silent()), problem, meter, entries)
 
 
 def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
@@ -77,8 +79,9 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     workload = open_source(request.source, request.data)
     run.require_same(workload.sha256, inspect_host())
     problem = open_problem(workload, request, progress or Silent())
-    meter = choose_meter(request.meter, inspect_host())
-    return _conduct(Context(request, run, progress or Silent()), problem, meter, problem.entries())
+    entries = problem.entries()
+    with closing(choose_meter(request.meter, inspect_host())) as meter:
+        return _conduct(Context(request, run, progress or Silent()), problem, meter, entries)
 
 
 def _conduct(
@@ -97,18 +100,19 @@ def _conduct(
         racing = _racing_of(contestants, context)
         metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle
         with BlockRunner(*metering, TrainingTrial) as runner:
-            run_race(dict(racing), _no_recruit, runner, context)
+            run_race(dict(racing), partial(_recruit, context), runner, context)
         decision = build_decision(run)
         run.write("decision.json", decision.to_json().encode())
         served = problem.serve(racing, meter, context)
     finally:
-        meter.close()
         run.release()
     return [decision, *served]
 
 
-def _no_recruit(_name: str) -> None:
-    """Nobody joins a training race late: tuning has happened before it."""
+def _recruit(context: Context, name: str) -> None:
+    """Nobody joins a training race late: it is asked for who was admitted and cannot be equipped any more."""
+    if name not in _settled(context.run):
+        context.settle(name, Status.FAILED, GONE)
 
 
 def _joules_of(context: Context) -> Callable[[Measurement], float]:
@@ -118,21 +122,29 @@ def _joules_of(context: Context) -> Callable[[Measurement], float]:
     return cost_of(energy, stored_basis(manifest))
 
 
+def _settled(run: RunFolder) -> set[str]:
+    return {record["candidate"] for record in run.records("status")}
+
+
 def _equip(entries: Sequence[Entry], problem: LearningProblem, context: Context) -> dict[str, Equipped]:
-    """Build each entry's environment; who cannot is recorded with the reason."""
-    settled = {record["candidate"] for record in context.run.records("status")}
+    """Build each entry's environment; who cannot is recorded with the reason.
+
+    An entry that is settled is needed still where it, or a tuned point of its library, was admitted.
+    """
+    settled = _settled(context.run)
+    needed = {_library(name) for name in _admitted(context.run)}
     arrays = problem.lay_out(context.run.path)
     found = {}
     for entry in entries:
         name = entry.candidate.id
-        if name in settled:
+        if name in settled and _library(name) not in needed:
             continue
         try:
             found[name] = entry, _contestant(entry, problem, arrays, context)
-        except Inapplicable as reason:
-            context.settle(name, Status.INAPPLICABLE, str(reason))
-        except EnvironmentFailed as reason:
-            context.settle(name, Status.FAILED, str(reason))
+        except (Inapplicable, EnvironmentFailed) as reason:
+            if name not in settled:
+                status = Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
+                context.settle(name, status, str(reason))
     return found
 
 
@@ -182,16 +194,29 @@ def _qualify(qualifier: Qualifier, contestants: Mapping[str, Equipped], context:
     context.run.append("admitted", {"candidates": names, "seconds": qualifier.spent_seconds})
 
 
+def _admitted(run: RunFolder) -> dict[str, dict[str, Any]]:
+    """What was written down of those that were admitted."""
+    written = {record["candidate"]: record for record in run.records("contestant")}
+    admission: dict[str, Any] = next(run.records("admitted"), {"candidates": []})
+    return {name: written[name] for name in admission["candidates"]}
+
+
+def _library(candidate: str) -> str:
+    """The framework and version in a candidate's id."""
+    return candidate.partition("/")[0]
+
+
 def _racing_of(contestants: Mapping[str, Equipped], context: Context) -> dict[str, TrainingContestant]:
-    """The contestants that were admitted, as they were written down."""
-    by_framework = {(e.candidate.framework, e.candidate.version): c for e, c in contestants.values()}
+    """The contestants that were admitted, as they were written down; a tuned point has its library's base."""
+    by_library = {_library(name): contestant for name, (_, contestant) in contestants.items()}
     found = {}
-    for record in context.run.records("contestant"):
-        framework, _, rest = str(record["candidate"]).partition("@")
-        base = by_framework[framework, rest.partition("/")[0]]
-        found[record["candidate"]] = replace(
+    for name, record in _admitted(context.run).items():
+        base = contestants[name][1] if name in contestants else by_library.get(_library(name))
+        if base is None:
+            continue
+        found[name] = replace(
             base,
-            candidate=record["candidate"],
+            candidate=name,
             settings=record["settings"],
             rounds=tuple(record["rounds"]),
             cycle=record["cycle"],

@@ -9,7 +9,6 @@ from framewatt.candidates import Entry, enumerate_candidates
 from framewatt.errors import BadInput, Inapplicable
 from framewatt.host import available_memory_bytes
 from framewatt.quality import require_possible
-from framewatt.request import SelectRequest
 from framewatt.study import choice_of
 from framewatt.training.folds import FOLDS, Folds, divide
 from framewatt.training.problem import Terms
@@ -27,17 +26,8 @@ if TYPE_CHECKING:
     from framewatt.preparation import Context
     from framewatt.progress import Progress
     from framewatt.records import Measurement, Workload
+    from framewatt.request import SelectRequest
     from framewatt.training.trial import TrainingContestant, TrialOf
-
-_NOT_FOR_TABLES = (
-    "samples",
-    "dims",
-    "labels",
-    "max_latency",
-    "max_memory",
-    "functional_unit",
-    "allow_precision",
-)
 
 
 def open_table(workload: Workload, request: SelectRequest, _progress: Progress) -> TableProblem:
@@ -48,11 +38,6 @@ def open_table(workload: Workload, request: SelectRequest, _progress: Progress) 
     """
     if not request.target:
         raise BadInput(f"{request.source}: a table needs --target, the name of the column to learn")
-    usual = SelectRequest(source=request.source)
-    for name in _NOT_FOR_TABLES:
-        if getattr(request, name) != getattr(usual, name):
-            option = name.rstrip("s").replace("_", "-") if name == "dims" else name.replace("_", "-")
-            raise BadInput(f"--{option} is for models; a table is learnt from --target")
     table = read_table(workload.path, request.target, request.metric, available_memory_bytes())
     if request.quality is not None:
         require_possible(table.metric, request.quality)

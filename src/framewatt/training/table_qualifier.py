@@ -11,10 +11,10 @@ from framewatt.study import candidate_line
 from framewatt.training.affordable import unaffordable
 from framewatt.training.crossing import crossing, mean_curve, reached
 from framewatt.training.exploration import Exploration, Explorer, TooSlow
-from framewatt.training.qualifier import RACE_CYCLES, Qualifier
+from framewatt.training.qualifier import RACE_CYCLES, SHORTEST_WINDOW_SECONDS, Qualifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from framewatt.candidates import Entry
     from framewatt.preparation import Context
@@ -73,7 +73,7 @@ class TableQualifier(Qualifier):
         confirmed = [f for f in finalists if self._confirm(f, target)]
         self._enrol([f.entry for f in confirmed if f.tuned])
         racing = [f.contestant for f in confirmed]
-        cycle = self._cycle(racing, self._folds.validation)
+        cycle = self._cycle(racing)
         return [replace(contestant, cycle=cycle) for contestant in racing]
 
     @staticmethod
@@ -84,7 +84,9 @@ class TableQualifier(Qualifier):
     def _enrol(self, tuned: list[Entry]) -> None:
         """Candidates that tuning found, in the manifest and with their library's environment."""
         run = self._context.run
-        run.amend({"candidates": [*run.manifest["candidates"], *map(candidate_line, tuned)]})
+        known = {line["id"]: line for line in run.manifest["candidates"]}
+        known |= {entry.candidate.id: candidate_line(entry) for entry in tuned}
+        run.amend({"candidates": list(known.values())})
         environments = list({record["candidate"]: record for record in run.records("environment")}.values())
         for entry in tuned:
             library = f"{entry.candidate.framework}@{entry.candidate.version}/"
@@ -209,6 +211,15 @@ class TableQualifier(Qualifier):
         finalist.contestant, finalist.confirmation = confirmed
         self._remember(finalist)
         return self._passes_the_test(finalist.contestant.candidate, finalist.confirmation.test, target)
+
+    def _cycle(self, racing: Sequence[TrainingContestant]) -> int:
+        """Folds per window: all of them where a race of such windows fits, else one.
+
+        Either way a window's energy is that of as many models as it trained: all folds count.
+        """
+        folds = len(self._folds.validation)
+        window = sum(max(folds * one.seconds_per_run, SHORTEST_WINDOW_SECONDS) for one in racing)
+        return folds if window * RACE_CYCLES <= self._left() else 1
 
     def _remember(self, finalist: Finalist) -> None:
         """Keep what the report says of a candidate's training."""

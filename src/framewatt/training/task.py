@@ -10,7 +10,9 @@ import numpy as np
 
 from framewatt import quality
 from framewatt.errors import BadInput
+from framewatt.host import available_memory_bytes
 from framewatt.plugins import Plugin, load_file, nearest
+from framewatt.training.array_file import check_parts, load_arrays, require_room
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, NDArray[Any]]
 
 LEAST_SEEDS = 5
-_PARTS = ("train", "validation", "test")
 _PER_DATASET = {"quality", "epochs", "batch"}
 TERMS = {"metric", "seeds", "optimisation", "reference"} | _PER_DATASET
 """How a task is trained and judged."""
@@ -71,17 +72,16 @@ def read_task(folder: Path, request: SelectRequest) -> Task:
     told = _declaration(folder / "task.toml")
     options = _options(folder.name, told.get("options", {}), request)
     told |= _of_dataset(folder / "task.toml", told, options)
+    check_terms(folder / "task.toml", told, known=_KEYS, needed=())
     seeds = tuple(range(1, int(told.get("seeds", LEAST_SEEDS)) + 1))
     arrays = _arrays(folder, options, seeds)
-    metric = told["metric"]
-    if metric not in quality.METRICS:
-        raise BadInput(f"{folder / 'task.toml'}: metric {metric!r}{nearest(metric, quality.METRICS)}")
+    require_batch(folder / "task.toml", told["batch"], arrays)
     scripts, networks = _scripts(folder)
-    asked = request.quality
+    require_reference(folder / "task.toml", told, [script.name for script in scripts])
     return Task(
         name=folder.name,
-        metric=metric,
-        quality=asked if asked is not None else float(told["quality"]),
+        metric=told["metric"],
+        quality=wanted_quality(folder / "task.toml", told, told["metric"], request.quality),
         epochs=int(told["epochs"]),
         batch=int(told["batch"]),
         seeds=seeds,
@@ -154,22 +154,70 @@ def check_terms(path: Path, told: Mapping[str, Any], known: Collection[str], nee
     for name in needed:
         if name not in told:
             raise BadInput(f"{path}: the entry {name!r} is missing")
-    for name in ("epochs", "batch", "seeds"):
-        if not (isinstance(told.get(name, 1), int) and told.get(name, 1) > 0):
-            raise BadInput(f"{path}: {name} must be a whole number above 0")
-    if not isinstance(told.get("quality", 0.0), int | float):
-        raise BadInput(f"{path}: quality must be a number")
+    _check_types(path, told)
+    metric = told.get("metric")
+    if metric is not None and metric not in quality.METRICS:
+        raise BadInput(f"{path}: metric {metric!r} is unknown{nearest(metric, quality.METRICS)}")
     if told.get("seeds", LEAST_SEEDS) < LEAST_SEEDS:
         raise BadInput(f"{path}: seeds = {told['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
     if told.get("optimisation", "same") not in {"same", "free"}:
         raise BadInput(f"{path}: optimisation is 'same' (first losses must agree) or 'free'")
 
 
+def _check_types(path: Path, told: Mapping[str, Any]) -> None:
+    texts, tables = ("metric", "reference", "optimisation"), ("options", "datasets")
+    for name, kind in [*((name, str) for name in texts), *((name, dict) for name in tables)]:
+        if not isinstance(told.get(name, kind()), kind):
+            raise BadInput(f"{path}: {name} must be {'a text' if kind is str else 'a table of entries'}")
+    for name in ("epochs", "batch", "seeds"):
+        if not (isinstance(told.get(name, 1), int) and told.get(name, 1) > 0):
+            raise BadInput(f"{path}: {name} must be a whole number above 0")
+    if not isinstance(told.get("quality", 0.0), int | float):
+        raise BadInput(f"{path}: quality must be a number")
+
+
+def require_batch(path: Path, batch: int, arrays: Arrays) -> None:
+    """Check that the training rows fill a batch.
+
+    Raises:
+        BadInput: there would be no step.
+    """
+    rows = len(arrays["x_train"])
+    if batch > rows:
+        raise BadInput(f"{path}: batch {batch} exceeds the {rows} training rows")
+
+
+def require_reference(path: Path, told: Mapping[str, Any], names: Collection[str]) -> None:
+    """Check that the reference is one of those that can be asked to train.
+
+    Raises:
+        BadInput: nobody of that name.
+    """
+    named = told.get("reference")
+    if named is not None and named not in names:
+        raise BadInput(f"{path}: reference {named!r} is none of {', '.join(names)}{nearest(named, names)}")
+
+
+def wanted_quality(path: Path, told: Mapping[str, Any], metric: str, asked: float | None) -> float | None:
+    """The quality that was asked for, else the declared one, if there is one.
+
+    Raises:
+        BadInput: one that no model can have.
+    """
+    if asked is not None:
+        quality.require_possible(metric, asked)
+        return asked
+    if "quality" not in told:
+        return None
+    quality.require_possible(metric, told["quality"], f"{path}: quality")
+    return float(told["quality"])
+
+
 def _made(path: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:
     """What the task's own code makes: the parts, and initial weights where it defines them."""
     code = load_file("tasks", path).module
     try:
-        arrays = dict(code.data(options))
+        arrays = {name: np.asarray(array) for name, array in code.data(options).items()}
         for position, seed in enumerate(seeds if hasattr(code, "weights") else ()):
             named = code.weights(seed, options)
             arrays |= {f"weights-{position}/{name}": array for name, array in named.items()}
@@ -181,15 +229,12 @@ def _made(path: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dic
 def _arrays(folder: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:
     if (folder / "task.py").is_file():
         arrays = _made(folder / "task.py", options, seeds)
+        where = f"{folder / 'task.py'}: data(options)"
     elif (folder / "data.npz").is_file():
-        with np.load(folder / "data.npz", allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
+        where = str(folder / "data.npz")
+        arrays = load_arrays(folder / "data.npz", where)
     else:
         raise BadInput(f"{folder}: neither data.npz nor task.py with data(options)")
-    for part in _PARTS:
-        x, y = arrays.get(f"x_{part}"), arrays.get(f"y_{part}")
-        if x is None or y is None or len(x) != len(y) or not len(x):
-            raise BadInput(f"{folder}: x_{part} and y_{part} must be there, with as many rows")
-        if not np.isfinite(x).all():
-            raise BadInput(f"{folder}: x_{part} holds values that are not finite")
+    require_room(arrays, available_memory_bytes(), where)
+    check_parts(arrays, where)
     return arrays

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from framewatt import quality
 from framewatt.errors import TrialFailed
+from framewatt.race.design import FIRST_WINDOWS
 from framewatt.records import Status
 from framewatt.training.affordable import unaffordable
 from framewatt.training.crossing import crossing, reached
 from framewatt.training.exploration import TooSlow
-from framewatt.training.first_losses import STEPS, disagreement, gap, reference_losses
-from framewatt.training.qualifier import RACE_CYCLES, Qualifier
+from framewatt.training.first_losses import STEPS, disagreement, gap, no_number, reference_losses
+from framewatt.training.qualifier import SHORTEST_WINDOW_SECONDS, Qualifier
+from framewatt.training.scoring import quality_of
 from framewatt.units import format_duration
 
 if TYPE_CHECKING:
@@ -31,17 +33,23 @@ if TYPE_CHECKING:
 _EXPLORING_SHARE = 0.5
 _RACE_LAUNCHES = 2
 """So often at least a race launches everybody."""
+_RACE_WINDOWS = _RACE_LAUNCHES * FIRST_WINDOWS
+"""So many windows of all seeds it runs at least of everybody."""
 _HOPELESS = 2.0
 """A candidate this many times slower than the fastest may be let go when the budget is short."""
 
 
 @dataclass(slots=True)
 class Apprentice:
-    """A candidate on its way into the race: its first losses, and each seed's quality by epoch."""
+    """A candidate on its way into the race: its first losses, and each seed's quality by epoch.
+
+    `first` is the window of the epoch that was trained for those losses; `windows` are the curves' epochs.
+    """
 
     contestant: TrainingContestant
     losses: list[float]
     launch_seconds: float
+    first: Measurement
     curves: list[dict[int, list[float]]] = field(default_factory=list)
     epochs: list[int | None] = field(default_factory=list)
     windows: list[Measurement] = field(default_factory=list)
@@ -67,8 +75,8 @@ class TaskQualifier(Qualifier):
         target = self._target(explored)
         confirmed = [one for one in explored if self._reaches(one, target) and self._confirm(one, target)]
         racing = [one.contestant for one in confirmed]
-        cycle = self._cycle(racing, self._task.seeds)
-        return [replace(contestant, cycle=cycle) for contestant in racing]
+        # Energy counts all seeds, models only those that reach the quality: a window holds every seed.
+        return [replace(contestant, cycle=len(self._task.seeds)) for contestant in racing]
 
     def _begin(self, contestant: TrainingContestant) -> Apprentice | None:
         """The losses of the first epoch from the first seed."""
@@ -79,27 +87,35 @@ class TaskQualifier(Qualifier):
             trial.begin(0)
             measurement, losses = trial.advance(0, 1)
             self._record(measurement)
-            return Apprentice(contestant, losses, time.monotonic() - clock, windows=[measurement])
+            return Apprentice(contestant, losses, time.monotonic() - clock, measurement)
 
         return self._with_trial(contestant, first_epoch)
 
     def _compare_first_losses(self, begun: list[Apprentice]) -> list[Apprentice]:
         """Drop who optimises something else; a task that declares ``free`` only loses who has no number."""
-        losses = {one.contestant.candidate: one.losses[:STEPS] for one in begun}
+        found = self._reference({one.contestant.candidate: one.losses[:STEPS] for one in begun})
+        return [one for one in begun if self._optimises_the_same(one, *found)]
+
+    def _reference(self, losses: Mapping[str, list[float]]) -> tuple[list[float], str]:
+        """The first losses that everybody must have and whose they are, kept for when the run is resumed."""
+        if earlier := next(self._context.run.records("first_losses"), None):
+            return earlier["losses"], earlier["whose"]
         named = self._task.reference
         names = [name for name in losses if named and name.startswith(f"{named}@")]
         found = reference_losses(losses, names[0] if names else None)
-        return [one for one in begun if found and self._optimises_the_same(one, *found)]
+        if found is None:
+            return [], "nobody"
+        self._context.run.append("first_losses", {"losses": found[0], "whose": found[1]})
+        return found
 
     def _optimises_the_same(self, one: Apprentice, reference: list[float], whose: str) -> bool:
-        name, free = one.contestant.candidate, self._task.optimisation == "free"
-        against = one.losses[:STEPS] if free else reference
-        worst = gap(one.losses[:STEPS], reference)
-        known = [loss if math.isfinite(loss) else None for loss in one.losses[:STEPS]]
-        error = None if free or not math.isfinite(worst) else worst
+        name, losses = one.contestant.candidate, one.losses[:STEPS]
+        told, error = no_number(losses), None
+        if told is None and self._task.optimisation == "same":
+            told, error = disagreement(losses, reference, whose), gap(losses, reference)
+        known = [loss if math.isfinite(loss) else None for loss in losses]
         record = {"candidate": name, "oracle": f"first losses of {whose}", "losses": known}
         self._context.run.append("parity", {**record, "error": error})
-        told = disagreement(one.losses[:STEPS], against, whose)
         if told:
             self._context.settle(name, Status.INFEASIBLE, told)
             self._dismiss(self._key(one.contestant))
@@ -136,11 +152,12 @@ class TaskQualifier(Qualifier):
     def _prune(self, explored: list[Apprentice]) -> list[Apprentice]:
         """Let the slowest go while the other seeds, refits and a short race of all do not fit the budget."""
         by_name = {one.contestant.candidate: one for one in explored}
-        # The first window is the epoch that was trained for its losses.
-        costs = {name: sum(w.usage.seconds for w in one.windows[1:]) for name, one in by_name.items()}
-        repeats = 2 * len(self._task.seeds) - 1 + RACE_CYCLES
+        costs = {name: sum(w.usage.seconds for w in one.windows) for name, one in by_name.items()}
+        seeds = len(self._task.seeds)
         needs = {
-            name: repeats * cost + _RACE_LAUNCHES * by_name[name].launch_seconds
+            name: (2 * seeds - 1) * cost
+            + _RACE_WINDOWS * max(seeds * cost, SHORTEST_WINDOW_SECONDS)
+            + _RACE_LAUNCHES * by_name[name].launch_seconds
             for name, cost in costs.items()
         }
         for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
@@ -160,7 +177,7 @@ class TaskQualifier(Qualifier):
             if not all(math.isfinite(loss) for loss in losses):
                 raise TrialFailed(f"seed {self._task.seeds[fold]}: a loss of epoch {epoch} is not a number")
             scores = trial.scores("validation", [epoch], scratch)[0]
-            curve[epoch] = [quality.score(self._metric, scores, labels)]
+            curve[epoch] = [quality_of(self._metric, scores, labels)]
             wanted, most = self._task.quality, self._task.epochs
             if wanted is not None and crossing(curve, self._metric, wanted, most) is not None:
                 break
@@ -205,8 +222,6 @@ class TaskQualifier(Qualifier):
         """Keep what the report says of a candidate's training."""
         last = min(max(curve) for curve in one.curves)
         curve = [[epoch, fmean(c[epoch][0] for c in one.curves)] for epoch in range(1, last + 1)]
-        cpu = fmean(w.usage.cpu_seconds for w in one.windows)
-        joules = fmean(self._joules(w) for w in one.windows)
         reaching = sum(epochs is not None for epochs in one.epochs)
         self._context.run.append(
             "training",
@@ -216,9 +231,19 @@ class TaskQualifier(Qualifier):
                 "rounds": fmean(one.contestant.rounds) if one.confirmation else None,
                 **({"reached": reaching, "seeds": len(one.epochs)} if one.epochs else {}),
                 "curve": curve,
-                "costs": [[epoch, cpu * epoch, joules * epoch] for epoch, _ in curve],
-                "tuning": {"points": [], "joules": sum(self._joules(w) for w in one.windows)},
+                "costs": self._costs(one, last),
+                "tuning": {"points": [], "joules": sum(map(self._joules, [one.first, *one.windows]))},
                 "confirmation": asdict(one.confirmation) if one.confirmation else None,
                 "model": one.contestant.model.name,
             },
         )
+
+    def _costs(self, one: Apprentice, last: int) -> list[tuple[int, float, float]]:
+        """(epochs, CPU seconds, joules) of one run up to each epoch: its windows' sums, mean over seeds."""
+        found, cpu, joules = [], 0.0, 0.0
+        for epoch in range(1, last + 1):
+            windows = [window for window in one.windows if window.window == epoch]
+            cpu += fmean(window.usage.cpu_seconds for window in windows)
+            joules += fmean(map(self._joules, windows))
+            found.append((epoch, cpu, joules))
+        return found

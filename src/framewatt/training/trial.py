@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ class TrainingContestant(Contestant):
     """What it takes to train one candidate on the folds of a table.
 
     `rounds` says how long to train on each fold (or from each seed). A window trains `cycle` models, one
-    per fold in turn, or whole multiples of that.
+    per fold in turn, or whole multiples of that: all folds, or one. All candidates of a race share `cycle`.
     """
 
     table: Path = Path()
@@ -76,13 +77,19 @@ class TrainingTrial(Trial):
         )
 
     def train(self, phase: Phase, block: int, index: int, runs: Sequence[tuple[int, int]]) -> Measurement:
-        """One metered interval in which a model is trained for each (fold, rounds); the last one is kept."""
-        self._ask("folds", folds=sorted({fold for fold, _ in runs}))
+        """One metered interval in which a model is trained for each (fold, rounds); the last one is kept.
+
+        It may take the contestant's patience for each of its folds.
+        """
+        folds = sorted({fold for fold, _ in runs})
+        self._ask("folds", folds=folds)
+        patience = self.contestant.patience * len(folds)
         request = {
             "runs": [{"fold": fold, "rounds": rounds} for fold, rounds in runs],
             "settings": dict(self.contestant.settings),
         }
-        return self._metered(phase, block, index, lambda: self._ask("train", **request))[0]
+        work = partial(self.worker.request, "train", timeout=patience, **request)
+        return self._metered(phase, block, index, work)[0]
 
     def begin(self, fold: int) -> None:
         """A script's fresh learner, from the seed at position `fold`; never metered."""
