@@ -53,9 +53,15 @@ class Table:
     metric: str
 
     def about(self, seed: int) -> dict[str, Any]:
-        """What a worker must know beside the arrays."""
-        told = {"task": self.task, "classes": len(self.classes), "categorical": list(self.categorical)}
-        return {**told, "seed": seed}
+        """What a worker must know beside the arrays; ``gaps``: whether a number is missing in any part."""
+        numeric = [column for index, column in enumerate(self.rows.T) if index not in self.categorical]
+        return {
+            "task": self.task,
+            "classes": len(self.classes),
+            "categorical": list(self.categorical),
+            "gaps": any(bool(np.isnan(column).any()) for column in numeric),
+            "seed": seed,
+        }
 
 
 def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -> Table:
