@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
 
@@ -50,20 +50,27 @@ def read_arrays(path: Path, seed: int, memory_bytes: int) -> Arrays:
 
 def _load(path: Path, memory_bytes: int) -> Arrays:
     try:
+        if is_zipfile(path):
+            _require_room(path, memory_bytes)
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except TypeError:  # what was loaded is an array: it cannot be opened as an archive
         raise BadInput(f"--data {path}: a single array; save x and y with numpy.savez") from None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise BadInput(f"--data {path}: not a readable .npz file ({error})") from None
-    size = sum(array.nbytes for array in arrays.values())
+    return arrays
+
+
+def _require_room(path: Path, memory_bytes: int) -> None:
+    """What an archive holds is known before it is decompressed."""
+    with ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
     if size * _COPIES > memory_bytes:
         most = format_bytes(memory_bytes / _COPIES)
         raise BadInput(
             f"--data {path}: {format_bytes(size)} is more than fits into {format_bytes(memory_bytes)} of "
             f"free memory; take a random sample of the rows, up to {most}"
         )
-    return arrays
 
 
 def _checked(path: Path, arrays: Arrays, x_name: str, y_name: str) -> tuple[NDArray[Any], NDArray[Any]]:
