@@ -1,8 +1,9 @@
 """Energy to quality per framework and task: `python benchmarks/training.py [--only PARTS] [--budget S]`.
 
 Prints, for reference tasks and for a synthetic table, each candidate's energy and CPU time per trained model,
-its ratio to the best with interval, its first-loss gap, what development costs (download, first and second
-import); then each part's ranking, least CPU time first. The table is made here by NumPy from a fixed seed.
+the ratios of both to the best with intervals, its first-loss gap, what development costs (download, first and
+second import); then each part's ranking, least CPU time first. The table is made here by NumPy from a fixed
+seed.
 """
 
 from __future__ import annotations
@@ -56,26 +57,32 @@ def show(title: str, decision: Decision, environments: Mapping[str, Mapping[str,
     """One table: raced candidates, then the others with their reasons."""
     print(f"\n{title}: verdict {decision.verdict}, decided on {decision.document['decided_on']}")
     print(
-        f"{'candidate':44} {'energy':>9} {'CPU':>9} {'x best (CPU)':>17} {'gap':>8} {'download':>9} imports"
+        f"{'candidate':44} {'energy':>9} {'x best (energy)':>17} {'CPU':>9} {'x best (CPU)':>17} "
+        f"{'gap':>8} {'download':>9} imports"
     )
     for row in decision.candidates:
         if row["energy_per_unit"]["value"] is None:
             print(f"{row['name'][:44]:44} {row['status']}: {row['reason']}")
             continue
-        ratio, gap = row["cpu_ratio_to_best"], row["parity"]["error"]["value"]
-        ends = [f"{ratio[end]:.2f}" if ratio[end] is not None else "?" for end in ("value", "low", "high")]
-        cost = environments[row["id"]]
+        gap, cost = row["parity"]["error"]["value"], environments[row["id"]]
         imports = [cost[name]["seconds"] for name in ("first_import", "second_import") if cost[name]]
         cells = [
             f"{row['name'][:44]:44}",
             f"{format_si(row['energy_per_unit']['value'], 'J'):>9}",
+            _ratio(row["ratio_to_best"]),
             f"{format_si(row['cpu_seconds_per_unit']['value'], 's'):>9}",
-            f"{ends[0]:>5} {ends[1]:>5}-{ends[2]:<5}",
+            _ratio(row["cpu_ratio_to_best"]),
             f"{gap:8.1e}" if gap is not None else f"{'-':>8}",
-            f"{format_bytes(cost['download_bytes'] or 0):>9}",
+            f"{format_bytes(cost['download_bytes']) if cost['download_bytes'] is not None else '-':>9}",
             " ".join(f"{seconds:.1f} s" for seconds in imports),
         ]
         print(" ".join(cells))
+
+
+def _ratio(ratio: Mapping[str, Any]) -> str:
+    """Value and interval; a question mark for what is not known."""
+    ends = [f"{ratio[end]:.2f}" if ratio[end] is not None else "?" for end in ("value", "low", "high")]
+    return f"{ends[0]:>5} {ends[1]:>5}-{ends[2]:<5}"
 
 
 def ranking(decision: Decision) -> str:

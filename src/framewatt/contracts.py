@@ -63,7 +63,7 @@ class FrameworkPlugin(Protocol):
 
         most_rounds(settings) -> int                rounds beyond which no model is sought; 1: no stages
         train(data, settings, rounds) -> model      from scratch, picklable; data: rows (n, d) float32 with
-                                                    NaN, target (n,), task, classes, categorical, seed
+                                                    NaN, target (n,), task, classes, categorical, gaps, seed
         scores(model, rows, rounds) -> [array]      after each number of rounds: (n, classes) or (n,)
         load(...)                                   the pickled model; run({"rows": array}) -> [scores]
     """

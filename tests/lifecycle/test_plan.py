@@ -63,6 +63,7 @@ def row(
         "name": framework.title(),
         "framework": framework,
         "version": "1",
+        "status": "measured" if energy is not None else "infeasible",
         "reason": None if energy is not None else "came to auc 0.8 within 9 rounds, short of 0.9",
         "energy_per_unit": quantity(energy),
         "ratio_to_best": quantity(against[0], against[1], against[2], "1"),
@@ -182,6 +183,17 @@ def test_what_is_not_known_is_named_and_not_counted() -> None:
     plan = build_plan([decision("inference", rows)], Volumes(0, 0, 0, 1), {})
     assert plan["candidates"][0]["coefficients"]["set_up"]["reason"] == "without install (not measured)"
     assert plan["candidates"][0]["total"]["value"] == pytest.approx(50)
+
+
+@pytest.mark.parametrize("status", ["infeasible", "failed"])
+def test_who_crashed_or_fell_short_is_left_out_though_some_windows_of_it_were_metered(status: str) -> None:
+    cheapest = {**row("cow", 0.1, None), "status": status, "reason": "crashed in the race"}
+    served = [LEAN_SERVER[1], {**QUICK_LEARNER[1], "status": "eliminated"}]
+    plan = build_plan([decision("inference", [*served, cheapest])], Volumes(0, 0, 1e4, 1), {})
+    assert {one["id"] for one in plan["candidates"]} == {one["id"] for one in served}
+    assert [(one["id"], one["reason"]) for one in plan["left_out"]] == [(cheapest["id"], cheapest["reason"])]
+    with pytest.raises(BadInput, match="no candidate was measured"):
+        build_plan([decision("inference", [cheapest])], Volumes(0, 0, 1e4, 1), {})
 
 
 def test_a_difference_whose_interval_touches_zero_never_changes_the_choice() -> None:

@@ -86,3 +86,14 @@ def test_data_too_large_for_the_memory_are_refused_with_the_size_that_would_fit(
     np.save(tmp_path / "one.npy", np.zeros(3))
     with pytest.raises(BadInput, match="a single array"):
         read_arrays(tmp_path / "one.npy", 1, 10**9)
+
+
+def test_an_archive_is_refused_by_what_it_holds_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.npz"
+    np.savez_compressed(path, x=np.zeros((10**6, 3)), y=np.zeros(10**6))
+    assert path.stat().st_size < 10**6
+    monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("it was unpacked"))
+    with pytest.raises(BadInput, match=r"32\.0 MB is more than fits into 50\.0 MB"):
+        read_arrays(path, 1, 50 * 10**6)

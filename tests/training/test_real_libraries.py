@@ -10,6 +10,7 @@ import platformdirs
 import pytest
 
 from framewatt.request import SelectRequest
+from framewatt.training.folds import divide
 from framewatt.training.study import select
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.frameworks
 
 LIBRARIES = 8
+SEED = 1
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +48,29 @@ def test_every_library_learns_a_table_with_gaps_and_categories(tmp_path: Path) -
     assert len(comparable) == LIBRARIES
     assert not [row["reason"] for row in training.candidates if row["status"] == "failed"]
     assert not [row["reason"] for row in inference.candidates if row["status"] == "failed"]
+
+
+def test_one_gap_that_no_training_row_has_fails_nobody(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((600, 2))
+    label = (features[:, 0] > 0).astype(int)
+    held_out = int(divide(label, stratified=True, seed=SEED).test[0])
+    lines = [f"{a:.3f},{b:.3f},{y}" for (a, b), y in zip(features, label, strict=True)]
+    lines[held_out] = f"{features[held_out, 0]:.3f},,{label[held_out]}"
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["a,b,label", *lines]) + "\n")
+    request = SelectRequest(
+        source=str(path),
+        target="label",
+        quality=0.9,
+        frameworks="sklearn_linear,sklearnex_linear,sklearn_random_forest,sklearnex_random_forest",
+        seed=SEED,
+        budget=40,
+        tune=False,
+        runs_dir=str(tmp_path / "runs"),
+    )
+    for decision in select(request):
+        assert not [row["reason"] for row in decision.candidates if row["status"] == "failed"]
 
 
 def test_the_reference_network_s_scripts_agree_on_the_first_losses(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,11 +152,41 @@ def first_losses(task: Task, script: Plugin, table: Path) -> list[float]:
     return losses[:STEPS]
 
 
+def test_reading_the_scripts_leaves_the_user_s_own_environment_alone() -> None:
+    code = """
+import os
+from pathlib import Path
+from framewatt.plugins import load_file
+from framewatt.workloads import task
+
+before = dict(os.environ)
+for path in (task._TASKS / "scripts").glob("keras_*.py"):
+    load_file("scripts", path)
+assert dict(os.environ) == before
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert not found.returncode, found.stderr
+
+
+@pytest.mark.parametrize("back_end", ["jax", "tensorflow", "torch"])
+def test_a_keras_script_s_worker_sets_its_back_end_before_anything_is_imported(
+    back_end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "the user's own")
+    (tmp_path / "probe.py").write_text(f"import os\nassert os.environ['KERAS_BACKEND'] == {back_end!r}\n")
+    script = task_workload._TASKS / "scripts" / f"keras_{back_end}.py"
+    told = python_environment(1)
+    told["PYTHONPATH"] += os.pathsep + str(tmp_path)
+    command = python_worker(Path(sys.executable), script)
+    with WorkerProcess(command, log=tmp_path / "log", environment=told) as worker:
+        worker.request("import", timeout=60, modules=["probe"])
+
+
 @pytest.mark.frameworks
 @pytest.mark.parametrize(
     ("name", "scripts"),
     [
-        ("cnn", ("pytorch", "jax", "tensorflow", "keras_jax")),
+        ("cnn", ("pytorch", "jax", "tensorflow", "keras_jax", "keras_torch")),
         ("transformer", ("pytorch", "jax", "tensorflow", "keras_jax")),
         ("mlp", ("pytorch", "keras_jax")),
         ("recommender", ("pytorch", "keras_jax")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,6 +110,48 @@ def test_a_parquet_file_of_too_many_cells_is_refused_with_the_rows_that_would_fi
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")
     with pytest.raises(BadInput, match=r"5,000 rows of 2 columns .* up to 2,083 rows"):
         read_table(tmp_path / "t.parquet", "y", None, memory_bytes=100_000)
+
+
+def test_one_long_text_does_not_widen_the_cells_of_all_rows(tmp_path: Path) -> None:
+    rows = [f"{index},1" for index in range(5000)] + [f"{'x' * 50_000},1"]
+    path = write(tmp_path / "t.csv", "a,b", rows)
+    tracemalloc.start()
+    read_csv(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50e6  # bytes; as texts of one width they would take 1 GB
+
+
+def test_a_parquet_file_of_the_target_alone_or_with_two_columns_of_one_name_is_refused(
+    tmp_path: Path,
+) -> None:
+    target = pa.array([0, 1] * 60)
+    pq.write_table(pa.table({"y": target}), tmp_path / "alone.parquet")
+    with pytest.raises(BadInput, match="'y' is its only column"):
+        read_table(tmp_path / "alone.parquet", "y", None, MEMORY)
+    twice = pa.Table.from_arrays([target, target, target], names=["x", "x", "y"])
+    pq.write_table(twice, tmp_path / "twice.parquet")
+    with pytest.raises(BadInput, match="two columns are called 'x'"):
+        read_table(tmp_path / "twice.parquet", "y", None, MEMORY)
+
+
+def test_whatever_arrow_cannot_do_with_a_file_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(_path: Path) -> None:
+        raise pa.ArrowNotImplementedError("no such codec\nin this build")
+
+    pq.write_table(pa.table({"x": [1.0] * 120, "y": [0, 1] * 60}), tmp_path / "t.parquet")
+    monkeypatch.setattr(pq, "read_table", unsupported)
+    with pytest.raises(BadInput, match=r"t\.parquet: not a readable Parquet file \(no such codec\)$"):
+        read_table(tmp_path / "t.parquet", "y", None, MEMORY)
+
+
+def test_libraries_are_told_of_gaps_in_numbers_wherever_they_are(tmp_path: Path) -> None:
+    whole = read_table(table_file(tmp_path / "t.csv"), "y", None, MEMORY)
+    assert whole.about(0)["gaps"] is False  # the empty cells are categories
+    whole.rows[-1, 0] = np.nan
+    assert whole.about(0)["gaps"] is True
 
 
 def test_a_ragged_row_is_named_by_its_line(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import shutil
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,17 @@ from click.testing import CliRunner
 from conftest import STAND_INS, refused
 from framewatt.cli import cli
 from framewatt.errors import BadInput
+from framewatt.host import inspect_host
+from framewatt.launch import python_environment, python_worker
+from framewatt.metering import choose_meter
 from framewatt.records import Phase
 from framewatt.request import SelectRequest
 from framewatt.store import RunFolder
 from framewatt.training.first_losses import disagreement, reference_losses
 from framewatt.training.study import resume, select
 from framewatt.training.task import read_task
-from framewatt.worker.python.framewatt_worker.tensors import read_tensors
+from framewatt.training.trial import TrainingContestant, TrainingTrial
+from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +37,18 @@ if TYPE_CHECKING:
     from framewatt.document import Decision
 
 TASK = STAND_INS / "task"
+COUNTING = """
+IMPORTS = ()
+
+class Learner:
+    def epoch(self, features, labels, batches):
+        with open({log!r}, "a") as log:
+            print(len(batches), file=log)
+        return [1.0] * len(batches)
+
+def build(task):
+    return Learner()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +100,7 @@ def test_a_script_that_never_converges_says_how_far_it_came(decision: Decision) 
 
 
 def test_a_script_that_reports_nothing_no_numbers_or_wrong_rows_is_named(decision: Decision) -> None:
-    assert "epoch() reported 0 losses for 10 steps" in row(decision, "mute")["reason"]
+    assert "epoch() reported 0 losses for 1 step;" in row(decision, "mute")["reason"]
     assert row(decision, "not_a_number")["reason"] == "the loss of step 1 is nan"
     assert "predict() gave 99 scores for 100 rows" in row(decision, "wrong_rows")["reason"]
 
@@ -149,6 +166,32 @@ def test_the_labels_of_validation_and_test_never_reach_a_worker(decision: Decisi
     names = set(read_tensors(Path(decision.document["run"]) / "task.tensors"))
     assert "x_validation" in names
     assert not names & {"y_validation", "y_test"}
+
+
+def test_a_process_is_launched_up_to_its_first_step_and_not_through_an_epoch(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(COUNTING.format(log=str(tmp_path / "steps")))
+    write_tensors(tmp_path / "task.tensors", {"x_train": np.zeros((60, 1)), "y_train": np.zeros(60)})
+    contestant = TrainingContestant(
+        candidate="script",
+        command=tuple(python_worker(Path(sys.executable), script)),
+        environment=python_environment(1),
+        cpus=(),
+        model=tmp_path / "model",
+        settings={},
+        signature={},
+        samples=(),
+        table=tmp_path / "task.tensors",
+        about={"seeds": [1], "batch": 20, "options": {}, "networks": {}},
+        rounds=(2,),
+    )
+    trial = TrainingTrial(contestant, 1, choose_meter("estimate", inspect_host()), tmp_path / "log")
+    try:
+        trial.launch(1, lambda _: None)
+        trial.window(1, 0, 1)
+    finally:
+        trial.close()
+    assert (tmp_path / "steps").read_text().split() == ["1", "3", "3"]
 
 
 def test_three_or_more_candidates_are_held_against_their_median() -> None:

@@ -25,8 +25,9 @@ def phases_of(candidate: str, evidence: Evidence) -> dict[str, Any]:
 
     Once a machine: ``download``, ``install``, ``first_import`` and ``second_import`` of its own environment,
     ``convert_download`` and ``convert_install`` of its converter's, ``convert``. Of every process that
-    starts: ``import``, ``load``, ``compile`` (with the first inference or training step), ``warmup``.
-    ``edit_run`` is what changing a line costs until the first result: a fresh process with warm caches.
+    starts: ``import``, ``load``, ``compile`` (with the first inference or training step; on a table: round),
+    ``warmup``. ``edit_run`` is what changing a line costs until the first result: a fresh process with warm
+    caches.
     """
     environment = evidence.environments.get(candidate, {})
     converter = evidence.converters.get(candidate, {})

@@ -9,7 +9,7 @@ from framewatt.errors import BadInput
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.figures import Figure, development_run, download, set_up, unit_energy
 from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS, VARIABLES
-from framewatt.lifecycle.pairing import Pair, pairs
+from framewatt.lifecycle.pairing import Pair, counts, pairs
 from framewatt.records import Estimate, Provenance, Stage
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def lives_of(
         raise BadInput("--inferences-per-year needs an inference run among the RUNs; give one, or 0")
     found = [Life(pair, _figures(pair)) for pair in pairs(decisions, exporting)]
     for decision in decisions:
-        if not any(row["energy_per_unit"]["value"] is not None for row in decision["candidates"]):
+        if not any(map(counts, decision["candidates"])):
             raise BadInput(f"{decision['run']}: no candidate was measured; `framewatt report` says why")
         if not any(decision is study for life in found for study in life.pair.studies):
             raise BadInput(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from framewatt.records import Status
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     """Frameworks whose models reach ONNX, and the formats from which they do."""
 
 _EXCHANGE_FORMAT = "onnx"
+_RACED = {Status.MEASURED, Status.ELIMINATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +53,26 @@ def pairs(decisions: Sequence[Document], exporting: Exporting) -> list[Pair]:
     training = [d for d in decisions if d["stage"] == "training"]
     inference = [d for d in decisions if d["stage"] == "inference"]
     if not training:
-        return [Pair(None, row, (None, study)) for study in inference for row in _known(study)]
+        return [Pair(None, row, (None, study)) for study in inference for row in _raced(study)]
     if not inference:
-        return [Pair(row, None, (study, None)) for study in training for row in _known(study)]
+        return [Pair(row, None, (study, None)) for study in training for row in _raced(study)]
     return [
         Pair(one, other, (study, served))
         for study in training
         for served in inference
-        for one in _known(study)
-        for other in _known(served)
+        for one in _raced(study)
+        for other in _raced(served)
         if _fits(one, other, study, served, exporting)
     ]
 
 
-def _known(study: Document) -> list[Row]:
-    return [row for row in study["candidates"] if row["energy_per_unit"]["value"] is not None]
+def counts(row: Row) -> bool:
+    """Whether a candidate raced to an energy; the windows of one that crashed or fell short prove nothing."""
+    return row["status"] in _RACED and row["energy_per_unit"]["value"] is not None
+
+
+def _raced(study: Document) -> list[Row]:
+    return [row for row in study["candidates"] if counts(row)]
 
 
 def _fits(one: Row, other: Row, study: Document, served: Document, exporting: Exporting) -> bool:

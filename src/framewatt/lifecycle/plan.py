@@ -10,6 +10,7 @@ from framewatt.lifecycle.break_even import break_even
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.formulas import FORMULAS, STAGES
 from framewatt.lifecycle.lives import Life, Volumes, lives_of
+from framewatt.lifecycle.pairing import counts
 from framewatt.records import Provenance, Quantity
 from framewatt.units import format_count
 
@@ -156,7 +157,7 @@ def _left_out(decisions: Sequence[Document]) -> list[dict[str, Any]]:
         }
         for decision in decisions
         for row in decision["candidates"]
-        if row["energy_per_unit"]["value"] is None
+        if not counts(row)
     ]
 
 

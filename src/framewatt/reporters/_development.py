@@ -33,7 +33,7 @@ _WIDE_COLUMNS: tuple[Cell, ...] = (
     _COLUMNS[-1],
     ("energy", "edit_run", "energy", format_energy),
 )
-"""``first run``: the first inference or training step, with what is compiled for it."""
+"""``first run``: the first inference or training step (on a table: round), with what is compiled for it."""
 
 
 def show_development(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
 
@@ -35,8 +35,7 @@ def read_arrays(path: Path, seed: int, memory_bytes: int) -> Arrays:
         BadInput: not readable, too large for `memory_bytes`, or arrays that are missing or cannot be learnt.
     """
     where = f"--data {path}"
-    arrays = load_arrays(path, where)
-    require_room(arrays, memory_bytes, where)
+    arrays = load_arrays(path, memory_bytes, where)
     if "x" in arrays or "y" in arrays:
         check_pair(arrays, "x", "y", where, _LEAST_ROWS)
         return _split(_single(arrays["x"]), _single(arrays["y"]), seed)
@@ -48,13 +47,16 @@ def read_arrays(path: Path, seed: int, memory_bytes: int) -> Arrays:
     return {f"{name}_{part}": _single(arrays[f"{name}_{part}"]) for part in PARTS for name in ("x", "y")}
 
 
-def load_arrays(path: Path, where: str) -> Arrays:
+def load_arrays(path: Path, memory_bytes: int, where: str) -> Arrays:
     """All arrays of an .npz file; messages begin with `where`.
 
     Raises:
-        BadInput: not readable.
+        BadInput: not readable, or too large for `memory_bytes`, which is known before it is decompressed.
     """
     try:
+        if is_zipfile(path):
+            with ZipFile(path) as archive:
+                require_room(sum(entry.file_size for entry in archive.infolist()), memory_bytes, where)
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except TypeError:  # what was loaded is an array: it cannot be opened as an archive
@@ -63,13 +65,12 @@ def load_arrays(path: Path, where: str) -> Arrays:
         raise BadInput(f"{where}: not a readable .npz file ({error})") from None
 
 
-def require_room(arrays: Arrays, memory_bytes: int, where: str) -> None:
-    """Check that the arrays fit into memory as often as they are held at once.
+def require_room(size: int, memory_bytes: int, where: str) -> None:
+    """Check that arrays of `size` bytes fit into memory as often as they are held at once.
 
     Raises:
         BadInput: they do not, with how much would.
     """
-    size = sum(array.nbytes for array in arrays.values())
     if size * _COPIES > memory_bytes:
         most = format_bytes(memory_bytes / _COPIES)
         raise BadInput(

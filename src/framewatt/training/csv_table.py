@@ -1,4 +1,4 @@
-"""A CSV file as columns: numbers as float32, texts as categories. Standard library and numpy only.
+"""A CSV file as columns: numbers as float64, texts as categories. Standard library and numpy only.
 
 A table of millions of cells needs no data-frame library here: the file is read in chunks, and a column
 that holds a text anywhere is read a second time as categories.
@@ -57,10 +57,19 @@ def _header(path: Path) -> list[str]:
         names = [name.strip() for name in next(csv.reader(file, _dialect(path)), [])]
     if len(names) < 2:  # noqa: PLR2004 - a target and something to learn from
         raise BadInput(f"{path}: the first line must name at least two columns, separated by , ; or tab")
+    require_distinct(path, names)
+    return names
+
+
+def require_distinct(path: Path, names: Sequence[str]) -> None:
+    """Refuse a table in which a name means two columns.
+
+    Raises:
+        BadInput: with the name.
+    """
     repeated = {name for name in names if names.count(name) > 1}
     if repeated:
         raise BadInput(f"{path}: two columns are called {min(repeated)!r}")
-    return names
 
 
 def _dialect(path: Path) -> type[csv.Dialect]:
@@ -98,7 +107,7 @@ def _numbers(path: Path, names: Sequence[str]) -> tuple[list[NDArray[np.float64]
         for index in set(range(len(names))) - texts:
             cells = ["nan" if cell.strip() in _MISSING else cell for cell in columns[index]]
             try:
-                parts[index].append(np.array(cells).astype(np.float64))
+                parts[index].append(np.fromiter(map(float, cells), np.float64, len(cells)))
             except ValueError:
                 texts.add(index)
     return [np.concatenate(part) if part else np.empty(0) for part in parts], texts

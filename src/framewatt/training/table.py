@@ -10,7 +10,7 @@ import numpy as np
 from framewatt import quality
 from framewatt.errors import BadInput
 from framewatt.plugins import nearest
-from framewatt.training.csv_table import Column, read_csv
+from framewatt.training.csv_table import Column, read_csv, require_distinct
 from framewatt.units import format_bytes
 
 if TYPE_CHECKING:
@@ -53,9 +53,15 @@ class Table:
     metric: str
 
     def about(self, seed: int) -> dict[str, Any]:
-        """What a worker must know beside the arrays."""
-        told = {"task": self.task, "classes": len(self.classes), "categorical": list(self.categorical)}
-        return {**told, "seed": seed}
+        """What a worker must know beside the arrays; ``gaps``: whether a number is missing in any part."""
+        numeric = [column for index, column in enumerate(self.rows.T) if index not in self.categorical]
+        return {
+            "task": self.task,
+            "classes": len(self.classes),
+            "categorical": list(self.categorical),
+            "gaps": any(bool(np.isnan(column).any()) for column in numeric),
+            "seed": seed,
+        }
 
 
 def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -> Table:
@@ -72,6 +78,8 @@ def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -
         raise BadInput(f"{path}: {len(columns[0].values)} rows; at least {_LEAST_ROWS} are needed")
     task, labels, classes = _learn_what(path, by_name[target], metric)
     features = [column for column in columns if column.name != target]
+    if not features:
+        raise BadInput(f"{path}: {target!r} is its only column; there is nothing to learn it from")
     for column in features:
         _check_feature(path, column)
     return Table(
@@ -158,9 +166,11 @@ def _read_parquet(path: Path, memory_bytes: int) -> list[Column]:
                 f"{path}: {about.num_rows:,} rows of {about.num_columns} columns are more than fit into "
                 f"{format_bytes(memory_bytes)} of free memory; take a random sample of up to {most:,} rows"
             )
+        require_distinct(path, about.schema.to_arrow_schema().names)
         read = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise BadInput(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
+    except (OSError, pa.ArrowException) as error:
+        told = str(error).partition("\n")[0]
+        raise BadInput(f"{path}: not a readable Parquet file ({told})") from None
     return [_arrow_column(path, name, read.column(name)) for name in read.column_names]
 
 

@@ -133,7 +133,8 @@ class TableQualifier(Qualifier):
         """The library's best point if it beats the comparable one on the first fold and then on all."""
         points = getattr(finalist.entry.plugin.module, "POINTS", ())
         before = self._spent_joules
-        allowance = self._context.request.budget * _TUNING_SHARE / among / (len(points) + 1)
+        trainings = len(points) + len(self._folds.validation)
+        allowance = self._context.request.budget * _TUNING_SHARE / among / trainings
 
         def search(trial: TrainingTrial) -> Finalist | None:
             best, chosen = _WORTH_TUNING * self._first_fold_cost(finalist.exploration, target), None
@@ -165,19 +166,24 @@ class TableQualifier(Qualifier):
         target: float,
         allowance: float,
     ) -> Finalist | None:
-        """The chosen point explored on all folds, as a candidate of its own."""
+        """The chosen point as a candidate of its own, if it is worth it on all folds too.
+
+        `allowance` is of seconds a fold.
+        """
         origin = finalist.entry.candidate
         candidate = Candidate(
             origin.framework, origin.version, settings=tuple(settings.items()), repeat=origin.repeat
         )
         contestant = replace(finalist.contestant, candidate=candidate.id, settings=settings)
         trial.contestant = contestant
+        folds = range(len(self._folds.validation))
         try:
-            found = self._explorer.explore(trial, range(len(self._folds.validation)), target, 5 * allowance)
+            found = self._explorer.explore(trial, folds, target, len(folds) * allowance)
         except TooSlow:
             return None
         rounds = crossing(found.curve, self._metric, target, found.most)
-        if rounds is None:
+        comparable = finalist.exploration.cpu_seconds(finalist.contestant.rounds[0])
+        if rounds is None or found.cpu_seconds(rounds) >= _WORTH_TUNING * comparable:
             return None
         entry = replace(finalist.entry, candidate=candidate, settings=settings)
         return Finalist(entry, replace(contestant, rounds=(rounds,) * contestant.folds), found, tuned=True)

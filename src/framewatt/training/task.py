@@ -227,14 +227,15 @@ def _made(path: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dic
 
 
 def _arrays(folder: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:
+    memory_bytes = available_memory_bytes()
     if (folder / "task.py").is_file():
         arrays = _made(folder / "task.py", options, seeds)
         where = f"{folder / 'task.py'}: data(options)"
+        require_room(sum(array.nbytes for array in arrays.values()), memory_bytes, where)
     elif (folder / "data.npz").is_file():
         where = str(folder / "data.npz")
-        arrays = load_arrays(folder / "data.npz", where)
+        arrays = load_arrays(folder / "data.npz", memory_bytes, where)
     else:
         raise BadInput(f"{folder}: neither data.npz nor task.py with data(options)")
-    require_room(arrays, available_memory_bytes(), where)
     check_parts(arrays, where)
     return arrays

@@ -44,8 +44,8 @@ class TrainingTrial(Trial):
     contestant: TrainingContestant
 
     def launch(self, block: int, record: Callable[[Measurement], None]) -> float:
-        """Start the worker, read the table, train one short model, which compiles what is compiled once;
-        returns seconds per run.
+        """Start the worker, read the table, and train as shortly as can be, which compiles what is compiled
+        once: a script by one step, a table's library by one round; returns seconds per run.
 
         Raises:
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
@@ -55,7 +55,7 @@ class TrainingTrial(Trial):
         table = {"table": str(told.table), "about": dict(told.about)}
         record(self._metered(Phase.IMPORT, block, 0, lambda: self._ask("import"))[0])
         record(self._metered(Phase.LOAD, block, 0, lambda: self._ask("table", **table))[0])
-        record(self.train(Phase.COMPILE, block, 0, [(0, 1)]))
+        record(self.train(Phase.COMPILE, block, 0, [(0, 1)], steps=1))
         return told.seconds_per_run
 
     def queries_for(self, seconds: float, seconds_per_query: float) -> int:
@@ -76,10 +76,18 @@ class TrainingTrial(Trial):
             peak_memory_bytes=self.worker.peak_memory_bytes(),
         )
 
-    def train(self, phase: Phase, block: int, index: int, runs: Sequence[tuple[int, int]]) -> Measurement:
+    def train(
+        self,
+        phase: Phase,
+        block: int,
+        index: int,
+        runs: Sequence[tuple[int, int]],
+        steps: int | None = None,
+    ) -> Measurement:
         """One metered interval in which a model is trained for each (fold, rounds); the last one is kept.
 
-        It may take the contestant's patience for each of its folds.
+        It may take the contestant's patience for each of its folds. A script's rounds may be cut to their
+        first `steps`.
         """
         folds = sorted({fold for fold, _ in runs})
         self._ask("folds", folds=folds)
@@ -87,6 +95,7 @@ class TrainingTrial(Trial):
         request = {
             "runs": [{"fold": fold, "rounds": rounds} for fold, rounds in runs],
             "settings": dict(self.contestant.settings),
+            "steps": steps,
         }
         work = partial(self.worker.request, "train", timeout=patience, **request)
         return self._metered(phase, block, index, work)[0]

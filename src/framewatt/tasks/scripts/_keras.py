@@ -14,7 +14,7 @@ _PARTS = {"gamma": "scale", "beta": "bias", "embeddings": "embedding", "attentio
 
 
 class Learner:
-    """A `keras.Model`, trained by Keras's own step, batch by batch, with Adam on the cross-entropy."""
+    """A `keras.Model`, trained by Keras's own loop, ``fit``, with Adam on the cross-entropy."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
         """Build, take over the weights, compile with Keras's defaults."""
@@ -30,10 +30,9 @@ class Learner:
 
     def epoch(self, features: np.ndarray, labels: np.ndarray, batches: np.ndarray) -> list[float]:
         """One step per row of `batches`; the loss of each before its update."""
-        losses = []
-        for batch in batches:
-            self._model.reset_metrics()  # Keras otherwise answers with the mean so far
-            losses.append(float(self._model.train_on_batch(features[batch], labels[batch])))
+        from framewatt_worker.keras_models import fit_batches
+
+        losses: list[float] = fit_batches(self._model, features, labels, batches)
         return losses
 
     def predict(self, features: np.ndarray) -> np.ndarray:

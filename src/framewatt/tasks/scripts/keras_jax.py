@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it when it is imported
-
 TITLE = "Keras on JAX"
 VERSION = "3.15.1"
 PACKAGES = {"runtime": ("keras=={version}", "jax==0.10.2", "numpy==2.4.6")}
+ENVIRONMENT = {"KERAS_BACKEND": "jax"}
 IMPORTS = ("keras", "jax")
 SETTINGS = {"precision": ("fp32",)}
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-os.environ["KERAS_BACKEND"] = "tensorflow"  # Keras reads it when it is imported
-
 TITLE = "Keras on TensorFlow"
 VERSION = "3.15.1"
 PACKAGES = {"runtime": ("keras=={version}", "tensorflow-cpu==2.19.0", "numpy==2.1.3")}
 EXCLUDES = ("tensorboard", "torch", "torchvision")
+ENVIRONMENT = {"KERAS_BACKEND": "tensorflow"}
 IMPORTS = ("keras", "tensorflow")
 SETTINGS = {"precision": ("fp32",)}
 

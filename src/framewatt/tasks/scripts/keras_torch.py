@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-os.environ["KERAS_BACKEND"] = "torch"  # Keras reads it when it is imported
-
 TITLE = "Keras on PyTorch"
 VERSION = "3.15.1"
 PACKAGES = {"runtime": ("keras=={version}", "torch==2.13.0", "numpy==2.4.6")}
 EXCLUDES = ("torchvision", "triton")
+ENVIRONMENT = {"KERAS_BACKEND": "torch"}
 IMPORTS = ("keras", "torch")
 SETTINGS = {"precision": ("fp32",)}
 

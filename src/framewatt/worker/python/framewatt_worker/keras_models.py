@@ -75,6 +75,27 @@ def describe(file: Path, weights: Path, seeds: Sequence[int], shape: Sequence[in
     }
 
 
+def fit_batches(model: Any, features: np.ndarray, labels: np.ndarray, batches: np.ndarray) -> list[float]:
+    """Train by Keras's own loop, one step per row of `batches` (steps, batch: row numbers).
+
+    Returns the loss of each step before its update.
+    """
+    losses: list[float] = []
+    row_bytes = features[:1].nbytes + labels[:1].nbytes
+    for part in _parts(batches, max(1, _COPY_BYTES // (row_bytes * batches.shape[1]))):
+        rows, seen = part.ravel(), _Losses()
+        model.fit(
+            features[rows],
+            labels[rows],
+            batch_size=part.shape[1],
+            shuffle=False,
+            verbose=0,
+            callbacks=[seen],
+        )
+        losses += seen.found
+    return losses
+
+
 class Learner:
     """Trains by Keras's own loop, ``fit``, on batches that are dealt."""
 
@@ -87,20 +108,7 @@ class Learner:
 
     def epoch(self, features: np.ndarray, labels: np.ndarray, batches: np.ndarray) -> list[float]:
         """One step per row of `batches`; the loss of each before its update."""
-        losses: list[float] = []
-        row_bytes = features[:1].nbytes + labels[:1].nbytes
-        for part in _parts(batches, max(1, _COPY_BYTES // (row_bytes * batches.shape[1]))):
-            rows, seen = part.ravel(), _Losses()
-            self._model.fit(
-                features[rows],
-                labels[rows],
-                batch_size=part.shape[1],
-                shuffle=False,
-                verbose=0,
-                callbacks=[seen],
-            )
-            losses += seen.found
-        return losses
+        return fit_batches(self._model, features, labels, batches)
 
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Probabilities ``(n, classes)`` or ``(n,)``, or values; logits are turned into probabilities."""

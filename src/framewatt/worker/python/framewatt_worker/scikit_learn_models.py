@@ -25,8 +25,8 @@ def prepared(estimator: Any, data: Mapping[str, Any], *, scaled: bool) -> Any:
 
     categorical = list(data["categorical"])
     numeric = [index for index in range(data["rows"].shape[1]) if index not in categorical]
-    gaps = bool(np.isnan(data["rows"][:, numeric]).any())
-    steps = [SimpleImputer(strategy="median", add_indicator=True)] if gaps else []
+    # A gap that lies outside of the rows to fit must be filled in too, when it is scored.
+    steps = [SimpleImputer(strategy="median", add_indicator=True)] if data["gaps"] else []
     steps += [StandardScaler()] if scaled else []
     parts = [("numeric", make_pipeline(*steps) if steps else "passthrough", numeric)]
     parts += [("categorical", OneHotEncoder(handle_unknown="ignore"), categorical)] if categorical else []

@@ -53,8 +53,8 @@ class ScriptedTraining:
             task["network"] = _load(network)
         self._learner = self._script.build(task)
 
-    def advance(self, epochs: int) -> list[float]:
-        """Train on; returns the loss of every step.
+    def advance(self, epochs: int, steps: int | None = None) -> list[float]:
+        """Train on, by the first `steps` batches of each epoch or by all; returns the loss of every step.
 
         Raises:
             ValueError: the script reports another number of losses than there were steps.
@@ -62,10 +62,11 @@ class ScriptedTraining:
         features, labels = self._arrays["x_train"], self._arrays["y_train"]
         losses: list[float] = []
         for _ in range(epochs):
-            dealt = batches(self._seed, self._epoch, len(labels), self._about["batch"])
+            dealt = batches(self._seed, self._epoch, len(labels), self._about["batch"])[:steps]
             found = np.asarray(self._learner.epoch(features, labels, dealt), dtype=float).reshape(-1)
             if len(found) != len(dealt):
-                told = f"epoch() reported {len(found)} losses for {len(dealt)} steps"
+                there = "1 step" if len(dealt) == 1 else f"{len(dealt)} steps"
+                told = f"epoch() reported {len(found)} losses for {there}"
                 raise ValueError(f"{told}; return the mean loss of each step, taken before its update")
             losses += found.tolist()
             self._epoch += 1

@@ -40,11 +40,14 @@ class TrainingOperations:
         return {"rows": [len(part["target"]) for part in self._parts.values()]}
 
     def op_train(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Train once for each of ``runs`` (fold, rounds); the last model is kept."""
+        """Train once for each of ``runs`` (fold, rounds); the last model is kept.
+
+        A script trains by the first ``steps`` batches of each round alone, where that is given.
+        """
         for run in request["runs"]:
             if self._scripted:
                 self._scripted.begin(run["fold"], request["settings"])
-                self._scripted.advance(run["rounds"])
+                self._scripted.advance(run["rounds"], request.get("steps"))
                 continue
             data = {**self._about, **self._parts[run["fold"]], "seed": self._about["seed"] + run["fold"]}
             self._model = self._framework.train(data, request["settings"], run["rounds"])
