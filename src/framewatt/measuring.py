@@ -28,7 +28,7 @@ _BYTES_PER_MAXRSS = 1024  # Linux counts in KiB
 _SIGNALLED = 128
 _CLEARLY_MORE = 1.1
 _LOOK_SECONDS = 0.025
-_MOST_OF_A_CORE = 0.005  # looking is part of the metered window
+_MOST_OF_A_CORE = 0.003  # for looking, which is part of the metered window
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,14 @@ class CombinedMeter:
         self._meters = meters
         self.minimum_window_seconds = max(meter.minimum_window_seconds for meter in meters)
         parts = [meter.description for meter in meters]
+        shares = (part.parameters.get("reserved_share") for part in parts)
         self.description = MeterDescription(
             name="+".join(part.name for part in parts),
             scope=parts[0].scope,
             domains=tuple(domain for part in parts for domain in part.domains),
             provenance=min((part.provenance for part in parts), key=_WEAKEST_FIRST.index),
             parameters={
+                "reserved_share": next((share for share in shares if share is not None), 1.0),
                 "reserved_shares": {
                     domain: share for part in parts for domain, share in reserved_shares(part).items()
                 },

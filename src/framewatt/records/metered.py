@@ -56,7 +56,7 @@ class MeterDescription:
 
     `parameters` are what a pure function needs to repeat the meter's arithmetic: the power model's, the
     ``reserved_share`` of the CPUs, and ``held_whole``, the domains that work holds whole whatever CPUs it
-    reserves (GPUs); of a combination, ``reserved_shares`` by domain.
+    reserves (GPUs); of a combination, ``reserved_shares`` by domain beside them.
     """
 
     name: str
