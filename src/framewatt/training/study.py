@@ -72,7 +72,7 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     """Go on with an interrupted training run; curves are drawn again unless all of them were finished.
 
     Raises:
-        BadInput: not a run folder, or what is learnt has changed since.
+        BadInput: not a run folder, or what is learnt or what meters has changed since.
     """
     run = RunFolder.open_run(path)
     request = SelectRequest.from_json(run.manifest["request"])
@@ -81,6 +81,7 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     problem = open_problem(workload, request, progress or Silent())
     entries = problem.entries()
     with closing(choose_meter(request.meter, inspect_host())) as meter:
+        run.require_meter(meter.description)
         return _conduct(Context(request, run, progress or Silent()), problem, meter, entries)
 
 
