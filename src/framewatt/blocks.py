@@ -26,6 +26,8 @@ _SMALLEST_COHORT = 2
 _GIVE_UP = 3
 """After so many windows that never became quiet the machine itself is busy: repeating is spared until
 one window is quiet again."""
+_HEADROOM = 1.2
+"""Windows aim so far above the meter's minimum, since the work may run faster than when it was paced."""
 _MEMORY_SHARE = 0.5
 """Workers stay alive as long as they fit in this share of the free memory."""
 
@@ -60,7 +62,7 @@ class BlockRunner:
         self._trial_type = trial_type
         self._idle_watts = dict(idle_watts)
         self._meter = meter
-        self._window_seconds = max(window_seconds, meter.minimum_window_seconds)
+        self._window_seconds = max(window_seconds, _HEADROOM * meter.minimum_window_seconds)
         self._record = record
         self._logs = logs
         self._alive: dict[str, Trial] = {}
@@ -163,12 +165,15 @@ class BlockRunner:
         return trial
 
     def _window(self, trial: Trial, block: int, index: int) -> list[Measurement]:
-        queries = trial.queries_for(self._window_seconds, self._pace[trial.contestant.candidate])
+        name = trial.contestant.candidate
         attempts = []
         for _ in range(_ATTEMPTS if self._hopeless < _GIVE_UP else 1):
+            queries = trial.queries_for(self._window_seconds, self._pace[name])
             measurement = trial.window(block, index, queries)
             self._record(measurement)
             attempts.append(measurement)
+            if measurement.usage.seconds < self._meter.minimum_window_seconds:
+                self._pace[name] = measurement.usage.seconds / queries
             if not measurement.noisy and not measurement.invalid:
                 self._hopeless = 0
                 return attempts
