@@ -62,6 +62,8 @@ def test_frameworks_of_four_kinds_read_the_digits_with_the_accuracy_the_model_ha
         assert raced(row), row["reason"]
         assert row["quality"]["value"]["value"] >= 0.99
         assert row["parity"]["error"]["value"] < 1e-3
+    (mnn,) = rows(decision, "mnn")  # one environment converts and runs: it is downloaded once
+    assert mnn["phases"]["convert_download"]["bytes"]["value"] is None
 
 
 def test_openvino_computes_in_single_precision_unless_asked(tmp_path: Path) -> None:

@@ -242,7 +242,8 @@ def _converted(
     converter = runtime
     if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
         converter = _environment(plugin, version, "convert", context)
-        _record_environment("converter", entry, converter, context)
+        if converter.interpreter != runtime.interpreter:  # equal pins share one, which is downloaded once
+            _record_environment("converter", entry, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models["onnx"], material.digest
     task = conversion.Task(plugin, converter, source, digest, material.signature, entry.settings)
