@@ -13,26 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from framewatt.accounting import observations, reserved_joules
-from framewatt.blocks import BlockRunner
-from framewatt.candidates import enumerate_candidates
-from framewatt.carbon_basis import stored_basis
-from framewatt.document.costs import selection_cost
-from framewatt.document.evidence import read_evidence
-from framewatt.host import inspect_host
-from framewatt.metering import choose_meter
-from framewatt.preparation import Context, equip, gather, open_source
-from framewatt.progress import Silent
+from framewatt.candidates.enumeration import enumerate_candidates
+from framewatt.decision.costs import selection_cost
+from framewatt.decision.findings import read_evidence
+from framewatt.metering.accounting import observations, reserved_joules
+from framewatt.metering.choice import choose_meter
+from framewatt.metering.host.inspection import inspect_host
 from framewatt.race.design import round_weight
+from framewatt.race.interim import evidence_of
 from framewatt.race.judgement import rule
-from framewatt.race.look import evidence_of
 from framewatt.race.rounds import Leg, Round
-from framewatt.reconstruction import cost_of, race_of, replay
 from framewatt.records import Block, Phase, Slot
-from framewatt.request import SelectRequest
+from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.replay import cost_of, race_of, replay
+from framewatt.runs.request import SelectRequest
 from framewatt.statistics import Levels, pooled_variance, student_level, windows_per_trial
-from framewatt.store import RunFolder
-from framewatt.study import choice_of, idle_watts
+from framewatt.studies.inference.preparation import Context, equip, gather, open_source
+from framewatt.studies.inference.study import choice_of, idle_watts
+from framewatt.studies.progress import Silent
+from framewatt.trials.blocks import BlockRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from framewatt.race.judgement import Evidence
     from framewatt.records import Measurement
     from framewatt.statistics.arrays import Array
-    from framewatt.trial import Contestant
+    from framewatt.trials.trial import Contestant
 
 SUFFIX = "-exhaustive"
 FEWEST_TRIALS = 3

@@ -21,20 +21,21 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from framewatt import environments
-from framewatt.conversion import signature_json
-from framewatt.graphs import concrete_signature, fix_shapes, read_signature, shapes_of
-from framewatt.host import inspect_host, usable_cpus
-from framewatt.launch import python_environment, python_worker
-from framewatt.metering import choose_meter
-from framewatt.plugins import find
+import framewatt
+from framewatt.candidates import environments
+from framewatt.candidates.conversion import signature_json
+from framewatt.discovery import find
+from framewatt.metering.choice import choose_meter
+from framewatt.metering.host.inspection import inspect_host, usable_cpus
 from framewatt.records import Signature, TensorSpec
-from framewatt.trial import Contestant, Trial
+from framewatt.trials.process import python_environment, python_worker
+from framewatt.trials.trial import Contestant, Trial
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
+from framewatt.workload.graphs import concrete_signature, fix_shapes, read_signature, shapes_of
 
 WINDOW_SECONDS = 3.0
 WINDOWS = 2
-EXAMPLE = Path(environments.__file__).parent / "examples" / "digits" / "model.onnx"
+EXAMPLE = Path(framewatt.__file__).parent / "workload" / "bundled" / "digits" / "model.onnx"
 
 
 def main() -> None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.plugins import find
-from framewatt.power import calibration, fitting, program_fit
-from framewatt.power.build import build
-from framewatt.power.parameters import fitted
+from framewatt.discovery import find
+from framewatt.metering.power import calibration, fitting, program_fit
+from framewatt.metering.power.build import build
+from framewatt.metering.power.parameters import fitted
 from framewatt.records import Scope, Usage
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from framewatt.power.calibration import Program, Sample
-    from framewatt.power.model import PowerModel
+    from framewatt.metering.power.calibration import Program, Sample
+    from framewatt.metering.power.model import PowerModel
 
     Matrix = NDArray[np.float64]
 

@@ -22,8 +22,8 @@ import numpy as np
 
 from exhaustive import exhaustive_seconds
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.race.rehearsal import rehearse
-from framewatt.race.simulation import Outcome, SimulatedField, simulate
+from framewatt.race.simulation.rehearsal import rehearse
+from framewatt.race.simulation.simulation import Outcome, SimulatedField, simulate
 from framewatt.statistics import windows_per_trial
 from race_real import report_encoder, report_twins, upper_bound
 

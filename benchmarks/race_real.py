@@ -13,12 +13,12 @@ from scipy import special
 
 from exhaustive import SUFFIX, Exhaustive
 from framewatt import select
-from framewatt.document import build_decision
+from framewatt.decision import build_decision
 from framewatt.records import Estimate
-from framewatt.request import SelectRequest
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.request import SelectRequest
 from framewatt.statistics import to_best
-from framewatt.store import RunFolder
-from framewatt.study import resume
+from framewatt.studies.inference.study import resume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framewatt.cli._console import PlainProgress
-from framewatt.request import SelectRequest
-from framewatt.store import RunFolder
-from framewatt.training import study
-from framewatt.units import format_bytes, format_si
+from framewatt.records.units import format_bytes, format_si
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.request import SelectRequest
+from framewatt.studies.training import study
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from framewatt.document import Decision
+    from framewatt.decision import Decision
 
 _ROWS = 200_000
 _QUICK_ROWS = 5_000

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DATA = Path(__file__).parents[1] / "src/framewatt/grids/data"
+DATA = Path(__file__).parents[1] / "src/framewatt/plugins/grids/data"
 SOURCES = {
     "country": "https://ourworldindata.org/grapher/carbon-intensity-electricity.csv",
     "us_subregion": "https://www.epa.gov/system/files/documents/2025-06/summary_tables_rev2.xlsx",

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import numpy as np
 import onnx
 import pytest
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STAND_INS = Path(__file__).parent / "stand_ins"
+SCHEMAS = files("framewatt") / "reports" / "schemas"
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +48,12 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Path:
 def tiny_model(tmp_path: Path) -> Path:
     """A small perceptron with a dynamic batch: x (n, 16) to scores (n, 4)."""
     return write_perceptron(tmp_path / "tiny.onnx")
+
+
+def hold_to_schema(document: Any, name: str) -> None:
+    """Validate a document against a JSON schema that framewatt ships, such as ``decision-1``."""
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(document)))
 
 
 def refused(*arguments: object) -> str:

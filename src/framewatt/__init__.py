@@ -6,17 +6,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from framewatt.document import Decision
-    from framewatt.power.build import power_model
-    from framewatt.selection import select
+    from framewatt.decision import Decision
+    from framewatt.metering.power.build import power_model
+    from framewatt.studies.select import select
 
 __version__ = "0.1.0"
 __all__ = ["Decision", "__version__", "power_model", "select"]
 
 _PUBLIC = {
-    "Decision": "framewatt.document",
-    "power_model": "framewatt.power.build",
-    "select": "framewatt.selection",
+    "Decision": "framewatt.decision",
+    "power_model": "framewatt.metering.power.build",
+    "select": "framewatt.studies.select",
 }
 
 

@@ -6,16 +6,20 @@ current folder (``[select]``), built-in default.
 
 from __future__ import annotations
 
+import os
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import platformdirs
+
+from framewatt.discovery import nearest
 from framewatt.errors import BadInput
-from framewatt.plugins import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+CACHE_VARIABLE = "FRAMEWATT_CACHE_DIR"
 FILE = "framewatt.toml"
 ENVIRONMENT = "FRAMEWATT"
 """How the variables begin; the command and the option follow."""
@@ -59,3 +63,23 @@ def option_defaults(folder: Path, command: str, options: Mapping[str, str]) -> d
         if isinstance(value, dict):
             raise BadInput(f"{folder / FILE}: [{command}] {key} must be a value or a list of values")
     return {options[key.replace("_", "-")]: value for key, value in table.items()}
+
+
+def cache_root() -> Path:
+    """Where environments and converted models are kept."""
+    override = os.environ.get(CACHE_VARIABLE)
+    return Path(override) if override else Path(platformdirs.user_cache_dir("framewatt"))
+
+
+def read_hardware_table(folder: Path) -> dict[str, Any] | None:
+    """The table in `folder`'s framewatt.toml, for `framewatt.carbon.hardware.hardware_from_table`.
+
+    None where there is no such file or table. The table is plain data, so that a run can keep it.
+
+    Raises:
+        BadInput: the file cannot be read, is no TOML, or ``hardware`` is no table.
+    """
+    table = read_config(folder).get("hardware")
+    if table is not None and not isinstance(table, dict):
+        raise BadInput(f"{folder / FILE}: hardware must be a table: [hardware]")
+    return table

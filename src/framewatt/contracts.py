@@ -13,15 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from framewatt.records import (
-        GridIntensity,
-        Host,
-        MeterDescription,
-        MeterReading,
-        Scope,
-        Usage,
-        Workload,
-    )
+    from framewatt.records import GridIntensity, Host, MeterDescription, MeterReading, Scope, Usage, Workload
 
 
 class WorkloadPlugin(Protocol):

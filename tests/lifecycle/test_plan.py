@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from conftest import refused
+from conftest import hold_to_schema, refused
 from framewatt.cli import cli
-from framewatt.cli._curve import draw
-from framewatt.document import Decision
+from framewatt.decision import Decision
 from framewatt.errors import BadInput
 from framewatt.lifecycle.expression import evaluate
-from framewatt.lifecycle.lives import Volumes
+from framewatt.lifecycle.lifetimes import Volumes
 from framewatt.lifecycle.plan import build_plan
+from framewatt.reports.text.curve import draw
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -274,8 +272,7 @@ def test_a_volume_of_a_stage_that_nobody_studied_is_refused() -> None:
 
 
 def test_the_plan_validates_against_the_shipped_schema() -> None:
-    schema = json.loads((files("framewatt") / "schemas" / "plan-1.json").read_text())
-    jsonschema.validate(json.loads(json.dumps(build_plan(STUDIES, VOLUMES, {}))), schema)
+    hold_to_schema(build_plan(STUDIES, VOLUMES, {}), "plan-1")
 
 
 @pytest.mark.parametrize(
@@ -309,8 +306,8 @@ def test_the_curve_has_the_chosen_one_on_its_bottom_line_at_every_volume() -> No
 
 def test_the_command_prints_a_table_and_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = iter([Decision(document) for document in STUDIES] * 2)
-    monkeypatch.setattr("framewatt.store.RunFolder.open_run", lambda path: path)
-    monkeypatch.setattr("framewatt.document.build_decision", lambda *_: next(found))
+    monkeypatch.setattr("framewatt.runs.folder.RunFolder.open_run", lambda path: path)
+    monkeypatch.setattr("framewatt.decision.build_decision", lambda *_: next(found))
     arguments = ["plan", str(tmp_path / "a"), str(tmp_path / "b"), "--trainings-per-year", "4"]
     arguments += ["--inferences-per-year", "1e4", "--years", "2"]
     shown = CliRunner().invoke(cli, arguments)

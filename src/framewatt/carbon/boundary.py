@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewatt.carbon import sci
-from framewatt.carbon.interval import exact, product, quotient
 from framewatt.errors import BadInput
 from framewatt.records import Quantity
+from framewatt.records.arithmetic import exact, product, quotient
 
 if TYPE_CHECKING:
     from framewatt.carbon.sci import Footprint

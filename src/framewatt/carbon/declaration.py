@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from framewatt.carbon import sci
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.hardware import hardware_of_instance
-from framewatt.carbon.interval import product
 from framewatt.errors import BadInput
-from framewatt.quantities import parse_count, parse_quantity
 from framewatt.records import IntensityKind, Quantity, Scope
+from framewatt.records.arithmetic import product
+from framewatt.records.parsing import parse_count, parse_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,12 +9,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.interval import total
 from framewatt.carbon.sci import check_share
 from framewatt.errors import BadInput
-from framewatt.quantities import parse_quantity
 from framewatt.records import Provenance, Quantity
-from framewatt.units import HOURS_PER_YEAR
+from framewatt.records.arithmetic import total
+from framewatt.records.parsing import parse_quantity
+from framewatt.records.units import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

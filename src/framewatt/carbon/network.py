@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.quantities import parse_quantity
 from framewatt.records import Provenance, Quantity, Scope
-from framewatt.units import JOULES_PER_KWH
+from framewatt.records.parsing import parse_quantity
+from framewatt.records.units import JOULES_PER_KWH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

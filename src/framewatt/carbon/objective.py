@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from framewatt.carbon.interval import ends
-from framewatt.carbon.views import footprint
+from framewatt.carbon.basis import footprint
 from framewatt.records import Estimate, Provenance, Quantity, Scope
+from framewatt.records.arithmetic import ends
 
 if TYPE_CHECKING:
-    from framewatt.carbon.views import CarbonBasis
+    from framewatt.carbon.basis import CarbonBasis
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon.boundary import assess
-from framewatt.carbon.interval import ends
 from framewatt.errors import BadInput
 from framewatt.records import AuditWarning, Quantity
+from framewatt.records.arithmetic import ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.decisions import intensity_from, quantity_from, wall_energy
-from framewatt.carbon.hardware import Hardware
-from framewatt.carbon.views import (
+from framewatt.carbon.basis import (
     NO_HARDWARE,
     NO_REGION,
     CarbonBasis,
@@ -16,6 +14,8 @@ from framewatt.carbon.views import (
     footprint,
     sci_block,
 )
+from framewatt.carbon.disclosure.from_decision import intensity_from, quantity_from, wall_energy
+from framewatt.carbon.hardware import Hardware
 from framewatt.records import Quantity, Status
 
 if TYPE_CHECKING:

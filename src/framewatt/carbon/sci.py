@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from framewatt.carbon.interval import ends, product, quotient, scaled, total
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity, Scope
-from framewatt.units import JOULES_PER_KWH
+from framewatt.records.arithmetic import ends, product, quotient, scaled, total
+from framewatt.records.units import JOULES_PER_KWH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from framewatt.carbon.interval import exact, product, quotient, scaled
 from framewatt.errors import BadInput
+from framewatt.records.arithmetic import exact, product, quotient, scaled
 
 if TYPE_CHECKING:
     from framewatt.records import Quantity

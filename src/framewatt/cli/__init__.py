@@ -11,8 +11,8 @@ import click
 
 from framewatt import __version__
 from framewatt.config import ENVIRONMENT, option_defaults
+from framewatt.discovery import nearest
 from framewatt.errors import FramewattError, reason_of
-from framewatt.plugins import nearest
 
 
 class _Refusal(click.ClickException):

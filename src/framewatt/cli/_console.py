@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from framewatt.plugins import find
+from framewatt.discovery import find
 from framewatt.records import Verdict
-from framewatt.units import format_bytes, format_duration
+from framewatt.records.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from framewatt.document import Decision
+    from framewatt.decision import Decision
     from framewatt.race import Standings
     from framewatt.records import Status
 

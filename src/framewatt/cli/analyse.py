@@ -29,9 +29,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     """  # noqa: D301 - click reads the escape
     import json
 
-    from framewatt.analysis import Columns, analyse, read_table
-    from framewatt.cli._ratios import show_analysis
-    from framewatt.units import parse_share
+    from framewatt.records.units import parse_share
+    from framewatt.reports.text.comparison import show_analysis
+    from framewatt.studies.analyse import Columns, analyse, read_table
 
     names = tuple(name.strip() for name in by.split(",") if name.strip())
     columns = Columns(candidate, energy, unit, block, names, time)

@@ -27,9 +27,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     """  # noqa: D301 - click reads the escape
     import json
 
-    from framewatt.cli._ratios import show_check
-    from framewatt.gate import check, read_run
-    from framewatt.units import parse_share
+    from framewatt.records.units import parse_share
+    from framewatt.reports.text.comparison import show_check
+    from framewatt.studies.check import check, read_run
 
     limit = parse_share(max_increase, "--max-increase", below=10.0)
     document = check(

@@ -33,12 +33,12 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     from rich.console import Console
 
-    from framewatt.cli._ratios import show_comparison
-    from framewatt.commands import Contest, Question, build_document
     from framewatt.errors import BadInput
-    from framewatt.host import inspect_host, reservable_cpus
-    from framewatt.metering import choose_meter
-    from framewatt.units import parse_duration, parse_share
+    from framewatt.metering.choice import choose_meter
+    from framewatt.metering.host.inspection import inspect_host, reservable_cpus
+    from framewatt.records.units import parse_duration, parse_share
+    from framewatt.reports.text.comparison import show_comparison
+    from framewatt.studies.compare import Contest, Question, build_document
 
     if len(commands) < 2:  # noqa: PLR2004 - a comparison
         raise BadInput("one command alone is not a comparison; give at least two, each in quotes")

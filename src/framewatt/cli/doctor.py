@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from framewatt.conditions import Conditions
-    from framewatt.frequency import Frequency
-    from framewatt.power.model import PowerModel
+    from framewatt.metering.host.clock import Frequency
+    from framewatt.metering.host.conditions import Conditions
+    from framewatt.metering.power.model import PowerModel
     from framewatt.records import Host, MeterDescription
 
 
@@ -27,11 +27,11 @@ def document() -> dict[str, Any]:
     from dataclasses import asdict
 
     from framewatt import __version__
-    from framewatt.conditions import observe
-    from framewatt.frequency import busy_frequency
-    from framewatt.host import inspect_host
-    from framewatt.metering import best, combine
-    from framewatt.power.build import host_model
+    from framewatt.metering.choice import best, combine
+    from framewatt.metering.host.clock import busy_frequency
+    from framewatt.metering.host.conditions import observe
+    from framewatt.metering.host.inspection import inspect_host
+    from framewatt.metering.power.build import host_model
     from framewatt.records import Provenance, Quantity
 
     host, conditions, frequency = inspect_host(), observe(), busy_frequency()
@@ -52,7 +52,7 @@ def document() -> dict[str, Any]:
         "estimate": {
             "cpu": model.cpu,
             "basis": model.basis,
-            "source": "fitted parameters of framewatt/power/data (see its SOURCES.md)",
+            "source": "fitted parameters of framewatt/metering/power/data (see its SOURCES.md)",
             "threads": model.threads,
             **{
                 name: asdict(
@@ -94,7 +94,7 @@ def _frequency(frequency: Frequency) -> dict[str, Any]:
 
 
 def _meters(host: Host, chosen: object) -> list[dict[str, Any]]:
-    from framewatt.metering import all_meters
+    from framewatt.metering.choice import all_meters
 
     rows = []
     for name, plugin in all_meters().items():
@@ -162,7 +162,7 @@ def warnings(conditions: Conditions, frequency: Frequency) -> list[dict[str, str
 
 
 def _notes(meter: MeterDescription) -> list[dict[str, str]]:
-    from framewatt.metering import reading_notes
+    from framewatt.metering.choice import reading_notes
 
     remedy = "mind it when reading joules, or name another meter with --meter"
     notes = reading_notes(meter.parameters)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(output: str, network_energy: str | None, write_locks: str | None) -> None:
     """List the frameworks: what each accepts, what getting it takes, and whether it is built here."""
     from framewatt.carbon.network import network_of
-    from framewatt.plugins import discover
+    from framewatt.discovery import discover
 
     if write_locks is not None:
         _write_locks(write_locks)
@@ -39,8 +39,8 @@ def command(output: str, network_energy: str | None, write_locks: str | None) ->
 
 
 def _row(plugin: Any, network: Network) -> dict[str, Any]:
-    from framewatt import environments
-    from framewatt.locks import locked_bytes
+    from framewatt.candidates import environments
+    from framewatt.candidates.locks import locked_bytes
     from framewatt.records import Provenance, Quantity
 
     module = plugin.module
@@ -71,7 +71,7 @@ def _show(rows: list[dict[str, Any]], network: Mapping[str, Any]) -> None:
     from rich.table import Table
 
     from framewatt.carbon.network import described
-    from framewatt.units import format_energy
+    from framewatt.records.units import format_energy
 
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
@@ -91,7 +91,7 @@ def _show(rows: list[dict[str, Any]], network: Mapping[str, Any]) -> None:
 
 
 def _size(count: int | None) -> str:
-    from framewatt.units import format_bytes
+    from framewatt.records.units import format_bytes
 
     return "unknown" if count is None else format_bytes(count)
 
@@ -100,9 +100,9 @@ def _write_locks(path: str) -> None:
     from dataclasses import replace
     from pathlib import Path
 
-    from framewatt import environments, resolution
-    from framewatt.locks import LockedEnvironment, public_versions, write_locks
-    from framewatt.plugins import discover
+    from framewatt.candidates import environments, resolution
+    from framewatt.candidates.locks import LockedEnvironment, public_versions, write_locks
+    from framewatt.discovery import discover
 
     locks = {}
     for plugin in discover("frameworks").values():

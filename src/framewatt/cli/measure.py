@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from framewatt.measuring import CommandRun
     from framewatt.records import Quantity
+    from framewatt.studies.measure.command import CommandRun
 
 _STDERR = 2
 
@@ -34,9 +34,10 @@ def command(
 
     Its exit code is passed on. With --format json its standard output goes to standard error.
     """
-    from framewatt.host import inspect_host, reservable_cpus
-    from framewatt.measuring import measure_command, measure_idle
-    from framewatt.metering import choose_meter
+    from framewatt.metering.choice import choose_meter
+    from framewatt.metering.host.inspection import inspect_host, reservable_cpus
+    from framewatt.metering.idle import measure_idle
+    from framewatt.studies.measure.command import measure_command
 
     reserved = cpus or reservable_cpus()
     meter = choose_meter(meter_name, inspect_host(), reserved_cpus=reserved)
@@ -54,7 +55,7 @@ def command(
 def document(run: CommandRun, reserved: int) -> dict[str, Any]:
     """The run as ``framewatt/measure/1``."""
     from framewatt import __version__
-    from framewatt.metering import reading_notes
+    from framewatt.metering.choice import reading_notes
     from framewatt.records import Provenance, Quantity
 
     measured = {
@@ -99,8 +100,8 @@ def quantity(value: Quantity) -> dict[str, Any]:
 
 def text(run: CommandRun, reserved: int) -> str:
     """The run for people."""
-    from framewatt.metering import reading_notes
-    from framewatt.units import format_bytes, format_duration
+    from framewatt.metering.choice import reading_notes
+    from framewatt.records.units import format_bytes, format_duration
 
     usage = run.usage
     user, system = format_duration(usage.user_seconds), format_duration(usage.system_seconds)
@@ -121,7 +122,7 @@ def text(run: CommandRun, reserved: int) -> str:
 
 
 def _figure(energy: Quantity) -> str:
-    from framewatt.units import format_si
+    from framewatt.records.units import format_si
 
     if energy.value is None:
         return f"energy unknown: {energy.reason}"

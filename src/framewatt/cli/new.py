@@ -9,7 +9,7 @@ import click
 
 from framewatt.errors import BadInput, StoreError
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @click.command(name="new", epilog="Example: `framewatt new task mytask`, then `framewatt select mytask`.")

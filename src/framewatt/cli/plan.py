@@ -39,9 +39,9 @@ def command(runs: tuple[str, ...], output: str, **options: Any) -> None:
     RUN is a run folder; that of a table brings its inference study along.
     """
     from framewatt.carbon.network import network_of
-    from framewatt.cli._plan import show_plan
-    from framewatt.lifecycle.lives import Volumes
+    from framewatt.lifecycle.lifetimes import Volumes
     from framewatt.lifecycle.plan import build_plan
+    from framewatt.reports.text.plan import show_plan
 
     if output not in {"text", "json"}:
         raise BadInput(f"--format {output!r}: plan prints text or json")
@@ -60,7 +60,7 @@ def command(runs: tuple[str, ...], output: str, **options: Any) -> None:
 
 def _exporting() -> dict[str, tuple[str, ...]]:
     """Each framework's own formats that somebody exports to ONNX."""
-    from framewatt.plugins import discover
+    from framewatt.discovery import discover
 
     modules = {name: plugin.module for name, plugin in discover("frameworks").items()}
     exported = {known for module in modules.values() for known in getattr(module, "EXPORTS", ())}
@@ -72,9 +72,9 @@ def _decisions(
     runs: tuple[str, ...], region: str | None, intensity: float | None, network: Network | None
 ) -> Iterator[Mapping[str, Any]]:
     """The decisions of all runs, and of studies that lie inside them; each once."""
-    from framewatt.carbon_basis import restated_basis
-    from framewatt.document import build_decision
-    from framewatt.store import RunFolder
+    from framewatt.decision import build_decision
+    from framewatt.runs.carbon_basis import restated_basis
+    from framewatt.runs.folder import RunFolder
 
     given = region is not None or intensity is not None
     folders = [folder for run in runs for folder in (Path(run), *_inside(Path(run)))]

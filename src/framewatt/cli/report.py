@@ -13,9 +13,9 @@ from framewatt.cli._console import print_decision
 from framewatt.cli._options import keep_stronger, network_energy
 
 if TYPE_CHECKING:
-    from framewatt.carbon.views import CarbonBasis
-    from framewatt.document import Decision
-    from framewatt.store import RunFolder
+    from framewatt.carbon.basis import CarbonBasis
+    from framewatt.decision import Decision
+    from framewatt.runs.folder import RunFolder
 
 
 @click.command(
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 def command(run: Path, output: str, target: str | None, **options: Any) -> None:
     """Render RUN, a run folder, again."""
     from framewatt.carbon.network import network_of
-    from framewatt.document import build_decision
+    from framewatt.decision import build_decision
+    from framewatt.discovery import find
     from framewatt.errors import StoreError
-    from framewatt.plugins import find
-    from framewatt.store import RunFolder
+    from framewatt.runs.folder import RunFolder
 
     where, when, time = (options.pop(name) for name in ("where", "when", "time"))
     stated = options.pop("network_energy")
@@ -61,11 +61,11 @@ def command(run: Path, output: str, target: str | None, **options: Any) -> None:
 
 
 def _basis(run: RunFolder, options: dict[str, Any]) -> CarbonBasis:
-    from framewatt.carbon.views import View
-    from framewatt.carbon_basis import restated_basis
+    from framewatt.carbon.basis import View
+    from framewatt.config import read_hardware_table
     from framewatt.errors import BadInput
-    from framewatt.hardware_table import read_hardware_table
-    from framewatt.host import inspect_host
+    from framewatt.metering.host.inspection import inspect_host
+    from framewatt.runs.carbon_basis import restated_basis
 
     keep_stronger(options, "region", "intensity")
     if options["region"] and options["intensity"] is not None:
@@ -79,9 +79,9 @@ def _basis(run: RunFolder, options: dict[str, Any]) -> CarbonBasis:
 
 def _elsewhere(decision: Decision, where: str | None, when: str | None, time: str | None) -> Decision:
     """The decision with its ranking of regions and of hours, where they were asked for."""
-    from framewatt.document import Decision, with_places, with_starts
+    from framewatt.decision import Decision, with_places, with_starts
     from framewatt.errors import BadInput
-    from framewatt.units import parse_duration
+    from framewatt.records.units import parse_duration
 
     document = decision.document
     if where:

@@ -65,7 +65,7 @@ def command(
         --embodied 1200kg --lifespan 26280h --reserved 1h --share 1/8 --units "1000 request"
     """  # noqa: D301 - click reads the escape \b, so the string cannot be raw
     from framewatt.carbon.declaration import boundary_from
-    from framewatt.carbon.disclosure import disclosure
+    from framewatt.carbon.disclosure.document import disclosure
 
     given = {key: value for key, value in options.items() if value is not None}
     declared = _declared(boundary, given)
@@ -80,8 +80,8 @@ def command(
 
 
 def _elsewhere(boundary: Boundary, regions: list[str], warnings: list[str]) -> list[dict[str, Any]]:
+    from framewatt.carbon.intensity import resolve_intensity
     from framewatt.carbon.places import place_rows, rank_places, unlike_bases
-    from framewatt.intensity import resolve_intensity
 
     found = [item for name in regions if (item := resolve_intensity(name.strip()))]
     if warning := unlike_bases(found):
@@ -90,10 +90,10 @@ def _elsewhere(boundary: Boundary, regions: list[str], warnings: list[str]) -> l
 
 
 def _starts(boundary: Boundary, when: str, declared: dict[str, Any]) -> list[dict[str, Any]]:
+    from framewatt.carbon.intensity import coming_hours, read_hourly_table
     from framewatt.carbon.places import rank_starts, start_rows
     from framewatt.errors import BadInput
-    from framewatt.intensity import coming_hours, read_hourly_table
-    from framewatt.quantities import parse_quantity
+    from framewatt.records.parsing import parse_quantity
 
     time = declared.get("time") or declared["component"][0].get("time")
     if time is None:
@@ -105,7 +105,8 @@ def _starts(boundary: Boundary, when: str, declared: dict[str, Any]) -> list[dic
 
 
 def _render(document: dict[str, Any], form: str) -> str:
-    from framewatt.carbon import manifest, pages
+    from framewatt.reports import impact_framework as manifest
+    from framewatt.reports.markdown import disclosure as pages
 
     if form == "json":
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -135,8 +136,8 @@ def _declared(path: Path | None, options: dict[str, str]) -> dict[str, Any]:
 
 
 def _intensity(declared: dict[str, Any]) -> GridIntensity | None:
-    from framewatt.intensity import resolve_intensity
-    from framewatt.quantities import parse_quantity
+    from framewatt.carbon.intensity import resolve_intensity
+    from framewatt.records.parsing import parse_quantity
 
     stated = declared.get("intensity")
     value = None if stated is None else parse_quantity(stated, "gCO2eq/kWh", "intensity")

@@ -11,11 +11,11 @@ import click
 from framewatt.cli._console import LiveProgress, PlainProgress, print_decisions
 from framewatt.cli._options import keep_stronger, network_energy
 from framewatt.errors import BadInput
-from framewatt.units import parse_duration, parse_share
+from framewatt.records.units import parse_duration, parse_share
 
 if TYPE_CHECKING:
-    from framewatt.document import Decision
-    from framewatt.progress import Progress
+    from framewatt.decision import Decision
+    from framewatt.studies.progress import Progress
 
 _NO_SELECTION = 1
 
@@ -116,11 +116,11 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
 
 def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Decision]:
     """One decision for a model, two (training, inference) for what has to be trained first."""
-    from framewatt import study
-    from framewatt.preparation import open_source
     from framewatt.records import Stage
-    from framewatt.request import SelectRequest
-    from framewatt.training import study as training
+    from framewatt.runs.request import SelectRequest
+    from framewatt.studies.inference import study
+    from framewatt.studies.inference.preparation import open_source
+    from framewatt.studies.training import study as training
 
     options["dims"] = dict(map(_dimension, options.pop("dims")))
     options["budget"] = parse_duration(options.pop("budget"))
@@ -141,10 +141,10 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
 
 
 def _resume(run: Path, progress: Progress) -> list[Decision]:
-    from framewatt import study
     from framewatt.records import Stage
-    from framewatt.store import RunFolder
-    from framewatt.training import study as training
+    from framewatt.runs.folder import RunFolder
+    from framewatt.studies.inference import study
+    from framewatt.studies.training import study as training
 
     if RunFolder.open_run(run).manifest["stage"] == Stage.TRAINING:
         return training.resume(run, progress)

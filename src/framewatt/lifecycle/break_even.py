@@ -11,7 +11,7 @@ from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS
 from framewatt.records import Estimate, Provenance, Quantity
 
 if TYPE_CHECKING:
-    from framewatt.lifecycle.lives import Life, Volumes
+    from framewatt.lifecycle.lifetimes import Life, Volumes
 
 _ENDS = ("value", "low", "high")
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from framewatt.lifecycle.expression import (
-    coefficient,
-    difference,
-    product,
-    quotient,
-    total,
-    variable,
-)
-from framewatt.units import JOULES_PER_KWH
+from framewatt.lifecycle.expression import coefficient, difference, product, quotient, total, variable
+from framewatt.records.units import JOULES_PER_KWH
 
 VARIABLES = ("development_runs", "trainings_per_year", "inferences_per_year", "years")
 COEFFICIENTS = ("download", "set_up", "development_run", "training", "inference")

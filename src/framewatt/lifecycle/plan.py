@@ -9,10 +9,10 @@ from framewatt.errors import BadInput
 from framewatt.lifecycle.break_even import break_even
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.formulas import FORMULAS, STAGES
-from framewatt.lifecycle.lives import Life, Volumes, lives_of
+from framewatt.lifecycle.lifetimes import Life, Volumes, lives_of
 from framewatt.lifecycle.pairing import counts
 from framewatt.records import Provenance, Quantity
-from framewatt.units import format_count
+from framewatt.records.units import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

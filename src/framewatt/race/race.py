@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt.race import design
+from framewatt.race.interim import evidence_of
 from framewatt.race.judgement import leader, rule
 from framewatt.race.ledger import Costs, Ledger
-from framewatt.race.look import evidence_of
-from framewatt.race.report import build_standings, pair_ratio
 from framewatt.race.rounds import Leg, Round
 from framewatt.race.schedule import Schedule, next_round
 from framewatt.race.search import families
+from framewatt.race.verdict import build_standings, pair_ratio
 from framewatt.records import Block, Slot
 from framewatt.statistics import differences
 

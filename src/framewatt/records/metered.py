@@ -85,9 +85,9 @@ class Measurement:
 
     `units` counts units of R done. `idle_watts` is what each domain draws when nothing runs, so that the
     marginal energy is ``joules - idle_watts * seconds``. `latency` counts queries in logarithmic bins
-    (see `framewatt.latency`). `reserved_share` (0..1) is the part of the machine that the work held, whose
-    idle power it answers for; `held_whole` are the domains that it held whole all the same (GPUs). `invalid`
-    says why it is no measurement at all, `noisy` why it was repeated.
+    (see `framewatt.records.latency`). `reserved_share` (0..1) is the part of the machine that the work held,
+    whose idle power it answers for; `held_whole` are the domains that it held whole all the same (GPUs).
+    `invalid` says why it is no measurement at all, `noisy` why it was repeated.
     """
 
     stage: Stage

@@ -1,0 +1,1 @@
+"""Who may enter a race, and what it takes to make them ready: environments, locks, conversions."""

@@ -1,0 +1,166 @@
+"""Models in each framework's own format: from a private copy, cached by the model's hash, verified.
+
+A converter may rewrite its input, exit 0 on failure, or want files beside it: it gets a folder of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import onnx
+from filelock import FileLock
+
+from framewatt.config import cache_root
+from framewatt.errors import BadInput, TrialFailed, reason_of
+from framewatt.metering.host.inspection import inspect_host
+from framewatt.records import Signature, TensorSpec, Usage
+from framewatt.trials.process import WorkerProcess, python_environment, python_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from framewatt.candidates.environments import Environment
+    from framewatt.discovery import Plugin
+
+_TIMEOUT = 900.0
+_RECORD = "conversion.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A model that a framework can load, and what making it cost (None: nothing had to be made)."""
+
+    model: Path
+    cost: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An ONNX file made from a model that only its own framework can read."""
+
+    model: Path
+    signature: Signature
+    samples: tuple[Path, ...]
+    cost: Usage
+
+
+def signature_json(signature: Signature) -> dict[str, Any]:
+    """The signature as workers read it."""
+    return {
+        side: [{"name": spec.name, "dtype": spec.dtype, "shape": list(spec.shape)} for spec in specs]
+        for side, specs in (("inputs", signature.inputs), ("outputs", signature.outputs))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One conversion to do: `source` is the ONNX file and `digest` the hash of what it came from."""
+
+    plugin: Plugin
+    environment: Environment
+    source: Path
+    digest: str
+    signature: Signature
+    settings: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """Hash of everything that the result depends on."""
+        told = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
+        told += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+    @property
+    def settings_that_matter(self) -> dict[str, str]:
+        """The precision: all other settings are the runtime's, so that their search converts nothing anew."""
+        return {name: value for name, value in self.settings.items() if name == "precision"}
+
+
+def convert(task: Task) -> Conversion:
+    """The model in the framework's own format, from the cache if it was made before.
+
+    Raises:
+        Inapplicable: the framework does not support an operator of the model.
+        TrialFailed: the converter crashed, hung, or made nothing; or the disk is full.
+    """
+    folder = cache_root() / "conversions" / f"{task.plugin.name}-{task.key}"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            return _cached(folder) or _convert(task, folder)
+    except OSError as error:
+        raise TrialFailed(f"convert: {reason_of(error)}") from error
+
+
+def export(plugin: Plugin, environment: Environment, source: Path, folder: Path) -> Export:
+    """Export the user's own model to ONNX with the framework that can read it.
+
+    Raises:
+        BadInput: the user's code fails, or the model cannot be exported.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        request = {"model": str(source), "folder": str(folder)}
+        answer, cost = _work(plugin, environment, "export", request)
+    except TrialFailed as error:
+        raise BadInput(f"{source}: the model cannot be built and exported to ONNX: {error}") from None
+    sides = (answer["signature"][side] for side in ("inputs", "outputs"))
+    inputs, outputs = (tuple(_spec(entry) for entry in side) for side in sides)
+    return Export(
+        Path(answer["model"]), Signature(inputs, outputs), tuple(map(Path, answer["samples"])), cost
+    )
+
+
+def _convert(task: Task, folder: Path) -> Conversion:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    private = folder / "model.onnx"
+    onnx.save(onnx.load(str(task.source)), str(private))  # with its weights inside
+    request = {
+        "model": str(private),
+        "folder": str(folder),
+        "settings": task.settings_that_matter,
+        "signature": signature_json(task.signature),
+    }
+    answer, cost = _work(task.plugin, task.environment, "convert", request)
+    model = Path(answer["model"])
+    if not model.exists():
+        raise TrialFailed(f"the converter reported success, but {model.name} does not exist")
+    record = {"model": str(model.relative_to(folder)), "cost": asdict(cost)}
+    (folder / _RECORD).write_text(json.dumps(record))
+    return Conversion(model, cost)
+
+
+def _work(
+    plugin: Plugin, environment: Environment, operation: str, request: dict[str, Any]
+) -> tuple[dict[str, Any], Usage]:
+    folder = Path(request["folder"])
+    command = python_worker(environment.interpreter, plugin.path)
+    log = folder / f"{operation}.log"
+    with WorkerProcess(command, log=log, environment=python_environment(1), folder=folder) as worker:
+        worker.request("hello", timeout=_TIMEOUT)
+        before, clock = worker.cpu_times(), time.monotonic()
+        answer = worker.request(operation, timeout=_TIMEOUT, **request)
+        after, seconds = worker.cpu_times(), time.monotonic() - clock
+    return answer, Usage(seconds, after.user - before.user, after.system - before.system)
+
+
+def _cached(folder: Path) -> Conversion | None:
+    try:
+        record = json.loads((folder / _RECORD).read_text())
+        conversion = Conversion(folder / record["model"], Usage(**record["cost"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return conversion if conversion.model.exists() else None
+
+
+def _spec(entry: Mapping[str, Any]) -> TensorSpec:
+    shape = tuple(entry["shape"])
+    names = tuple(None if size is not None else f"{entry['name']}.{axis}" for axis, size in enumerate(shape))
+    return TensorSpec(entry["name"], entry["dtype"], shape, names)

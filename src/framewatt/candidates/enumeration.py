@@ -1,0 +1,231 @@
+"""Who may race: frameworks x versions x settings, minus what cannot apply, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from importlib import metadata
+from itertools import product
+from typing import TYPE_CHECKING
+
+from framewatt.discovery import Plugin, discover, nearest
+from framewatt.errors import BadInput
+from framewatt.metering.host.inspection import reservable_cpus
+from framewatt.records import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+REFERENCE_PRECISION = "fp32"
+_ENTRY = re.compile(r"(?P<name>[\w.-]+?)(==(?P<version>[\w.+!-]+))?(#(?P<repeat>[1-9]\d*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One contestant with its plug-in; `inapplicable` says why it cannot even start.
+
+    `equal_budget` marks the framework's default under the common thread budget.
+    """
+
+    candidate: Candidate
+    plugin: Plugin = field(repr=False)
+    settings: Mapping[str, str]
+    inapplicable: str | None = None
+    equal_budget: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user asked for: which frameworks, with which settings.
+
+    `installed` races what the user's own interpreter holds, whatever version that is. `tune` lets the race
+    search every framework's own settings, with up to `most_threads` threads; a framework that is entered
+    twice is compared with itself, so its settings are left alone.
+    """
+
+    frameworks: str = "default"
+    threads: int = 1
+    precision: str | None = None
+    allowed_precisions: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    installed: bool = False
+    tune: bool = False
+    most_threads: int = 1
+
+
+def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
+    """All contestants for a model of `model_format`, applicable or not.
+
+    Raises:
+        BadInput: an unknown framework, setting or value; the message offers the nearest names.
+    """
+    plugins = discover("frameworks")
+    _require_known_precisions(choice, plugins)
+    exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
+    formats = (model_format, "onnx") if exportable else (model_format,)
+    overrides = _parse_overrides(choice.overrides, plugins)
+    entries = []
+    requested = _requested(choice.frameworks, plugins, formats)
+    twice = {plugin.name for plugin, _, repeat in requested if repeat > 1}
+    for plugin, version, repeat in requested:
+        refused = _refusal(plugin, formats, model_format)
+        if choice.installed:
+            version = _installed_version(plugin) or version  # noqa: PLW2901 - the version that will run
+        fixed = overrides.get(plugin.name, {})
+        entering = _variants(plugin, choice, fixed)
+        searching = choice.tune and not refused and plugin.name not in twice
+        searched = _grid(plugin, choice, fixed) if searching else []
+        for settings in [*entering, *(point for point in searched if point not in entering)]:
+            problem = refused or _precision_problem(plugin, settings)
+            candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
+            entries.append(Entry(candidate, plugin, settings, problem, equal_budget=settings in entering))
+    if idle := set(overrides) - {entry.plugin.name for entry in entries}:
+        raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
+    return entries
+
+
+def known_precisions() -> tuple[str, ...]:
+    """Every precision that some framework computes in."""
+    plugins = discover("frameworks").values()
+    return tuple(sorted({precision for p in plugins for precision in p.module.SETTINGS["precision"]}))
+
+
+def left_out(choice: Choice, model_format: str) -> list[Plugin]:
+    """Frameworks that could take the model but are too heavy for the default set."""
+    if choice.frameworks != "default":
+        return []
+    formats = {model_format, "onnx"}
+    return [
+        p for p in discover("frameworks").values() if not p.module.LIGHT and formats & set(p.module.ACCEPTS)
+    ]
+
+
+def require_incumbent(asked: str | None, entries: Iterable[Entry]) -> None:
+    """Check that what runs today races, itself or as a converted graph of its family.
+
+    Raises:
+        BadInput: nobody of that name races.
+    """
+    known: set[str] = set()
+    for entry in entries:
+        name, family = entry.plugin.name, getattr(entry.plugin.module, "FAMILY", None)
+        known |= {name, f"{name}=={entry.candidate.version}", entry.candidate.id, *filter(None, [family])}
+    if asked is not None and asked not in known:
+        short = [name for name in known if "/" not in name]
+        raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, short)}")
+
+
+def _requested(
+    frameworks: str, plugins: Mapping[str, Plugin], formats: Sequence[str]
+) -> list[tuple[Plugin, str, int]]:
+    if frameworks in {"default", "all"}:
+        chosen = [p for p in plugins.values() if frameworks == "all" or p.module.LIGHT]
+        usable = [p for p in chosen if set(p.module.ACCEPTS) & set(formats)]
+        return [(plugin, plugin.module.VERSION, 1) for plugin in usable]
+    found: list[tuple[Plugin, str, int]] = []
+    for word in filter(None, (part.strip() for part in frameworks.split(","))):
+        match = _ENTRY.fullmatch(word)
+        if match is None:
+            raise BadInput(f"--frameworks: {word!r} is not of the form name, name==version or name#2")
+        found += [
+            (plugin, match["version"] or plugin.module.VERSION, int(match["repeat"] or 1))
+            for plugin in _named(match["name"], plugins, formats)
+        ]
+    if not found:
+        raise BadInput("--frameworks names none; give names, 'default' or 'all'")
+    if len({(p.name, version, repeat) for p, version, repeat in found}) < len(found):
+        raise BadInput("--frameworks names one contestant twice; mark the second with #2")
+    return found
+
+
+def _named(name: str, plugins: Mapping[str, Plugin], formats: Sequence[str]) -> list[Plugin]:
+    """The framework of that name, and those that run the model on its behalf (FAMILY) where it cannot."""
+    if name not in plugins:
+        raise BadInput(f"--frameworks: unknown framework {name!r}{nearest(name, plugins)}")
+    own = plugins[name]
+    if set(own.module.ACCEPTS) & set(formats):
+        return [own]
+    family = [p for p in plugins.values() if getattr(p.module, "FAMILY", None) == name]
+    return [p for p in family if set(p.module.ACCEPTS) & set(formats)] or [own]
+
+
+def _installed_version(plugin: Plugin) -> str | None:
+    package = plugin.module.PACKAGES["runtime"][0].partition("==")[0]
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _refusal(plugin: Plugin, formats: Iterable[str], model_format: str) -> str | None:
+    accepts = plugin.module.ACCEPTS
+    if set(accepts) & set(formats):
+        return None
+    return f"{plugin.module.TITLE} takes {' or '.join(accepts)}; this model is {model_format}"
+
+
+def _variants(plugin: Plugin, choice: Choice, overrides: Mapping[str, str]) -> list[dict[str, str]]:
+    """The settings under which a framework enters: its entries, or its defaults; plus allowed precisions."""
+    space: Mapping[str, tuple[str, ...]] = plugin.module.SETTINGS
+    defaults = {"threads": str(choice.threads)} | {name: values[0] for name, values in space.items()}
+    if choice.precision:
+        defaults["precision"] = choice.precision
+    declared: tuple[Mapping[str, str], ...] = getattr(plugin.module, "ENTRIES", ())
+    entries = [entry for entry in declared if not set(entry) & set(overrides)] or [{}]
+    variants = [{**defaults, **entry, **overrides} for entry in entries]
+    lower = [p for p in choice.allowed_precisions if p in space["precision"] and p != defaults["precision"]]
+    if "precision" not in overrides:
+        variants += [{**variant, "precision": precision} for precision in lower for variant in variants]
+    return variants
+
+
+def _grid(plugin: Plugin, choice: Choice, fixed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Every point of a framework's settings space: its own settings, thread counts, allowed precisions."""
+    space: Mapping[str, tuple[str, ...]] = plugin.module.SETTINGS
+    threads = sorted({choice.threads, choice.most_threads, *(2**n for n in range(10))})
+    axes = {"threads": tuple(str(n) for n in threads if n <= choice.most_threads), **space}
+    wanted = choice.precision or space["precision"][0]
+    axes["precision"] = tuple(p for p in space["precision"] if p in {wanted, *choice.allowed_precisions})
+    axes |= {name: (value,) for name, value in fixed.items()}
+    return [dict(zip(axes, point, strict=True)) for point in product(*axes.values())]
+
+
+def _precision_problem(plugin: Plugin, settings: Mapping[str, str]) -> str | None:
+    known = plugin.module.SETTINGS["precision"]
+    if settings["precision"] in known:
+        return None
+    return (
+        f"{plugin.module.TITLE} does not compute in {settings['precision']} here; it knows {', '.join(known)}"
+    )
+
+
+def _require_known_precisions(choice: Choice, plugins: Mapping[str, Plugin]) -> None:
+    for plugin in plugins.values():
+        if "precision" not in plugin.module.SETTINGS:
+            raise BadInput(f"{plugin.path}: SETTINGS does not say in which precisions it computes")
+    known = known_precisions()
+    asked = [("--precision", choice.precision or REFERENCE_PRECISION)]
+    asked += [("--allow-precision", precision) for precision in choice.allowed_precisions]
+    for option, precision in asked:
+        if precision not in known:
+            raise BadInput(f"{option} {precision!r}: no framework computes in it{nearest(precision, known)}")
+
+
+def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> dict[str, dict[str, str]]:
+    parsed: dict[str, dict[str, str]] = {}
+    for text in overrides:
+        match = re.fullmatch(r"([\w-]+)\.([\w-]+)=(.+)", text)
+        if match is None:
+            raise BadInput(f"--set {text!r}: write it as framework.setting=value")
+        name, setting, value = match.groups()
+        if name not in plugins:
+            raise BadInput(f"--set {text!r}: unknown framework {name!r}{nearest(name, plugins)}")
+        space = {"threads": (), **plugins[name].module.SETTINGS}
+        if setting not in space:
+            raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{nearest(setting, space)}")
+        if space[setting] and value not in space[setting]:
+            raise BadInput(f"--set {text!r}: {setting} is one of {', '.join(space[setting])}")
+        if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= reservable_cpus()):
+            raise BadInput(f"--set {text!r}: this machine offers 1 to {reservable_cpus()} threads")
+        parsed.setdefault(name, {})[setting] = value
+    return parsed

@@ -1,0 +1,1 @@
+"""The Software Carbon Intensity as a disclosure: what a calculation says of itself, and its checks."""

@@ -1,0 +1,232 @@
+"""From a decision document to disclosures: whatever a run measured, nothing is measured again."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from framewatt.carbon import sci
+from framewatt.carbon.ai import DRAFT, SIDE_OF
+from framewatt.carbon.basis import View
+from framewatt.carbon.boundary import Boundary, Component
+from framewatt.carbon.disclosure.document import Context, disclosure
+from framewatt.errors import BadInput
+from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
+from framewatt.records.arithmetic import product, quotient, scaled, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_EXCLUDED = (
+    ("network and clients", "the framework does not decide what happens outside this machine"),
+    (
+        "training, conversion and installation",
+        "each has its own energy under phases; a unit of work does not repeat them",
+    ),
+)
+_CONDITIONS = ("cpu", "threads", "batch", "scenario")
+_UNITS = 1e6
+"""A score per unit is disclosed for a period of at least so many units, or of one hour if that is longer."""
+
+
+def disclosures(decision: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """A disclosure for each measured candidate, the selected ones first.
+
+    Raises:
+        BadInput: no candidate was measured, or the document is of the consequential view.
+    """
+    if decision["carbon"].get("view", View.ATTRIBUTIONAL) != View.ATTRIBUTIONAL:
+        raise BadInput(
+            "a disclosure is of the attributional view (reserved energy, average intensity, M); "
+            "render the run again without --view consequential"
+        )
+    measured = {
+        item["id"]: item
+        for item in decision["candidates"]
+        if (item.get("energy_per_unit") or {}).get("value") is not None
+    }
+    if not measured:
+        raise BadInput("no candidate of this run has an energy figure: there is nothing to disclose")
+    order = [key for key in decision.get("selected") or () if key in measured]
+    order += [key for key in measured if key not in order]
+    found = {key: _disclosed(decision, measured[key]) for key in order}
+    rankings = {
+        key: decision["carbon"][key] for key in ("elsewhere", "starts") if decision["carbon"].get(key)
+    }
+    found[order[0]] |= rankings
+    return found
+
+
+def boundary_of(decision: Mapping[str, Any], candidate: str) -> Boundary:
+    """A measured candidate's work as a boundary: to rank places and hours for it.
+
+    Raises:
+        BadInput: no candidate of this id.
+    """
+    found = next((item for item in decision["candidates"] if item["id"] == candidate), None)
+    if found is None:
+        raise BadInput(f"no candidate {candidate!r} in this run")
+    return _boundary(decision, found)[0]
+
+
+def wall_energy(candidate: Mapping[str, Any]) -> Quantity:
+    """A candidate's reserved energy per unit at the wall: as metered, and what a package counter misses."""
+    energy = quantity_from(candidate["energy_per_unit"])
+    stated = candidate.get("platform_remainder")
+    if energy.value is None or energy.scope is Scope.WALL or not stated or stated["value"] is None:
+        return energy
+    return total(energy.unit, energy, quantity_from(stated), scope=Scope.WALL)
+
+
+def quantity_from(document: Mapping[str, Any]) -> Quantity:
+    """A Quantity as it stands in a document."""
+    provenance, scope = document.get("provenance"), document.get("scope")
+    return Quantity(
+        value=document["value"],
+        unit=document["unit"],
+        provenance=Provenance(provenance) if provenance else None,
+        low=document.get("low"),
+        high=document.get("high"),
+        scope=Scope(scope) if scope else None,
+        reason=document.get("reason"),
+    )
+
+
+def _disclosed(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, Any]:
+    document = disclosure(*_boundary(decision, candidate))
+    if stage := decision.get("stage"):
+        document["ai"] = {"score": SIDE_OF[Stage(stage)].value, "stage": stage, "status": DRAFT}
+    return document
+
+
+def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tuple[Boundary, Context]:
+    carbon, name = decision["carbon"], _unit_name(decision)
+    hardware = {key: carbon["embodied"][key] for key in ("total", "lifespan", "reserved_share", "part")}
+    known = {key: quantity_from(value) for key, value in hardware.items()}
+    share = product("1", known["reserved_share"], known["part"])
+    reserved = _reserved_hours(candidate, known["total"], known["lifespan"], share)
+    units = _round_number(reserved)
+    energy = wall_energy(candidate)
+    intensity = intensity_from(carbon)
+    component = Component(
+        name=carbon["embodied"].get("description") or "the machine of the run",
+        energy=scaled(energy, units * _kwh(energy.unit), sci.KWH),
+        pue=quantity_from(carbon["pue"]),
+        total_embodied=known["total"],
+        lifespan=known["lifespan"],
+        reserved=scaled(reserved, units, "h"),
+        resource_share=share,
+        energy_source=_energy_source(decision, candidate),
+        embodied_source=carbon["embodied"].get("source") or "not stated",
+    )
+    counted = Quantity(units, name, Provenance.MEASURED)
+    told = (*carbon.get("warnings", ()), *_sentences(decision, candidate["id"]))
+    warnings = tuple(dict.fromkeys(told))
+    reason = carbon["intensity"].get("reason") or "no carbon intensity"
+    boundary = Boundary((component,), counted, intensity, reason, warnings)
+    return boundary, _context(decision, candidate, component.name)
+
+
+def _reserved_hours(
+    candidate: Mapping[str, Any], server: Quantity, lifespan: Quantity, share: Quantity
+) -> Quantity:
+    """Hours of reserved hardware per unit, read back from M = TE * (hours / EL) * RS."""
+    embodied = (candidate.get("sci") or {}).get("embodied")
+    if not embodied or embodied["value"] is None:
+        return Quantity.unknown("h", (embodied or {}).get("reason") or "M is open")
+    point = [Quantity(item.value, item.unit, item.provenance) for item in (server, lifespan, share)]
+    held = candidate.get("seconds_per_unit")
+    grams = Quantity(embodied["value"], sci.GRAMS, Provenance.DERIVED)
+    hours = quotient("h", product("gCO2eq h", grams, point[1]), product(sci.GRAMS, point[0], point[2]))
+    seconds = scaled(quantity_from(held), 1 / 3600, "h") if held else hours
+    if seconds.value and hours.value and math.isclose(seconds.value, hours.value, rel_tol=1e-9):
+        return seconds  # a batch job is held for its own time, with that time's interval
+    return Quantity(hours.value, "h", Provenance.MEASURED)
+
+
+def _round_number(reserved: Quantity) -> float:
+    if not reserved.value:
+        return _UNITS
+    return max(_UNITS, 10.0 ** math.ceil(math.log10(1 / reserved.value)))
+
+
+def _kwh(unit: str) -> float:
+    return sci.energy_unit(unit)[1]
+
+
+def _unit_name(decision: Mapping[str, Any]) -> str:
+    unit = decision.get("functional_unit") or "unit"
+    return str(unit.get("name", "unit")) if isinstance(unit, dict) else str(unit)
+
+
+def intensity_from(carbon: Mapping[str, Any]) -> GridIntensity | None:
+    """The intensity of a document's ``carbon`` block; None where it is open."""
+    if carbon["intensity"]["value"] is None:
+        return None
+    return GridIntensity(
+        region=carbon.get("region") or "declared",
+        quantity=quantity_from(carbon["intensity"]),
+        kind=IntensityKind(carbon.get("kind") or IntensityKind.AVERAGE),
+        basis=carbon["basis"],
+        source=carbon["source"],
+        year=carbon.get("year"),
+        when=carbon.get("when"),
+        licence=carbon.get("licence"),
+        warnings=tuple(carbon.get("warnings", ())),
+    )
+
+
+def _energy_source(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> str:
+    meter = decision.get("meter") or {}
+    said = f"meter {meter.get('name', 'not stated')}, {meter.get('provenance', 'provenance not stated')}"
+    added = candidate.get("platform_remainder")
+    return f"{said}; and what it does not see: {added['reason']}" if added and added["value"] else said
+
+
+def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> Context:
+    workload = _said(decision.get("workload"))
+    return Context(
+        software=f"{workload} under {candidate['id']}",
+        included=((machine, "all that the work holds, its idle share included, at the wall"),),
+        excluded=_EXCLUDED,
+        why_r=f"one {_unit_name(decision)} is the unit in which the study compared its candidates",
+        how_counted="by the worker, in metered windows of a steady state",
+        sharing=decision["carbon"]["embodied"]["sharing"],
+        assumptions=(
+            f"the figures hold as measured: {_conditions(decision)}",
+            f"energy by {_energy_source(decision, candidate)}",
+        ),
+        limitations=tuple(_limitations(decision)),
+    )
+
+
+def _conditions(decision: Mapping[str, Any]) -> str:
+    valid = decision.get("valid_for") or {}
+    found = {key: valid[key] for key in _CONDITIONS if valid.get(key) is not None}
+    return _said(found)
+
+
+def _limitations(decision: Mapping[str, Any]) -> Iterable[str]:
+    meter = decision.get("meter") or {}
+    if not decision.get("selected"):
+        verdict = decision.get("verdict") or "not stated"
+        yield f"the study selected no candidate (verdict: {verdict}); this one is listed first, not chosen"
+    if meter.get("provenance") != Provenance.MEASURED:
+        yield "the energy is estimated, not measured: its interval is part of the score's"
+    yield "steady state only: start, loading and warm-up of the framework are phases of their own"
+
+
+def _sentences(decision: Mapping[str, Any], candidate: str) -> list[str]:
+    return [
+        str(warning["message"])
+        for warning in decision.get("warnings") or ()
+        if warning.get("candidate") in (None, candidate)
+    ]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        if "name" in value:
+            return str(value["name"])
+        return ", ".join(f"{key} {item}" for key, item in value.items())
+    return str(value) if value else "not stated"

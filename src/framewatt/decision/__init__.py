@@ -1,0 +1,10 @@
+"""The decision document: everything a study concluded, as the product's API (``framewatt/decision/1``).
+
+It is a pure function of the run folder and of the carbon basis it is asked for.
+"""
+
+from framewatt.decision.assembly import build_decision
+from framewatt.decision.decision import Decision
+from framewatt.decision.rankings import with_places, with_starts
+
+__all__ = ["Decision", "build_decision", "with_places", "with_starts"]

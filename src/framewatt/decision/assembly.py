@@ -1,0 +1,150 @@
+"""Putting the document together from the run's evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt import __version__
+from framewatt.carbon.restatement import restate
+from framewatt.decision.advice import advise, name_of
+from framewatt.decision.costs import selection_cost
+from framewatt.decision.decision import SCHEMA, Decision
+from framewatt.decision.figures import plain
+from framewatt.decision.findings import Evidence, read_evidence
+from framewatt.decision.rows import row_of
+from framewatt.decision.training import training_block
+from framewatt.decision.warnings import carbon_notices, notices_of
+from framewatt.records import Stage, Status
+from framewatt.runs.carbon_basis import stored_basis
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framewatt.carbon.basis import CarbonBasis
+    from framewatt.carbon.network import Network
+    from framewatt.runs.folder import RunFolder
+
+_ORDER = [Status.MEASURED, Status.ELIMINATED, Status.INFEASIBLE, Status.FAILED, Status.INAPPLICABLE]
+
+
+def build_decision(
+    run: RunFolder, basis: CarbonBasis | None = None, network: Network | None = None
+) -> Decision:
+    """The decision of a run; with another `basis` the same measurements are seen from another region.
+
+    `network` replaces what the study was told of the energy of its downloads.
+    """
+    request = run.manifest["request"]
+    own = stored_basis(run.manifest)
+    evidence = read_evidence(run, own, network)
+    rows = _rows(evidence)
+    standings = evidence.standings
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "framewatt_version": __version__,
+        "run": str(run.path),
+        "command": run.manifest["command"],
+        "created": run.manifest["created"],
+        "stage": run.manifest["stage"],
+        "workload": run.manifest["workload"],
+        "scenario": request["scenario"] if run.manifest["stage"] == Stage.INFERENCE else None,
+        "inputs": _inputs(evidence),
+        "functional_unit": run.manifest["functional_unit"],
+        "objective": request["objective"],
+        "margin": request["margin"],
+        "seed": request["seed"],
+        "verdict": evidence.conclusion.verdict.value,
+        "decided_on": standings.decided_on if standings else None,
+        "selected": list(evidence.conclusion.selected),
+        "reason": evidence.conclusion.reason,
+        "rankings": _rankings(evidence),
+        "incumbent": _incumbent(evidence),
+        "candidates": rows,
+        "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
+        "host": run.manifest["host"],
+        "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
+        "network": {
+            "intensity": plain(evidence.network.intensity),
+            "source": evidence.network.source,
+        },
+        **training_block(evidence),
+        "valid_for": _valid_for(evidence),
+        "warnings": notices_of(evidence),
+    }
+    document = restate(document, basis or own)
+    document["warnings"] += carbon_notices(document, own)
+    reason = standings.budget_reason if standings else None
+    document["advice"] = advise(document, _budget_to_ask(evidence), reason)
+    return Decision(document)
+
+
+def _budget_to_ask(evidence: Evidence) -> float | None:
+    """The ``--budget`` with which the race would get what it needs: it has only a part of it to itself."""
+    needed = evidence.standings.budget_needed_seconds if evidence.standings else None
+    if needed is None:
+        return None
+    manifest = evidence.manifest
+    own = manifest["request"]["budget"]
+    whole = manifest.get("whole_budget", own + manifest.get("training", {}).get("serving_budget", 0.0))
+    return float((needed + evidence.admission_seconds) * whole / own)
+
+
+def _rows(evidence: Evidence) -> list[dict[str, Any]]:
+    incumbent = _incumbent(evidence)
+    entered = [entry for entry in evidence.manifest["candidates"] if _entered(entry, evidence)]
+    rows = [row_of(entry, evidence, incumbent) for entry in entered]
+    selected = evidence.conclusion.selected
+
+    def rank(row: Mapping[str, Any]) -> tuple[bool, int, float]:
+        energy = row["energy_per_unit"]["value"]
+        status = _ORDER.index(Status(row["status"]))
+        known = energy is None
+        return (row["id"] not in selected, status if known else 0, float("inf") if known else energy)
+
+    named = [{**row, "name": name_of(row, rows)} for row in rows]
+    return sorted(named, key=rank)
+
+
+def _inputs(evidence: Evidence) -> dict[str, Any] | None:
+    """Where the inputs came from; None for studies that have none of their own."""
+    if evidence.inputs is None:
+        return None
+    return {key: evidence.inputs[key] for key in ("source", "generated", "queries", "batch")}
+
+
+def _entered(entry: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
+    name = entry["id"]
+    return entry["equal_budget"] or name in evidence.measurements or name in evidence.statuses
+
+
+def _rankings(evidence: Evidence) -> dict[str, list[str]]:
+    """Candidates under the common thread budget, and each framework with the best settings found for it."""
+    standings = evidence.standings
+    return {
+        "equal_budget": list(standings.equal_budget_ranking) if standings else [],
+        "best_settings": list(standings.best_settings_ranking) if standings else [],
+    }
+
+
+def _incumbent(evidence: Evidence) -> str | None:
+    """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
+    asked = evidence.manifest["request"]["incumbent"]
+    raced = [s.id for s in evidence.standings.candidates if s.windows] if evidence.standings else []
+    known: Sequence[Mapping[str, Any]] = evidence.manifest["candidates"]
+    matches = [
+        e["id"] for e in known if asked in {e["id"], e["framework"], f"{e['framework']}=={e['version']}"}
+    ]
+    return next((name for name in matches if name in raced), None)
+
+
+def _valid_for(evidence: Evidence) -> dict[str, Any]:
+    host, request = evidence.manifest["host"], evidence.manifest["request"]
+    return {
+        "cpu": host["cpu_model"],
+        "isa": host["isa"],
+        "versions": {entry["framework"]: entry["version"] for entry in evidence.manifest["candidates"]},
+        "threads": request["threads"],
+        "batch": request["batch_size"],
+        "scenario": request["scenario"],
+    }

@@ -1,0 +1,77 @@
+"""What the selection itself spent, and after how many units of work it has paid for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt.decision.figures import plain
+from framewatt.metering.accounting import reserved_joules
+from framewatt.records import Provenance, Quantity, Scope, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framewatt.decision.findings import Evidence
+
+
+def selection_cost(
+    rows: Sequence[Mapping[str, Any]], evidence: Evidence, incumbent: str | None
+) -> dict[str, Any]:
+    """Energy and wall time of building, converting and racing, and the units that pay it back."""
+    energy = _energy(evidence)
+    return {
+        "energy": plain(energy),
+        "duration": plain(_duration(evidence)),
+        "payback_units": plain(_payback(energy, rows, evidence, incumbent)),
+    }
+
+
+def _energy(evidence: Evidence) -> Quantity:
+    """Metered windows by the meter, everything else by the power model; the sum is as weak as the weaker."""
+    meter = evidence.manifest["meter"]
+    windows = [m for measurements in evidence.measurements.values() for m in measurements if not m.invalid]
+    metered = sum(reserved_joules(m) for m in windows)
+    built = [evidence.model.energy(usage.seconds, usage.cpu_seconds) for usage in _builds(evidence)]
+    parts = [metered, *(estimate.value for estimate in built)]
+    return Quantity(
+        sum(parts),
+        "J",
+        Provenance.ESTIMATED,
+        scope=Scope(meter["scope"]),
+        reason="metered windows, launches, builds and conversions; builds by the power model",
+    )
+
+
+def _builds(evidence: Evidence) -> list[Usage]:
+    built = [*evidence.environments.values(), *evidence.converters.values()]
+    records = {record["interpreter"]: record for record in built}.values()
+    usages = [Usage(**record["install"]) for record in records if record["install"]]
+    return [*usages, *evidence.conversions.values()]
+
+
+def _duration(evidence: Evidence) -> Quantity:
+    windows = [m for measurements in evidence.measurements.values() for m in measurements]
+    seconds = sum(m.usage.seconds for m in windows) + sum(usage.seconds for usage in _builds(evidence))
+    return Quantity(seconds, "s", Provenance.MEASURED, reason="builds from an earlier run's cache included")
+
+
+def _payback(
+    energy: Quantity, rows: Sequence[Mapping[str, Any]], evidence: Evidence, incumbent: str | None
+) -> Quantity:
+    unit = str(evidence.manifest["functional_unit"]["name"])
+    chosen = evidence.conclusion.selected
+    if incumbent is None:
+        asked = evidence.manifest["request"]["incumbent"]
+        return Quantity.unknown(
+            unit,
+            f"the incumbent {asked!r} was not measured" if asked else "no incumbent was named: --incumbent",
+        )
+    if not chosen:
+        return Quantity.unknown(unit, "nothing was selected")
+    figures = {row["id"]: row["energy_per_unit"]["value"] for row in rows}
+    saved = (figures[incumbent] or 0.0) - (figures[chosen[0]] or 0.0)
+    if incumbent in chosen or saved <= 0:
+        return Quantity.unknown(unit, "never: the incumbent is already among the best")
+    return Quantity(
+        (energy.value or 0.0) / saved, unit, Provenance.DERIVED, reason="weakest input: estimated"
+    )

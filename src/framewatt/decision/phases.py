@@ -1,0 +1,136 @@
+"""What it took before the steady state: a candidate's phases, from the download to the edit-run loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt.decision.figures import energy_of_usage, mean_over_trials, plain, quantity
+from framewatt.metering.accounting import reserved_joules
+from framewatt.records import Phase, Provenance, Quantity, Scope, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framewatt.decision.findings import Evidence
+    from framewatt.records import Estimate, Measurement
+
+_LAUNCH = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE, Phase.WARMUP)
+_LOOP = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE)
+"""From the start of a process to its first result."""
+_NO_SIZE = "not a matter of size"
+
+
+def phases_of(candidate: str, evidence: Evidence) -> dict[str, Any]:
+    """Each phase as ``{energy, duration, cpu_seconds, bytes}``.
+
+    Once a machine: ``download``, ``install``, ``first_import`` and ``second_import`` of its own environment,
+    ``convert_download`` and ``convert_install`` of its converter's, ``convert``. Of every process that
+    starts: ``import``, ``load``, ``compile`` (with the first inference or training step; on a table: round),
+    ``warmup``. ``edit_run`` is what changing a line costs until the first result: a fresh process with warm
+    caches.
+    """
+    environment = evidence.environments.get(candidate, {})
+    converter = evidence.converters.get(candidate, {})
+    built = "the user's own interpreter was used as it is" if environment else "its environment was not built"
+    no_converter = "it has no converter in an environment of its own"
+    once = {
+        **_environment("", environment, evidence, built),
+        **_environment("convert_", converter, evidence, no_converter),
+        "convert": _unmetered(evidence.conversions.get(candidate), evidence, "nothing had to be converted"),
+        **{
+            name: _unmetered(_usage(environment.get(name)), evidence, built)
+            for name in ("first_import", "second_import")
+        },
+    }
+    measurements = evidence.measurements.get(candidate, [])
+    launches = {}
+    for phase in _LAUNCH:
+        windows = [m for m in measurements if m.phase is phase]
+        if phase is Phase.COMPILE:
+            windows = windows[:1]  # the first trial's: later ones may find a compiler's cache warm
+        launches[phase.value] = _metered([[window] for window in windows], evidence)
+    return {**once, **launches, "edit_run": _metered(_warm_launches(measurements), evidence)}
+
+
+def _environment(
+    prefix: str, environment: Mapping[str, Any], evidence: Evidence, missing: str
+) -> dict[str, Any]:
+    """Getting and installing the packages of one environment."""
+    size = _bytes(environment.get("download_bytes"), Provenance.PUBLISHED, missing)
+    installed = _bytes(environment.get("installed_bytes"), Provenance.MEASURED, missing)
+    return {
+        f"{prefix}download": {
+            "energy": plain(evidence.network.energy(size)),
+            "duration": plain(
+                Quantity.unknown("s", "depends on the network; the cache may have held the files")
+            ),
+            "cpu_seconds": plain(Quantity.unknown("s", "counted with the installation")),
+            "bytes": plain(size),
+        },
+        f"{prefix}install": {
+            **_unmetered(_usage(environment.get("install")), evidence, missing),
+            "bytes": plain(installed),
+        },
+    }
+
+
+def _unmetered(usage: Usage | None, evidence: Evidence, missing: str) -> dict[str, Any]:
+    return {
+        "energy": plain(energy_of_usage(usage, evidence.model, missing)),
+        "duration": plain(_seconds(usage.seconds if usage else None, missing)),
+        "cpu_seconds": plain(_seconds(usage.cpu_seconds if usage else None, missing)),
+        "bytes": plain(Quantity.unknown("B", _NO_SIZE)),
+    }
+
+
+def _warm_launches(measurements: Sequence[Measurement]) -> list[list[Measurement]]:
+    """The steps of each launch up to its first result; the first launch's only where there is no other.
+
+    Launches are told apart by their import, with which each begins: a trial's number may occur twice.
+    """
+    launches: list[list[Measurement]] = []
+    for measurement in measurements:
+        if measurement.phase is Phase.IMPORT:
+            launches.append([])
+        if launches and measurement.phase in _LOOP:
+            launches[-1].append(measurement)
+    whole = [launch for launch in launches if len(launch) == len(_LOOP)]
+    return whole[1:] or whole
+
+
+def _metered(launches: Sequence[Sequence[Measurement]], evidence: Evidence) -> dict[str, Any]:
+    """The mean over launches of the sum of each one's windows.
+
+    Steps too short for the meter have no energy, and say so.
+    """
+    if not launches:
+        return _unmetered(None, evidence, "no launch of it went through this phase")
+    meter = evidence.manifest["meter"]
+    reason = next((m.invalid for launch in launches for m in launch if m.invalid), "no valid window")
+    joules = [sum(map(reserved_joules, launch)) for launch in launches if not any(m.invalid for m in launch)]
+    seconds = [sum(m.usage.seconds for m in launch) for launch in launches]
+    cpu = [sum(m.usage.cpu_seconds for m in launch) for launch in launches]
+    provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
+    measured = Provenance.MEASURED
+    return {
+        "energy": plain(quantity(_mean(joules), "J", provenance, reason, scope)),
+        "duration": plain(quantity(_mean(seconds), "s", measured, "too short to time")),
+        "cpu_seconds": plain(quantity(_mean(cpu), "s", measured, "too short for the CPU clock")),
+        "bytes": plain(Quantity.unknown("B", _NO_SIZE)),
+    }
+
+
+def _mean(values: Sequence[float]) -> Estimate | None:
+    return mean_over_trials({number: [value] for number, value in enumerate(values) if value > 0})
+
+
+def _usage(record: Mapping[str, float] | None) -> Usage | None:
+    return Usage(**record) if record else None
+
+
+def _seconds(value: float | None, missing: str) -> Quantity:
+    return Quantity.unknown("s", missing) if value is None else Quantity(value, "s", Provenance.MEASURED)
+
+
+def _bytes(value: int | None, provenance: Provenance, missing: str) -> Quantity:
+    return Quantity.unknown("B", missing) if value is None else Quantity(float(value), "B", provenance)

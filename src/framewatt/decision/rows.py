@@ -1,0 +1,206 @@
+"""One contestant's entry in the document: identity, status, figures per unit of R."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from framewatt.decision.figures import grouped, mean_over_trials, plain, quantity, widened
+from framewatt.decision.phases import phases_of
+from framewatt.decision.training import training_of
+from framewatt.metering.accounting import marginal_joules, observations, reserved_joules
+from framewatt.metering.power.platform import platform_remainder
+from framewatt.records import Objective, Phase, Provenance, Quantity, Scope, Status, latency
+from framewatt.runs.replay import reserved_share
+from framewatt.statistics import fieller_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from framewatt.decision.findings import Evidence
+    from framewatt.records import Estimate, Measurement, Observation
+
+_PERCENTILES = (50, 90, 99)
+
+
+def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) -> dict[str, Any]:
+    """A candidate's entry, without its carbon; `entry` is its line in the manifest."""
+    name = entry["id"]
+    status, reason = _status(name, evidence)
+    missing = reason or "no valid window was measured"
+    energy = energy_per_unit(name, evidence, missing)
+    return {
+        **{key: entry[key] for key in ("id", "framework", "title", "version", "device", "language")},
+        "settings": entry["settings"],
+        "equal_budget": entry["equal_budget"],
+        "status": status.value,
+        "reason": reason,
+        "energy_per_unit": plain(energy),
+        "platform_remainder": plain(_remainder(energy)),
+        "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
+        "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
+        "seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.seconds, "s", missing)),
+        "latency": _latency(name, evidence, missing),
+        "peak_memory": plain(_memory(name, evidence, missing)),
+        **_ratios(name, evidence, incumbent, missing),
+        "quality": _quality(name, evidence),
+        "parity": _parity(name, evidence, missing),
+        "phases": phases_of(name, evidence),
+        **training_of(name, evidence),
+    }
+
+
+def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
+    """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
+    meter = evidence.manifest["meter"]
+    seen = _observed(name, evidence, reserved_joules)
+    value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
+    provenance = Provenance(meter["provenance"])
+    if value is not None and provenance is Provenance.ESTIMATED:
+        value = widened(
+            value, evidence.model.energy(*_mean_usage(seen), reserved_share(evidence.manifest, name))
+        )
+    return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
+
+
+def _remainder(energy: Quantity) -> Quantity:
+    """What a package counter does not see of the energy per unit; SCI adds it, under its own name."""
+    if energy.value is None or energy.scope is Scope.WALL:
+        reason = energy.reason if energy.value is None else "the meter reads at the wall: nothing is missing"
+        return Quantity.unknown(energy.unit, reason or "not known")
+    found = platform_remainder(energy.value)
+    return replace(found, unit=energy.unit)
+
+
+def _status(name: str, evidence: Evidence) -> tuple[Status, str | None]:
+    if name in evidence.statuses:
+        settled = evidence.statuses[name]
+        return Status(settled["status"]), settled["reason"]
+    if evidence.standings is None:
+        return Status.FAILED, "the run ended before this candidate was launched"
+    standing = next((s for s in evidence.standings.candidates if s.id == name), None)
+    if standing is None:
+        return Status.FAILED, "the run ended before this candidate was launched"
+    if not standing.windows:
+        return Status.ELIMINATED, standing.reason or "the budget ended before its first window"
+    if standing.eliminated_at is not None:
+        return Status.ELIMINATED, standing.reason
+    return Status.MEASURED, None
+
+
+def _observed(name: str, evidence: Evidence, cost: Callable[[Measurement], float]) -> list[Observation]:
+    return observations(evidence.measurements.get(name, []), cost)
+
+
+def _mean_usage(seen: list[Observation]) -> tuple[float, float]:
+    count = len(seen)
+    return sum(o.seconds for o in seen) / count, sum(o.cpu_seconds for o in seen) / count
+
+
+def _per(unit: str, evidence: Evidence) -> str:
+    return f"{unit}/{evidence.manifest['functional_unit']['name']}"
+
+
+def _per_unit(
+    name: str, evidence: Evidence, figure: Callable[[Observation], float], unit: str, missing: str
+) -> Quantity:
+    seen = _observed(name, evidence, lambda m: m.usage.seconds)
+    value = mean_over_trials(grouped([(o.trial, figure(o)) for o in seen if figure(o) > 0]))
+    return quantity(value, _per(unit, evidence), Provenance.MEASURED, missing)
+
+
+def _marginal(name: str, evidence: Evidence, missing: str) -> Quantity:
+    """What the work adds to the idle machine: joules over units, by Fieller's limits over trials.
+
+    A difference of two energies may be near zero, where logarithms would not do; an estimate's own doubt is
+    added in quadrature.
+    """
+    meter = evidence.manifest["meter"]
+    provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
+    seen = _observed(name, evidence, marginal_joules)
+    if not seen:
+        return Quantity.unknown(_per("J", evidence), missing, scope=scope)
+    trials = [[o for o in seen if o.trial == trial] for trial in sorted({o.trial for o in seen})]
+    joules, units = ([sum(f(o) for o in trial) for trial in trials] for f in (_joules, _units))
+    value = sum(joules) / sum(units)
+    noise = fieller_ratio(joules, units)
+    low, high = (noise.low, noise.high) if noise else (None, None)
+    if provenance is Provenance.ESTIMATED:
+        model = evidence.model.dynamic_energy(*_mean_usage(seen))
+        if model.value:
+            doubt = (value * (1 - end / model.value) for end in (model.low, model.high))
+            known = (value - end if end is not None else 0.0 for end in (low, high))
+            below, above = (math.hypot(*parts) for parts in zip(doubt, known, strict=True))
+            low, high = value - below, value + above
+    return Quantity(value, _per("J", evidence), provenance, low, high, scope)
+
+
+def _joules(observation: Observation) -> float:
+    return observation.cost * observation.units
+
+
+def _units(observation: Observation) -> float:
+    return observation.units
+
+
+def _latency(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
+    steady = [m for m in evidence.measurements.get(name, []) if m.phase is Phase.STEADY and m.latency]
+    counts = latency.merge(m.latency for m in steady if m.latency)
+    figures = {}
+    for percent in _PERCENTILES:
+        value = latency.percentile(counts, percent)
+        if value is None:
+            figures[f"p{percent}"] = plain(Quantity.unknown("s", missing))
+            continue
+        low, high = latency.percentile_interval(counts, percent)
+        figures[f"p{percent}"] = plain(Quantity(value, "s", Provenance.MEASURED, low, high))
+    return figures
+
+
+def _memory(name: str, evidence: Evidence, missing: str) -> Quantity:
+    peaks = [m.peak_memory_bytes for m in evidence.measurements.get(name, []) if m.peak_memory_bytes]
+    return Quantity(float(max(peaks)), "B", Provenance.MEASURED) if peaks else Quantity.unknown("B", missing)
+
+
+def _ratios(name: str, evidence: Evidence, incumbent: str | None, missing: str) -> dict[str, Any]:
+    standing = None
+    if evidence.standings:
+        standing = next((s for s in evidence.standings.candidates if s.id == name), None)
+    energy = Provenance(evidence.manifest["meter"]["provenance"])
+    if energy is Provenance.MEASURED and evidence.manifest["request"]["objective"] == Objective.CARBON:
+        energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
+
+    def ratio(found: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
+        return plain(quantity(found, "1", provenance, reason))
+
+    against = "no incumbent was named: --incumbent says what runs today"
+    today = None
+    if incumbent and evidence.replay and standing:
+        against = f"the incumbent {incumbent} and this candidate were not measured together"
+        today = evidence.replay.race.ratio(name, incumbent)
+    return {
+        "ratio_to_best": ratio(standing.ratio_to_best if standing else None, energy, missing),
+        "ratio_to_incumbent": ratio(today, energy, against),
+        "cpu_ratio_to_best": ratio(
+            standing.cpu_ratio_to_best if standing else None, Provenance.MEASURED, missing
+        ),
+    }
+
+
+def _quality(name: str, evidence: Evidence) -> dict[str, Any]:
+    found = evidence.qualities.get(name)
+    if found is None:
+        unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
+        return {"metric": None, "value": plain(unknown)}
+    value = Quantity(found["value"], "1", Provenance.MEASURED, found.get("low"), found.get("high"))
+    return {"metric": found["metric"], "value": plain(value)}
+
+
+def _parity(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
+    """The largest disagreement with the oracle, relative to the output's scale."""
+    found = evidence.parities.get(name)
+    if found is None or found["error"] is None:
+        reason = found["oracle"] if found else missing
+        return {"oracle": found["oracle"] if found else None, "error": plain(Quantity.unknown("1", reason))}
+    return {"oracle": found["oracle"], "error": plain(Quantity(found["error"], "1", Provenance.MEASURED))}

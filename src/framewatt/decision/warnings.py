@@ -1,0 +1,117 @@
+"""What the reader of a decision must know: warnings with a code, a sentence and a remedy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from framewatt.carbon.basis import carbon_block
+from framewatt.carbon.restatement import views_warning
+from framewatt.decision.audits import audit, audit_candidates
+from framewatt.metering.choice import reading_notes
+from framewatt.metering.power.platform import platform_remainder
+from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from framewatt.carbon.basis import CarbonBasis
+    from framewatt.decision.findings import Evidence
+
+
+def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
+    """All warnings of a run."""
+    windows = [m for rows in evidence.measurements.values() for m in rows]
+    raced = [
+        name for name, rows in evidence.measurements.items() if any(m.phase is Phase.STEADY for m in rows)
+    ]
+    return [
+        asdict(warning)
+        for warning in (
+            *_setting(evidence),
+            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest["request"]["margin"]),
+            *audit_candidates(_candidates(evidence, raced)),
+        )
+    ]
+
+
+def _candidates(evidence: Evidence, names: Sequence[str]) -> list[Candidate]:
+    known = {entry["id"]: entry for entry in evidence.manifest["candidates"]}
+    return [
+        Candidate(
+            known[name]["framework"], known[name]["version"], settings=tuple(known[name]["settings"].items())
+        )
+        for name in names
+        if known[name]["equal_budget"]
+    ]
+
+
+def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> list[dict[str, Any]]:
+    """Warnings about a document's carbon figures; `own` is the basis that the run began with."""
+    return [asdict(warning) for warning in _carbon(document, own)]
+
+
+def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarning]:
+    for sentence in document["carbon"]["warnings"]:
+        yield AuditWarning("grid-intensity", sentence, "state a figure of your own with --intensity or --pue")
+    if warning := views_warning(document):
+        yield warning
+    if document["objective"] == Objective.CARBON and document["carbon"] != carbon_block(own):
+        yield AuditWarning(
+            "decided-elsewhere",
+            f"the race was decided for {own.intensity.region if own.intensity else 'no region'}; the scores "
+            "shown rest on other carbon figures, under which another candidate may lead",
+            "select again with these figures to decide by them",
+        )
+
+
+def _reach(meter: Mapping[str, Any]) -> Iterator[AuditWarning]:
+    """What the meter's domains leave out, or take in, that a reader might not expect."""
+    if meter["scope"] == Scope.PACKAGE:
+        missed = platform_remainder(100.0)
+        yield AuditWarning(
+            "platform-remainder",
+            f"{meter['name']} does not see the whole machine; scores add a platform remainder of "
+            f"{missed.low:.0f} to {missed.high:.0f} % ({missed.reason})",
+            "a plug at the wall reads all of it: --meter plug",
+        )
+    gpus = [domain for domain in meter["domains"] if domain.startswith("gpu")]
+    if gpus:
+        yield AuditWarning(
+            "gpu-idle-counted",
+            f"what {', '.join(gpus)} draws while nothing runs on it counts for every candidate, those on the "
+            "CPU too: reserving it is what costs it",
+            "select on a machine without a GPU to see what the CPU alone costs",
+        )
+
+
+def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
+    if evidence.manifest["meter"]["provenance"] == Provenance.ESTIMATED:
+        yield AuditWarning(
+            "energy-estimated",
+            "this machine has no energy counter: energies are estimated from CPU seconds and idle power",
+            "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
+        )
+    yield from _reach(evidence.manifest["meter"])
+    for note in reading_notes(evidence.manifest["meter"]["parameters"]):
+        yield AuditWarning("meter-note", note, "see `framewatt doctor`, and name another meter with --meter")
+    for found in evidence.inputs["warnings"] if evidence.inputs else ():
+        yield AuditWarning(**found)
+    if evidence.overruled:
+        yield AuditWarning(
+            "oracle-overruled",
+            f"the {evidence.overruled} contradicts all candidates, which agree with each other: "
+            "outputs are checked against their median instead",
+            "judge by labels (--labels, --metric) if the outputs matter more than their agreement",
+        )
+    asked = evidence.manifest["request"]["incumbent"]
+    names = {entry["framework"] for entry in evidence.manifest["candidates"]}
+    families = {
+        entry["family"]: entry["framework"] for entry in evidence.manifest["candidates"] if entry["family"]
+    }
+    if asked and asked not in names and asked in families:
+        yield AuditWarning(
+            "incumbent-absent",
+            f"{asked} itself was not measured: this model only reached it as a converted graph",
+            f"hand over the model as {asked} code, or compare with --incumbent {families[asked]}",
+        )

@@ -1,0 +1,119 @@
+"""Finding plug-ins: list a folder, then one entry-point group per kind."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from framewatt.errors import BadInput
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+PATH_VARIABLE = "FRAMEWATT_PLUGINS"
+"""Folders (separated like PATH) that hold one sub-folder per kind: the door for a user's own files."""
+
+_OFFERS = {
+    "workloads": ("TITLE", "claims", "open_workload"),
+    "frameworks": ("TITLE", "VERSION", "ACCEPTS", "LIGHT", "PACKAGES", "IMPORTS", "SETTINGS", "load"),
+    "meters": ("TITLE", "RANK", "unavailable", "open_meter"),
+    "grids": ("TITLE", "RANK", "covers", "regions", "intensity"),
+    "reporters": ("TITLE", "SUFFIX", "render"),
+}
+"""What a file of each kind must define (see `framewatt.contracts`)."""
+KINDS = tuple(_OFFERS)
+_BY_PATH = {
+    "scripts": ("TITLE", "VERSION", "PACKAGES", "IMPORTS", "build"),
+    "tasks": ("data",),
+}
+"""What files of a task must define; they are never discovered, only loaded by path."""
+_NETWORK = ("SCRIPTS", "network")
+"""What such a file defines instead of a script's names: a network, and the scripts that train it."""
+
+_LISTED = 40
+"""So many names at most stand in an error."""
+
+_HOUSE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A discovered plug-in: its name (the file's stem), its file, and the loaded module."""
+
+    name: str
+    path: Path
+    module: ModuleType
+
+
+def discover(kind: str) -> dict[str, Plugin]:
+    """All plug-ins of a kind by name; a user's file hides a shipped one of the same name."""
+    return {name: _load(kind, path) for name, path in sorted(_files(kind).items())}
+
+
+def find(kind: str, name: str) -> Plugin:
+    """One plug-in by name, loading only its file.
+
+    Raises:
+        BadInput: no such plug-in; the message offers the nearest names.
+    """
+    files = _files(kind)
+    if name not in files:
+        raise BadInput(f"unknown {kind.removesuffix('s')} {name!r}{nearest(name, files)}")
+    return _load(kind, files[name])
+
+
+def nearest(word: str, known: object) -> str:
+    """A closing phrase for an error about an unknown name: the nearest names, else all of them."""
+    names = sorted(str(name) for name in known)  # type: ignore[attr-defined]
+    close = get_close_matches(word, names, n=3, cutoff=0.5)
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return f"; known: {', '.join(names[:_LISTED])}" + (", ..." if len(names) > _LISTED else "")
+
+
+def _files(kind: str) -> dict[str, Path]:
+    folders = [_HOUSE / "plugins" / kind]
+    folders += [Path(root) / kind for root in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if root]
+    files = {
+        path.stem: path for folder in folders for path in folder.glob("*.py") if not path.stem.startswith("_")
+    }
+    for entry in entry_points(group=f"framewatt.{kind}"):
+        spec = importlib.util.find_spec(entry.value)
+        if spec and spec.origin:
+            files[entry.name] = Path(spec.origin)
+    return files
+
+
+def load_file(kind: str, path: Path) -> Plugin:
+    """A user's own file as a plug-in of a kind.
+
+    Raises:
+        BadInput: it does not load.
+    """
+    return _load(kind, path)
+
+
+@cache
+def _load(kind: str, path: Path) -> Plugin:
+    spec = importlib.util.spec_from_file_location(f"framewatt.plugins.{kind}.{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{path}: cannot be loaded as a {kind.removesuffix('s')} plug-in")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[spec.name]
+        raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
+    is_network = kind == "scripts" and hasattr(module, _NETWORK[0])
+    offers = _NETWORK if is_network else (_OFFERS | _BY_PATH)[kind]
+    if lacking := [name for name in offers if not hasattr(module, name)]:
+        raise BadInput(f"{path}: the plug-in does not define {', '.join(lacking)}")
+    return Plugin(path.stem, path, module)

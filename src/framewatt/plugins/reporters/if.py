@@ -1,0 +1,24 @@
+"""An Impact Framework manifest: ``if-run`` computes every measured candidate's score again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from framewatt.carbon.disclosure.from_decision import disclosures
+from framewatt.reports.impact_framework import alternatives, to_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLE = "Impact Framework manifest (Green Software Foundation)"
+SUFFIX = ".yml"
+
+
+def render(decision: Mapping[str, Any]) -> bytes:
+    """One child per measured candidate, the selected ones first.
+
+    Raises:
+        BadInput: nothing was measured, or a part of a score is open.
+    """
+    name = f"framewatt: {decision.get('run') or 'a study'}"
+    return to_yaml(alternatives(name, disclosures(decision))).encode()

@@ -1,0 +1,24 @@
+"""The SCI disclosure of the chosen candidate as JSON (``framewatt/sci/1``)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from framewatt.carbon.disclosure.from_decision import disclosures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLE = "SCI disclosure (Green Software Foundation), JSON"
+SUFFIX = ".json"
+
+
+def render(decision: Mapping[str, Any]) -> bytes:
+    """The first selected candidate's disclosure; without a choice, the first measured candidate's.
+
+    Raises:
+        BadInput: nothing was measured, or the view is not the attributional one.
+    """
+    chosen = next(iter(disclosures(decision).values()))
+    return (json.dumps(chosen, indent=2, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,1 @@
+"""Simulated races: what the rules are worth, without a machine."""

@@ -1,0 +1,1 @@
+"""Documents as a terminal shows them."""

@@ -1,0 +1,74 @@
+"""How each candidate came to the quality, as a table: length, test quality, seeds, model, tuning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from framewatt.records.units import format_bytes, format_si, significant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rich.console import Console
+
+    Row = Mapping[str, Any]
+    Column = tuple[str, Callable[[Row], str]]
+
+
+def show_training(rows: Sequence[Row], decision: Mapping[str, Any], console: Console) -> None:
+    """Print one line for each candidate that was trained to the quality."""
+    trained = [row for row in rows if _value(row["training"]["rounds"]) is not None]
+    if not trained:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("framework", overflow="fold", min_width=15)
+    columns = _columns(trained, str(decision["training"]["metric"]))
+    for title, _ in columns:
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in trained:
+        table.add_row("  " + escape(row["name"]), *(cell(row) for _, cell in columns))
+    console.print("\nWhat it took to reach the quality (tests and intervals are on rows nobody learnt from):")
+    console.print(table)
+
+
+def _columns(rows: Sequence[Row], metric: str) -> list[Column]:
+    columns: list[Column] = [
+        ("rounds", lambda row: f"{_value(row['training']['rounds']):g}"),
+        (f"{metric} on test", lambda row: _interval(row["quality"]["value"])),
+    ]
+    if any("reached" in row["training"] for row in rows):
+        columns.append(("seeds", lambda row: _seeds(row["training"].get("reached"))))
+    if any(_value(row["training"]["model_size"]) is not None for row in rows):
+        columns.append(("model", lambda row: _written(row["training"]["model_size"], format_bytes)))
+    columns.append(("tuning", lambda row: _written(row["training"]["tuning"]["energy"], _joules)))
+    return columns
+
+
+def _seeds(reached: Mapping[str, Any] | None) -> str:
+    """How many reached it: ``5 of 5 seeds``."""
+    return "–" if reached is None else f"{reached['value']:g} {reached['reason']}"
+
+
+def _interval(quantity: Mapping[str, Any]) -> str:
+    value, low, high = (quantity[end] for end in ("value", "low", "high"))
+    if value is None:
+        return "–"
+    ends = f" ({significant(low)} to {significant(high)})" if low is not None and high is not None else ""
+    return significant(value) + ends
+
+
+def _written(quantity: Mapping[str, Any], written: Callable[[float], str]) -> str:
+    value = _value(quantity)
+    return "–" if value is None else written(value)
+
+
+def _joules(value: float) -> str:
+    return format_si(value, "J")
+
+
+def _value(quantity: Mapping[str, Any]) -> float | None:
+    value: float | None = quantity["value"]
+    return value

@@ -1,0 +1,141 @@
+"""One group of runs: ratios with simultaneous intervals, audits, and the verdict they allow (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framewatt.decision.audits import Reading, audit_readings, unsteady
+from framewatt.decision.conclusion import Conclusion, conclude
+from framewatt.errors import BadInput
+from framewatt.records import Verdict
+from framewatt.statistics import (
+    Bounds,
+    Levels,
+    PairSums,
+    bounds,
+    classify,
+    geometric_mean,
+    student_level,
+    to_best,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from framewatt.records import AuditWarning, Estimate
+    from framewatt.statistics.arrays import Array
+    from framewatt.studies.analyse.table import Run
+
+_FEWEST_RUNS = 2
+_ENDLESS = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """What one group of runs says; arrays are in the order of `names`."""
+
+    names: tuple[str, ...]
+    runs: tuple[int, ...]
+    means: tuple[Estimate, ...]
+    to_best: tuple[Estimate, ...]
+    limits: Bounds
+    conclusion: Conclusion
+    warnings: tuple[AuditWarning, ...]
+    method: str
+
+
+def compare_group(
+    runs: Sequence[Run], *, margin: float, confidence: float, paired: bool, where: str
+) -> GroupResult:
+    """Compare the candidates of one group.
+
+    Raises:
+        BadInput: fewer than two candidates, or a candidate that ran once.
+    """
+    names = tuple(dict.fromkeys(run.candidate for run in runs))
+    values = {name: [run.joules for run in runs if run.candidate == name] for name in names}
+    _require_repeats(values, where)
+    level = (1 - confidence) / (len(names) - 1)
+    limits = _paired(runs, names, level, where) if paired else _unpaired(list(values.values()), level)
+    readings = _readings(runs, paired=paired)
+    verdict = _verdict(limits, names, margin)
+    return GroupResult(
+        names=names,
+        runs=tuple(len(several) for several in values.values()),
+        means=tuple(geometric_mean(several, confidence) for several in values.values()),
+        to_best=tuple(to_best(limits, index) for index in range(len(names))),
+        limits=limits,
+        conclusion=conclude(verdict.verdict, verdict.selected, verdict.reason, unsteady(readings, margin)),
+        warnings=tuple(audit_readings(readings, margin)),
+        method="paired by block" if paired else "independent runs (Welch)",
+    )
+
+
+def _require_repeats(values: dict[str, list[float]], where: str) -> None:
+    if len(values) < _FEWEST_RUNS:
+        raise BadInput(f"{where}: only one candidate ({next(iter(values))!r}); a comparison needs two")
+    for name, several in values.items():
+        if len(several) < _FEWEST_RUNS:
+            raise BadInput(f"{where}: {name!r} has one run; without repeats nothing is known of its scatter")
+
+
+def _unpaired(samples: Sequence[Sequence[float]], level: float) -> Bounds:
+    """Welch's intervals of all differences of mean logarithms (Welch 1947, Biometrika 34:28)."""
+    logs = [np.log(np.asarray(sample, float)) for sample in samples]
+    means = np.array([one.mean() for one in logs])
+    errors = np.array([one.var(ddof=1) / len(one) for one in logs])
+    spare = np.array([len(one) - 1 for one in logs])
+    total = errors[:, None] + errors[None, :]
+    parts = errors[:, None] ** 2 / spare[:, None] + errors[None, :] ** 2 / spare[None, :]
+    freedom = np.divide(total**2, parts, out=np.full_like(total, _ENDLESS), where=parts > 0)
+    return _bounds(means[:, None] - means[None, :], total, freedom, level)
+
+
+def _bounds(value: Array, variance: Array, freedom: Array, level: float) -> Bounds:
+    half = student_level(level, freedom) * np.sqrt(variance)
+    np.fill_diagonal(half, 0.0)
+    return Bounds(value, value - half, value + half)
+
+
+def _paired(runs: Sequence[Run], names: Sequence[str], level: float, where: str) -> Bounds:
+    """Student's t on the differences of mean logarithms within blocks, for every pair."""
+    sums = PairSums.empty(len(names))
+    for block in dict.fromkeys(run.block for run in runs):
+        here = [run for run in runs if run.block == block]
+        inside = [[run.joules for run in here if run.candidate == name] for name in names]
+        present = np.array([bool(several) for several in inside])
+        effects = np.array([np.log(several).mean() if several else 0.0 for several in inside])
+        sums = sums.with_round(effects, present, 1.0)
+    apart = np.argwhere(np.triu(sums.count < _FEWEST_RUNS, k=1))
+    if len(apart):
+        first, second = (names[index] for index in apart[0])
+        raise BadInput(f"{where}: {first!r} and {second!r} share fewer than two blocks; leave --block out")
+    return bounds(sums, Levels(level, level), borrowed_freedom=0)
+
+
+def _readings(runs: Sequence[Run], *, paired: bool) -> list[Reading]:
+    blocks = {block: number for number, block in enumerate(dict.fromkeys(run.block for run in runs))}
+    return [
+        Reading(run.candidate, run.joules, trial=1, block=blocks[run.block] if paired else None)
+        for run in runs
+    ]
+
+
+def _verdict(limits: Bounds, names: Sequence[str], margin: float) -> Conclusion:
+    everyone = np.ones(len(names), dtype=bool)
+    classes = classify(limits, everyone, float(np.log1p(margin)))
+    order = np.argsort(limits.value[:, 0])
+    equal = [names[index] for index in order if classes.within[index]]
+    possible = [names[index] for index in order if classes.possible_best[index]]
+    if len(possible) == 1 and classes.beaten.sum() == len(names) - 1:
+        return Conclusion(
+            Verdict.WINNER, tuple(possible), f"beats every other beyond a margin of {margin:.3g}"
+        )
+    if len(equal) > 1 and set(possible) <= set(equal):
+        return Conclusion(Verdict.EQUIVALENT, tuple(equal), f"equal within a margin of {margin:.3g}")
+    return Conclusion(
+        Verdict.UNDECIDED, (), "the intervals tell them neither apart nor equal: repeat more often"
+    )

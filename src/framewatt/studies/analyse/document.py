@@ -1,0 +1,97 @@
+"""The analysis as a document (``framewatt/analyse/1``) and as text."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt import __version__
+from framewatt.records import Estimate, Provenance
+from framewatt.studies.analyse.comparison import GroupResult, compare_group
+
+if TYPE_CHECKING:
+    from framewatt.studies.analyse.table import Columns, Table
+
+SCHEMA = "framewatt/analyse/1"
+
+
+def analyse(
+    table: Table, columns: Columns, name: str, *, margin: float = 0.02, confidence: float = 0.95
+) -> dict[str, Any]:
+    """Compare the candidates in every group of the table.
+
+    Args:
+        table: The runs.
+        columns: What the columns were taken for.
+        name: What the table is called in the document and in errors.
+        margin: Ratio minus one up to which two candidates count as equal.
+        confidence: Joint coverage of a group's comparisons with the best.
+
+    Raises:
+        BadInput: a group with fewer than two candidates, or a candidate that ran once.
+    """
+    groups = []
+    for key in dict.fromkeys(run.group for run in table.runs):
+        labels = dict(zip(columns.by, key, strict=True))
+        where = f"{name} ({', '.join(f'{by}={value}' for by, value in labels.items())})" if labels else name
+        runs = [run for run in table.runs if run.group == key]
+        paired = columns.block is not None
+        result = compare_group(runs, margin=margin, confidence=confidence, paired=paired, where=where)
+        groups.append({"by": labels, **_group(result)})
+    return {
+        "schema": SCHEMA,
+        "framewatt_version": __version__,
+        "source": {"table": name, "runs": len(table.runs), **asdict(columns), "by": list(columns.by)}
+        | {"unit": table.unit, "unit_source": table.unit_source},
+        "margin": margin,
+        "confidence": confidence,
+        "groups": groups,
+    }
+
+
+def _group(result: GroupResult) -> dict[str, Any]:
+    conclusion = result.conclusion
+    candidates = [
+        {
+            "id": name,
+            "runs": result.runs[index],
+            "energy_per_run": _quantity(result.means[index], "J"),
+            "ratio_to_best": _quantity(result.to_best[index], "1"),
+        }
+        for index, name in enumerate(result.names)
+    ]
+    return {
+        "verdict": conclusion.verdict.value,
+        "decided_on": "energy",
+        "selected": list(conclusion.selected),
+        "reason": conclusion.reason,
+        "method": result.method,
+        "candidates": sorted(candidates, key=lambda row: row["energy_per_run"]["value"]),
+        "ratios": _ratios(result),
+        "warnings": [asdict(warning) for warning in result.warnings],
+    }
+
+
+def _ratios(result: GroupResult) -> list[dict[str, Any]]:
+    limits, names = result.limits, result.names
+    rows = []
+    for first in range(len(names)):
+        for second in range(first + 1, len(names)):
+            ends = (float(np.exp(array[first, second])) for array in (limits.value, limits.low, limits.high))
+            ratio = _quantity(Estimate(*ends), "1")
+            rows.append({"numerator": names[first], "denominator": names[second], "ratio": ratio})
+    return rows
+
+
+def _quantity(estimate: Estimate, unit: str) -> dict[str, Any]:
+    known = estimate.low > 0 and math.isfinite(estimate.high)
+    return {
+        "value": estimate.value,
+        "unit": unit,
+        "provenance": (Provenance.DECLARED if unit == "J" else Provenance.DERIVED).value,
+        "low": estimate.low if known else None,
+        "high": estimate.high if known else None,
+    }

@@ -1,0 +1,137 @@
+"""What a gate needs of a run: each candidate's cost per trial, and what makes runs comparable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from framewatt.decision import build_decision
+from framewatt.errors import BadInput
+from framewatt.metering.accounting import observations, reserved_joules
+from framewatt.metering.power.model import PowerModel
+from framewatt.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from framewatt.records import Observation
+
+METRICS = ("energy", "cpu_seconds", "sci")
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvidence:
+    """One run: observations by candidate key, and the manifest's facts that must be alike.
+
+    A key is the candidate without its version, so that an upgrade is compared with what it replaces; where a
+    run holds two versions of one framework, the key keeps them apart.
+    """
+
+    path: str
+    ids: dict[str, str]
+    observations: dict[str, list[Observation]]
+    sci_per_joule: dict[str, float]
+    alike: dict[str, Any]
+
+    def trials(self, key: str, metric: str, anchor: str | None) -> list[float]:
+        """Mean log cost of each trial, relative to the anchor in the same blocks where there is one.
+
+        Raises:
+            BadInput: the anchor did not run beside the candidate.
+        """
+        beside = self._by_block(anchor, metric) if anchor else {}
+        found: dict[int, list[float]] = defaultdict(list)
+        for one in self.observations[key]:
+            if anchor is None or one.block in beside:
+                found[one.trial].append(self._log(key, one, metric) - beside.get(one.block, 0.0))
+        if not found:
+            raise BadInput(f"{self.path}: the anchor never ran beside {self.ids[key]}; choose another")
+        return [float(np.mean(several)) for _, several in sorted(found.items())]
+
+    def _by_block(self, key: str, metric: str) -> dict[int, float]:
+        blocks: dict[int, list[float]] = defaultdict(list)
+        for one in self.observations[key]:
+            blocks[one.block].append(self._log(key, one, metric))
+        return {block: float(np.mean(several)) for block, several in blocks.items()}
+
+    def _log(self, key: str, one: Observation, metric: str) -> float:
+        if metric == "cpu_seconds":
+            return float(np.log(one.cpu_seconds))
+        return float(np.log(one.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
+
+
+def read_run(path: Path, metric: str) -> RunEvidence:
+    """Read a run folder.
+
+    Raises:
+        BadInput: no run folder, nothing measured in it, or no SCI where that is asked for.
+    """
+    run = RunFolder.open_run(path)
+    manifest = run.manifest
+    seen: dict[str, list[Observation]] = defaultdict(list)
+    for one in observations(run.measurements(), reserved_joules):
+        if one.cost > 0 and one.cpu_seconds > 0:
+            seen[one.candidate].append(one)
+    if not seen:
+        raise BadInput(f"{path}: no candidate was measured in this run")
+    keys = _keys([entry for entry in manifest["candidates"] if entry["id"] in seen])
+    part, factors = _sci_per_joule(run, keys) if metric == "sci" else (None, {})
+    return RunEvidence(
+        path=str(path),
+        ids={key: name for name, key in keys.items()},
+        observations={keys[name]: several for name, several in seen.items() if name in keys},
+        sci_per_joule=factors,
+        alike=_alike(manifest) | {"SCI": part},
+    )
+
+
+def _keys(entries: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Candidate ids to keys without the version, unless that would make two of them one."""
+    bare = {entry["id"]: entry["id"].replace(f"@{entry['version']}/", "/", 1) for entry in entries}
+    values = list(bare.values())
+    return {name: key if values.count(key) == 1 else name for name, key in bare.items()}
+
+
+def _sci_per_joule(run: RunFolder, keys: Mapping[str, str]) -> tuple[str, dict[str, float]]:
+    """Which part of the score the run knows, and by candidate key how much of it a joule carries."""
+    rows = [row for row in build_decision(run).document["candidates"] if row["id"] in keys]
+    rows = [row for row in rows if row["energy_per_unit"]["value"]]
+    whole = all(row["sci"]["score"]["value"] is not None for row in rows)
+    part, told = ("score", "the whole score") if whole else ("operational", "operational emissions alone")
+    found = {}
+    for row in rows:
+        emissions = row["sci"][part]
+        if emissions["value"] is None:
+            raise BadInput(f"{run.path}: no SCI in this run ({emissions['reason']}); measure with --region")
+        if emissions["value"] <= 0:
+            raise BadInput(f"{run.path}: the SCI of {row['id']} is 0, so there is no ratio; gate on energy")
+        found[keys[row["id"]]] = emissions["value"] / row["energy_per_unit"]["value"]
+    return told, found
+
+
+def _alike(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    request, host, meter = manifest["request"], manifest["host"], manifest["meter"]
+    return {
+        "machine": (host["cpu_model"], host["logical_cpus"], host["machine"]),
+        "model": manifest["workload"]["sha256"],
+        "functional unit": manifest["functional_unit"],
+        "scenario": (request["scenario"], request["batch_size"]),
+        "samples": (request["samples"], request["dims"]),
+        "threads": request["threads"],
+        "meter": (meter["name"], meter["scope"], sorted(meter["domains"])),
+        "power model": _fingerprint(PowerModel.of_meter(meter["parameters"])),
+    }
+
+
+def _fingerprint(model: PowerModel | None) -> str:
+    """A name for the model behind an estimate that changes with any of its parameters."""
+    if model is None:
+        return "none"
+    content = json.dumps(model.parameters(), sort_keys=True).encode()
+    return f"{model.cpu}#{hashlib.sha256(content).hexdigest()[:8]}"

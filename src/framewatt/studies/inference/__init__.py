@@ -1,0 +1,1 @@
+"""Which framework answers queries of a model with the least energy."""

@@ -1,0 +1,231 @@
+"""Who is let into the race: whoever runs the model, within the bounds, and computes the same thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from framewatt.candidates.enumeration import REFERENCE_PRECISION
+from framewatt.errors import BadInput, Inapplicable, TrialFailed
+from framewatt.records import Status
+from framewatt.records.units import format_bytes
+from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
+from framewatt.workload import metrics as quality
+from framewatt.workload import oracle, parity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from framewatt.records import Workload
+    from framewatt.studies.inference.preparation import Context, Material
+    from framewatt.trials.blocks import BlockRunner
+    from framewatt.trials.trial import Contestant
+    from framewatt.workload.samples import SampleLibrary
+
+    Answer = Sequence[Mapping[str, np.ndarray]]
+    """A candidate's outputs, one mapping per sample."""
+
+_CHECKED_SAMPLES = 4
+_VOTERS = 3
+"""A median of fewer candidates cannot tell which one is wrong."""
+_QUALITY_LOSS = 0.01
+"""How much worse than full precision a lower one may be on the labels, where no --quality is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the labels say, if the user gave any: the metric and the right answers."""
+
+    metric: str
+    labels: np.ndarray
+
+    def require_one_label_each(self, library: SampleLibrary) -> None:
+        """Check that labels and samples go together; a batch may leave up to its size of samples over.
+
+        Raises:
+            BadInput: there are more or fewer labels than samples.
+        """
+        samples = len(library.samples) * library.batch
+        if not samples <= len(self.labels) < samples + library.batch:
+            raise BadInput(f"--labels holds {len(self.labels)} labels, but there are {samples} samples")
+
+
+def task_of(workload: Workload, context: Context) -> Task | None:
+    """The labels and metric of the request, else those that come with the workload.
+
+    Raises:
+        BadInput: the labels cannot be read, or no metric is named.
+    """
+    path = Path(context.request.labels) if context.request.labels else workload.labels
+    metric = context.request.metric or workload.metric
+    if path is None:
+        return None
+    if metric is None:
+        raise BadInput(f"--labels {path} needs --metric ({', '.join(quality.METRICS)})")
+    if metric not in quality.METRICS:
+        raise BadInput(f"--metric {metric!r} is unknown; known: {', '.join(quality.METRICS)}")
+    try:
+        with path.open("rb") as file:
+            labels = np.lib.format.read_array(file, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"--labels {path}: not a readable .npy file ({error})") from None
+    return Task(metric, np.atleast_1d(labels))
+
+
+class Examiner:
+    """Launches contestants and decides who is admitted. The oracle and the labels are kept for latecomers."""
+
+    def __init__(self, material: Material, task: Task | None, runner: BlockRunner, context: Context) -> None:
+        """Nothing is launched yet."""
+        self._material = material
+        self._task = task
+        self._runner = runner
+        self._context = context
+        self._right: Answer | None = None
+        self._source = "none yet"
+        self._full_precision_quality: list[float] = []
+        self._wanted = len(material.files) if task else min(_CHECKED_SAMPLES, len(material.files))
+
+    def admit_all(self, contestants: Mapping[str, Contestant]) -> tuple[list[str], float]:
+        """Launch everyone once; returns who is admitted, and the seconds that launching those took."""
+        launches: dict[str, float] = {}
+        answers: dict[str, Answer] = {}
+        for name, contestant in contestants.items():
+            self._context.progress.say(f"launching {name}")
+            try:
+                launches[name], answers[name] = self._launch(contestant)
+            except (Inapplicable, TrialFailed) as reason:
+                self._dismiss(name, _status_of(reason), str(reason))
+        self._consult(answers)
+        self._remember()
+        admitted = [name for name in answers if self._passes(contestants[name], answers[name])]
+        return admitted, sum(launches[name] for name in admitted)
+
+    def admit_late(self, contestant: Contestant) -> bool:
+        """Launch a candidate that the search over settings brought in; says whether it may race."""
+        if self._right is None:
+            self._recall()
+        try:
+            _, answer = self._launch(contestant)
+        except (Inapplicable, TrialFailed) as reason:
+            self._dismiss(contestant.candidate, _status_of(reason), str(reason))
+            return False
+        return self._passes(contestant, answer)
+
+    def _launch(self, contestant: Contestant) -> tuple[float, Answer]:
+        seconds = self._runner.admit(contestant, trial=0)
+        folder = self._context.run.path / "outputs"
+        number = len(list(folder.glob("*"))) if folder.exists() else 0
+        return seconds, self._runner.outputs(contestant.candidate, self._wanted, folder / str(number))
+
+    def _consult(self, answers: Mapping[str, Answer]) -> None:
+        """Ask the reference evaluator once; where it cannot answer, the candidates' median stands in.
+
+        It does so too where the evaluator contradicts everyone while they agree: it is slow and simple, and
+        not free of faults, and independent frameworks do not share one by chance.
+        """
+        files = self._material.files[:_CHECKED_SAMPLES]
+        if "onnx" in self._material.models:
+            self._right = oracle.consult(self._material.models["onnx"], self._material.digest, files)
+            self._source = "ONNX reference evaluator"
+        checked = {name: answer[: len(files)] for name, answer in answers.items()}
+        if len({_framework(name) for name in checked}) >= _VOTERS:
+            median = parity.consensus(list(checked.values()))
+            contradicted = self._right is not None and not self._who_agrees(checked, self._right)
+            if contradicted and len(self._who_agrees(checked, median)) >= max(_VOTERS, len(checked) / 2):
+                self._context.run.append("oracle", {"overruled": self._source})
+                self._right = None
+            if self._right is None:
+                self._right, self._source = median, "median of the candidates"
+        elif self._right is None:
+            self._source = "unknown: the reference evaluator cannot run this model, and too few candidates do"
+
+    def _remember(self) -> None:
+        """Keep what was right, for candidates that come in after the run was interrupted."""
+        folder = self._context.run.path / "oracle"
+        folder.mkdir(exist_ok=True)
+        for index, named in enumerate(self._right or ()):
+            write_tensors(folder / f"{index:05d}.tensors", named)
+
+    def _recall(self) -> None:
+        found = sorted((self._context.run.path / "oracle").glob("*.tensors"))
+        if found:
+            self._right = [read_tensors(path) for path in found]
+            self._source = "the oracle that the run began with"
+
+    def _who_agrees(self, answers: Mapping[str, Answer], right: Answer) -> set[str]:
+        """The frameworks whose answers are within the tolerance of `right`."""
+        tolerance = self._context.request.tolerance
+        return {
+            _framework(name)
+            for name, answer in answers.items()
+            if parity.compare_outputs(answer, right, tolerance).agrees
+        }
+
+    def _passes(self, contestant: Contestant, answer: Answer) -> bool:
+        lower = contestant.settings.get("precision", REFERENCE_PRECISION) != REFERENCE_PRECISION
+        judged_by_labels = lower and self._task is not None
+        problem = self._memory_problem(contestant.candidate)
+        wrong = self._parity_problem(contestant.candidate, answer)
+        poor = self._quality_problem(contestant.candidate, answer, lower=lower)
+        problem = problem or (poor if judged_by_labels else wrong or poor)
+        if problem:
+            self._dismiss(contestant.candidate, Status.INFEASIBLE, problem)
+        return problem is None
+
+    def _memory_problem(self, name: str) -> str | None:
+        bound, peak = self._context.request.memory_bound(), self._runner.peak_memory_bytes(name)
+        if bound is None or peak is None or peak <= bound:
+            return None
+        return f"needs {format_bytes(peak)} of memory; --max-memory is {self._context.request.max_memory}"
+
+    def _parity_problem(self, name: str, answer: Answer) -> str | None:
+        if self._right is None:
+            self._context.run.append("parity", {"candidate": name, "error": None, "oracle": self._source})
+            return None
+        tolerance = self._context.request.tolerance
+        found = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
+        error = found.error if np.isfinite(found.error) else None
+        self._context.run.append("parity", {"candidate": name, "error": error, "oracle": self._source})
+        return None if found.agrees else found.reason or "wrong outputs"
+
+    def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
+        if self._task is None:
+            return None
+        metric, bound = self._task.metric, self._context.request.quality
+        outputs = _stacked([next(iter(sample.values())) for sample in answer])
+        batched = self._material.library.batch > 1  # samples that fill no batch are left out
+        labels = self._task.labels[: len(outputs)] if batched else self._task.labels
+        value = quality.score(metric, outputs, labels)
+        self._context.run.append("quality", {"candidate": name, "metric": metric, "value": value})
+        if bound is None and lower and self._full_precision_quality:
+            bound = quality.allowed(metric, self._full_precision_quality, _QUALITY_LOSS)
+        if not lower:
+            self._full_precision_quality.append(value)
+        if bound is None or not quality.is_worse(metric, value, bound):
+            return None
+        return f"{metric} {value:.4g} misses {bound:.4g}"
+
+    def _dismiss(self, name: str, status: Status, reason: str) -> None:
+        self._runner.dismiss(name)
+        self._context.settle(name, status, reason)
+
+
+def _framework(candidate: str) -> str:
+    """The framework in a candidate's id: repeated entries and other versions are no independent voices."""
+    return candidate.partition("@")[0]
+
+
+def _status_of(reason: Exception) -> Status:
+    return Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
+
+
+def _stacked(outputs: Sequence[np.ndarray]) -> np.ndarray:
+    try:
+        return np.concatenate([np.atleast_1d(output) for output in outputs])
+    except ValueError:
+        shapes = sorted({output.shape for output in outputs})
+        raise BadInput(f"--metric: outputs of several shapes cannot be scored ({shapes[0]}, ...)") from None

@@ -1,0 +1,223 @@
+"""The pipeline: what to do, who may do it, the race, the decision. One direction, no circles."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from framewatt import __version__
+from framewatt.candidates.enumeration import (
+    Choice,
+    enumerate_candidates,
+    known_precisions,
+    left_out,
+    require_incumbent,
+)
+from framewatt.candidates.locks import locked_bytes
+from framewatt.carbon.basis import carbon_block
+from framewatt.config import read_hardware_table
+from framewatt.decision import build_decision
+from framewatt.errors import BadInput
+from framewatt.metering.choice import choose_meter
+from framewatt.metering.host.clock import busy_frequency
+from framewatt.metering.host.inspection import inspect_host, reservable_cpus
+from framewatt.metering.idle import measure_idle
+from framewatt.metering.power.build import host_model
+from framewatt.records import Status
+from framewatt.records.units import format_bytes, format_duration
+from framewatt.runs.carbon_basis import basis_of, require_score
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.request import SelectRequest
+from framewatt.studies.inference.admission import Examiner, task_of
+from framewatt.studies.inference.preparation import Context, equip, gather, open_source
+from framewatt.studies.progress import Silent
+from framewatt.studies.racing import run_race
+from framewatt.trials.blocks import BlockRunner
+from framewatt.trials.process import MALLOC_SETTINGS
+from framewatt.workload.functional_unit import functional_unit
+
+if TYPE_CHECKING:
+    from framewatt.candidates.enumeration import Entry
+    from framewatt.contracts import Meter
+    from framewatt.decision import Decision
+    from framewatt.discovery import Plugin
+    from framewatt.records import Host, Workload
+    from framewatt.studies.progress import Progress
+    from framewatt.trials.trial import Contestant
+
+_WINDOW_SECONDS = 0.5
+GONE = "what it ran on is no longer there since the run was interrupted"
+"""Why a candidate that had been admitted cannot race on."""
+_IDLE_SECONDS = 5.0
+
+
+def select(request: SelectRequest, progress: Progress | None = None) -> Decision:
+    """Race the candidates for a user's own model; the run folder keeps everything.
+
+    Raises:
+        BadInput: the question cannot be asked this way.
+        StoreError: the run folder cannot be written.
+    """
+    workload = open_source(request.source, request.data)
+    if request.metric and not (request.labels or workload.labels):
+        raise BadInput("--metric needs --labels")
+    hardware = read_hardware_table(Path.cwd())
+    basis = basis_of(request, hardware)
+    require_score(basis, request.objective)
+    host = inspect_host()
+    meter = choose_meter(request.meter, host)
+    entries = enumerate_candidates(choice_of(request), workload.format)
+    require_incumbent(request.incumbent, entries)
+    manifest = manifest_of(request, workload, host, meter, entries)
+    manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
+    run = RunFolder.create(Path(request.runs_dir), name, manifest)
+    return _conduct(run, request, workload, meter, entries, progress or Silent())
+
+
+def resume(path: Path, progress: Progress | None = None) -> Decision:
+    """Go on with a run that was interrupted; finished windows count once.
+
+    Raises:
+        BadInput: not a run folder, or the model, the machine or the meter has changed since.
+        StoreError: another process is writing the run.
+    """
+    run = RunFolder.open_run(path)
+    request = SelectRequest.from_json(run.manifest["request"])
+    workload = open_source(request.source)
+    run.require_same(workload.sha256, inspect_host())
+    meter = choose_meter(request.meter, inspect_host())
+    run.require_meter(meter.description)
+    entries = enumerate_candidates(choice_of(request), workload.format)
+    return _conduct(run, request, workload, meter, entries, progress or Silent())
+
+
+def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
+    run: RunFolder,
+    request: SelectRequest,
+    workload: Workload,
+    meter: Meter,
+    entries: list[Entry],
+    progress: Progress,
+) -> Decision:
+    context = Context(request, run, progress)
+    run.lock()
+    try:
+        task = task_of(workload, context)
+        material = gather(workload, context)
+        if task:
+            task.require_one_label_each(material.library)
+        _tell_left_out(left_out(choice_of(request), workload.format), progress)
+        settled = {record["candidate"] for record in run.records("status")}
+        entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
+        contestants = equip(entering, material, context)
+        logs = run.path / "logs"
+        logs.mkdir(exist_ok=True)
+        idle = idle_watts(meter, context)
+        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
+            examiner = Examiner(material, task, runner, context)
+            if next(run.records("admitted"), None) is None:
+                admitted, seconds = examiner.admit_all(contestants)
+                cohort = runner.cohort_size()
+                run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
+
+            def recruit(name: str) -> Contestant | None:
+                wanted = [e for e in entries if e.candidate.id == name]
+                if not wanted:
+                    context.settle(name, Status.FAILED, GONE)
+                found = equip(wanted, material, context)
+                return found[name] if name in found and examiner.admit_late(found[name]) else None
+
+            run_race(contestants, recruit, runner, context)
+    finally:
+        meter.close()
+        run.release()
+    decision = build_decision(run)
+    run.write("decision.json", decision.to_json().encode())
+    return decision
+
+
+def idle_watts(meter: Meter, context: Context) -> dict[str, float]:
+    """What the machine draws when nothing runs: known to an estimate, metered for a counter."""
+    known = meter.idle_watts()
+    if known is None:
+        seconds = max(_IDLE_SECONDS, meter.minimum_window_seconds)
+        context.progress.say(f"metering the idle machine for {format_duration(seconds)}")
+        known = measure_idle(meter, seconds)
+    context.run.append("idle", {"watts": known})
+    return known
+
+
+def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
+    """Say what the default set leaves out, and what it would weigh."""
+    weights = ((plugin.module.TITLE, locked_bytes(plugin.name)) for plugin in plugins)
+    told = [f"{title} ({format_bytes(weight)})" if weight else title for title, weight in weights]
+    if told:
+        progress.say(f"not in the default set: {', '.join(told)}; add them with --frameworks all")
+
+
+def choice_of(request: SelectRequest) -> Choice:
+    """Which frameworks the user asked for, under which settings."""
+    return Choice(
+        frameworks=request.frameworks,
+        threads=request.threads,
+        precision=request.precision,
+        allowed_precisions=request.allow_precision or _precisions_a_quality_permits(request),
+        overrides=request.settings,
+        installed=request.environment == "current",
+        tune=request.tune,
+        most_threads=reservable_cpus(),
+    )
+
+
+def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
+    """Every precision, where the user's labels and a quality target say what may not be lost."""
+    judged = request.labels is not None and request.quality is not None
+    return known_precisions() if judged and request.precision is None else ()
+
+
+def manifest_of(
+    request: SelectRequest, workload: Workload, host: Host, meter: Meter, entries: list[Entry]
+) -> dict[str, Any]:
+    """What is known when a run begins; the run folder keeps it as its manifest."""
+    return {
+        "framewatt_version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(["framewatt", *sys.argv[1:]]),
+        "stage": workload.stage,
+        "request": request.to_json(),
+        "workload": {
+            "name": workload.name,
+            "kind": workload.kind,
+            "format": workload.format,
+            "sha256": workload.sha256,
+        },
+        "functional_unit": functional_unit(request.functional_unit),
+        "window_seconds": max(_WINDOW_SECONDS, meter.minimum_window_seconds),
+        "host": asdict(host),
+        "python": platform.python_version(),
+        "worker_environment": MALLOC_SETTINGS,
+        "meter": asdict(meter.description),
+        "power_model": host_model(host, meter.description.scope, busy_frequency().share).parameters(),
+        "candidates": [candidate_line(entry) for entry in entries],
+    }
+
+
+def candidate_line(entry: Entry) -> dict[str, Any]:
+    """A contestant as the manifest keeps it."""
+    module = entry.plugin.module
+    return {
+        "id": entry.candidate.id,
+        "framework": entry.candidate.framework,
+        "title": module.TITLE,
+        "family": getattr(module, "FAMILY", None),
+        "version": entry.candidate.version,
+        "device": entry.candidate.device,
+        "language": entry.candidate.language,
+        "settings": dict(entry.settings),
+        "equal_budget": entry.equal_budget,
+    }

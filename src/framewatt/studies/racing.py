@@ -1,0 +1,89 @@
+"""Running the race: ask for a block, run it, store what was found, tell the race, until it is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewatt.errors import Inapplicable, TrialFailed
+from framewatt.metering.accounting import observations
+from framewatt.records import Phase, Status, latency
+from framewatt.records.units import format_duration
+from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.replay import cost_of, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from framewatt.race import Race
+    from framewatt.records import Block, Measurement
+    from framewatt.studies.inference.preparation import Context
+    from framewatt.trials.blocks import BlockRunner
+    from framewatt.trials.trial import Contestant
+
+    Recruit = Callable[[str], Contestant | None]
+    """Makes a candidate ready that the search over settings brought in; None where it may not race."""
+
+
+def run_race(
+    contestants: dict[str, Contestant], recruit: Recruit, runner: BlockRunner, context: Context
+) -> None:
+    """Go on from whatever is stored until the race is over; `contestants` grows by whom it recruits."""
+    basis = stored_basis(context.run.manifest)
+    replayed = replay(context.run, basis)
+    if replayed is None:
+        return
+    race, cost = replayed.race, cost_of(context.run.manifest, basis)
+    while (block := race.ask()) is not None:
+        refused = _recruit(block, contestants, recruit)
+        earlier = _finished(replayed.measurements, block)
+        outcome = runner.run(block, contestants, {(m.candidate, m.window) for m in earlier})
+        told = observations([*earlier, *outcome.measurements], cost)
+        event = {"seconds": outcome.seconds, "launch_seconds": outcome.launch_seconds}
+        context.run.append("race", {"event": "tell", "block": block.number, **event})
+        race.tell(block, told, outcome.seconds, outcome.launch_seconds)
+        fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}
+        for name, reason in {**refused, **{name: str(error) for name, error in fallen.items()}}.items():
+            _drop(race, name, reason, context)
+        for name, error in fallen.items():
+            status = Status.FAILED if isinstance(error, TrialFailed) else Status.INFEASIBLE
+            context.settle(name, status, str(error))
+        context.progress.standing(race.standings(), context.request.budget)
+
+
+def _recruit(block: Block, contestants: dict[str, Contestant], recruit: Recruit) -> dict[str, str]:
+    """Make ready who is asked for the first time; returns who may not race."""
+    refused = {}
+    for slot in block.slots:
+        if slot.candidate not in contestants:
+            found = recruit(slot.candidate)
+            if found is None:
+                refused[slot.candidate] = "it was not admitted"
+            else:
+                contestants[slot.candidate] = found
+    return refused
+
+
+def _finished(measurements: list[Measurement], block: Block) -> list[Measurement]:
+    """The block's windows that an earlier life of this run has finished."""
+    return [m for m in measurements if m.block == block.number and m.phase is Phase.STEADY and not m.invalid]
+
+
+def _drop(race: Race, name: str, reason: str, context: Context) -> None:
+    context.run.append("race", {"event": "drop", "candidate": name, "reason": reason})
+    race.drop(name, reason)
+
+
+def _too_slow(measurements: list[Measurement], context: Context) -> dict[str, Exception]:
+    """Candidates whose latency percentile exceeds the bound beyond doubt."""
+    bound = context.request.latency_bound()
+    slow: dict[str, Exception] = {}
+    if bound is None:
+        return slow
+    percent, limit = bound
+    for name in {m.candidate for m in measurements}:
+        counts = latency.merge(m.latency for m in measurements if m.candidate == name and m.latency)
+        low, _ = latency.percentile_interval(counts, percent)
+        if low is not None and low > limit:
+            found = f"p{percent:.0f} latency is above {format_duration(low)}"
+            slow[name] = Inapplicable(f"{found}, the bound is {format_duration(limit)}")
+    return slow

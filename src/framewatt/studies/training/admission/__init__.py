@@ -1,0 +1,1 @@
+"""Who may race to a quality, with how much training."""

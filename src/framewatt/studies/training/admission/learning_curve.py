@@ -1,0 +1,120 @@
+"""How long must each candidate train? Learning curves on the validation folds, metered as tuning."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from framewatt.records import Measurement, Phase
+from framewatt.records.units import format_duration
+from framewatt.studies.training.admission.scoring import quality_of
+from framewatt.studies.training.admission.time_to_quality import checkpoints, crossing, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from framewatt.studies.training.data.folds import Folds
+    from framewatt.studies.training.data.table import Table
+    from framewatt.trials.training import TrainingTrial
+
+
+class TooSlow(Exception):  # noqa: N818 - names an outcome
+    """A candidate whose share of the budget does not even buy its shortest curve."""
+
+
+@dataclass(slots=True)
+class Exploration:
+    """A candidate's curve: validation quality of each fold after so many rounds.
+
+    `cost` holds (rounds, seconds, CPU seconds, joules) of one run at each training length that was tried.
+    """
+
+    candidate: str
+    most: int
+    curve: dict[int, list[float]] = field(default_factory=dict)
+    cost: list[tuple[int, float, float, float]] = field(default_factory=list)
+    complete: bool = True
+
+    @property
+    def trained(self) -> int:
+        """The longest training that was tried."""
+        return self.cost[-1][0] if self.cost else 0
+
+    def cpu_seconds(self, rounds: int) -> float:
+        """CPU seconds of a training of `rounds`, in proportion to the nearest longer one that was tried."""
+        length, _, cpu, _ = next(entry for entry in self.cost if entry[0] >= rounds)
+        return cpu * rounds / length
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """Trains on folds in doubling lengths until a target is kept, the rounds end, or the allowance does."""
+
+    table: Table
+    folds: Folds
+    record: Callable[[Measurement], None]
+    joules: Callable[[Measurement], float]
+    scratch: Path
+
+    def explore(
+        self, trial: TrainingTrial, folds: Sequence[int], target: float | None, allowance: float
+    ) -> Exploration:
+        """The curve over `folds`; without a target as far as the rounds or the allowance (seconds) go.
+
+        Raises:
+            TooSlow: the allowance ended before the first length was tried on all folds.
+            Inapplicable, TrialFailed: it cannot train.
+        """
+        most = trial.contestant.most_rounds
+        found = Exploration(trial.contestant.candidate, most)
+        left, clock = allowance, time.monotonic()
+        lengths = steps(most)
+        while lengths:
+            length = self._next_length(lengths, found, target, left)
+            if length is None:
+                found.complete = False
+                break
+            lengths = [one for one in lengths if one > length]
+            self._try_length(trial, folds, length, found, left)
+            left = allowance - (time.monotonic() - clock)
+            if target is not None and crossing(found.curve, self.table.metric, target, most) is not None:
+                break
+        return found
+
+    @staticmethod
+    def _next_length(
+        lengths: Sequence[int], found: Exploration, target: float | None, left: float
+    ) -> int | None:
+        """The shortest length while a target may stop us early; the longest affordable where none can."""
+        if not found.cost:
+            return lengths[0]
+        length, seconds, _, _ = found.cost[-1]
+        affordable = [one for one in lengths if seconds * one / length <= left]
+        if not affordable:
+            return None
+        return affordable[0] if target is not None else affordable[-1]
+
+    def _try_length(
+        self, trial: TrainingTrial, folds: Sequence[int], rounds: int, found: Exploration, left: float
+    ) -> None:
+        looks = checkpoints(rounds)
+        values: dict[int, list[float]] = {number: [] for number in looks}
+        clock = time.monotonic()
+        windows = []
+        for done, fold in enumerate(folds, start=1):
+            windows.append(trial.train(Phase.TRAIN, 0, rounds, [(fold, rounds)]))
+            self.record(windows[-1])
+            labels = self.table.target[self.folds.validation[fold]]
+            found_scores = trial.scores(f"validation-{fold}", looks, self.scratch)
+            for number, scores in zip(looks, found_scores, strict=True):
+                values[number].append(quality_of(self.table.metric, scores, labels))
+            spent = time.monotonic() - clock
+            if not found.cost and spent / done * len(folds) > left:
+                told = f"{rounds} rounds on {done} of {len(folds)} folds took {format_duration(spent)}"
+                raise TooSlow(f"{told}, more than its share of --budget ({format_duration(left)})")
+        found.curve.update(values)
+        cpu = sum(window.usage.cpu_seconds for window in windows) / len(windows)
+        joules = sum(self.joules(window) for window in windows) / len(windows)
+        found.cost.append((rounds, time.monotonic() - clock, cpu, joules))

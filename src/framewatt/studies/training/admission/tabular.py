@@ -1,0 +1,246 @@
+"""Which libraries may race for a table: curves over folds, target, tuning, refits judged on the test part."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from framewatt.records import Candidate, Status
+from framewatt.studies.inference.study import candidate_line
+from framewatt.studies.training.admission.admission import RACE_CYCLES, SHORTEST_WINDOW_SECONDS, Qualifier
+from framewatt.studies.training.admission.learning_curve import Exploration, Explorer, TooSlow
+from framewatt.studies.training.admission.pruning import unaffordable
+from framewatt.studies.training.admission.time_to_quality import crossing, mean_curve, reached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from framewatt.candidates.enumeration import Entry
+    from framewatt.records import Measurement
+    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.training.admission.admission import Equipped
+    from framewatt.studies.training.admission.refit import Confirmation
+    from framewatt.studies.training.data.folds import Folds
+    from framewatt.studies.training.data.table import Table
+    from framewatt.trials.training import TrainingContestant, TrainingTrial, TrialOf
+
+_EXPLORING_SHARE, _TUNING_SHARE = 0.35, 0.15
+_WORTH_TUNING = 0.95
+"""A tuned point must need less than this share of the comparable one's CPU seconds to be taken further."""
+_HOPELESS = 3.0
+"""A candidate this many times slower than the fastest may be let go when the budget is short."""
+
+
+@dataclass(slots=True)
+class Finalist:
+    """A candidate that reaches the target: what it needs for it, and whether its settings were tuned."""
+
+    entry: Entry
+    contestant: TrainingContestant
+    exploration: Exploration
+    confirmation: Confirmation | None = None
+    tuning: list[dict[str, object]] = field(default_factory=list)
+    tuning_joules: float = 0.0
+    tuned: bool = False
+
+
+class TableQualifier(Qualifier):
+    """A `Qualifier` of tables; a library's own points become candidates of their own."""
+
+    def __init__(
+        self,
+        context: Context,
+        trial_of: TrialOf,
+        joules: Callable[[Measurement], float],
+        table: Table,
+        folds: Folds,
+    ) -> None:
+        """Nothing is launched yet."""
+        super().__init__(context, trial_of, joules, table.metric)
+        self._table, self._folds = table, folds
+        self._explorer = Explorer(table, folds, self._record, joules, context.run.path / "scratch")
+
+    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingContestant]:
+        """Explore, settle the target, tune, refit."""
+        explored = self._explore(contestants)
+        target = self._target(explored)
+        finalists = [f for f in explored if self._reaches(f, target)]
+        for finalist in list(finalists):
+            tuned = self._tune(finalist, target, len(finalists))
+            finalists += [tuned] if tuned else []
+        self._prune(finalists)
+        confirmed = [f for f in finalists if self._confirm(f, target)]
+        self._enrol([f.entry for f in confirmed if f.tuned])
+        racing = [f.contestant for f in confirmed]
+        cycle = self._cycle(racing)
+        return [replace(contestant, cycle=cycle) for contestant in racing]
+
+    @staticmethod
+    def _key(contestant: TrainingContestant) -> Hashable:
+        """A library's points differ in settings alone: one worker tries them all."""
+        return contestant.command
+
+    def _enrol(self, tuned: list[Entry]) -> None:
+        """Candidates that tuning found, in the manifest and with their library's environment."""
+        run = self._context.run
+        known = {line["id"]: line for line in run.manifest["candidates"]}
+        known |= {entry.candidate.id: candidate_line(entry) for entry in tuned}
+        run.amend({"candidates": list(known.values())})
+        environments = list({record["candidate"]: record for record in run.records("environment")}.values())
+        for entry in tuned:
+            library = f"{entry.candidate.framework}@{entry.candidate.version}/"
+            origin = next(one for one in environments if str(one["candidate"]).startswith(library))
+            run.append("environment", {**origin, "candidate": entry.candidate.id})
+
+    def _explore(self, contestants: Mapping[str, Equipped]) -> list[Finalist]:
+        found = []
+        folds = range(len(self._folds.validation))
+        left = self._context.request.budget * _EXPLORING_SHARE
+        for position, (entry, contestant) in enumerate(contestants.values()):
+            allowance = left / (len(contestants) - position)
+            self._context.progress.say(f"learning curve of {contestant.candidate}")
+            quality = self._context.request.quality
+            explore = partial(self._explorer.explore, folds=folds, target=quality, allowance=allowance)
+            curve = self._with_trial(contestant, explore)
+            left -= sum(seconds for _, seconds, _, _ in curve.cost) if curve else allowance
+            if curve is not None:
+                found.append(Finalist(entry, contestant, curve))
+        return found
+
+    def _target(self, explored: list[Finalist]) -> float:
+        """What was asked for, else what the mean over the folds of the incumbent or the median reaches."""
+        values = {f.contestant.candidate: reached(f.exploration.curve, self._metric) for f in explored}
+        return self._settle_target(self._context.request.quality, values)
+
+    def _reaches(self, finalist: Finalist, target: float) -> bool:
+        """Whether its curve keeps the target; else it is settled with how far it came."""
+        curve, metric = finalist.exploration, self._metric
+        rounds = crossing(curve.curve, metric, target, curve.most)
+        if rounds is not None:
+            finalist.contestant = replace(finalist.contestant, rounds=(rounds,) * finalist.contestant.folds)
+            return True
+        told = self._fell_short(reached(curve.curve, metric), f"{curve.trained} rounds", target)
+        if curve.complete:
+            self._context.settle(finalist.contestant.candidate, Status.INFEASIBLE, told)
+        else:
+            told += "; its share of --budget allowed no more"
+            self._context.settle(finalist.contestant.candidate, Status.ELIMINATED, told)
+        self._remember(finalist)
+        return False
+
+    def _tune(self, finalist: Finalist, target: float, among: int) -> Finalist | None:
+        """The library's best point if it beats the comparable one on the first fold and then on all."""
+        points = getattr(finalist.entry.plugin.module, "POINTS", ())
+        before = self._spent_joules
+        trainings = len(points) + len(self._folds.validation)
+        allowance = self._context.request.budget * _TUNING_SHARE / among / trainings
+
+        def search(trial: TrainingTrial) -> Finalist | None:
+            best, chosen = _WORTH_TUNING * self._first_fold_cost(finalist.exploration, target), None
+            for point in points:
+                settings = {**finalist.entry.settings, **point}
+                trial.contestant = replace(finalist.contestant, settings=settings)
+                try:
+                    found = self._explorer.explore(trial, [0], target, allowance)
+                except TooSlow:
+                    continue
+                rounds = crossing(found.curve, self._metric, target, found.most)
+                cost = found.cpu_seconds(rounds) if rounds else None
+                finalist.tuning.append({"settings": point, "rounds": rounds, "cpu_seconds": cost})
+                if cost is not None and cost < best:
+                    best, chosen = cost, settings
+            return self._variant(finalist, chosen, trial, target, allowance) if chosen else None
+
+        variant = self._with_trial(finalist.contestant, search, settle=False) if points else None
+        finalist.tuning_joules = self._spent_joules - before
+        if variant is not None:
+            variant.tuning, variant.tuning_joules = finalist.tuning, finalist.tuning_joules
+        return variant
+
+    def _variant(
+        self,
+        finalist: Finalist,
+        settings: Mapping[str, str],
+        trial: TrainingTrial,
+        target: float,
+        allowance: float,
+    ) -> Finalist | None:
+        """The chosen point as a candidate of its own, if it is worth it on all folds too.
+
+        `allowance` is of seconds a fold.
+        """
+        origin = finalist.entry.candidate
+        candidate = Candidate(
+            origin.framework, origin.version, settings=tuple(settings.items()), repeat=origin.repeat
+        )
+        contestant = replace(finalist.contestant, candidate=candidate.id, settings=settings)
+        trial.contestant = contestant
+        folds = range(len(self._folds.validation))
+        try:
+            found = self._explorer.explore(trial, folds, target, len(folds) * allowance)
+        except TooSlow:
+            return None
+        rounds = crossing(found.curve, self._metric, target, found.most)
+        comparable = finalist.exploration.cpu_seconds(finalist.contestant.rounds[0])
+        if rounds is None or found.cpu_seconds(rounds) >= _WORTH_TUNING * comparable:
+            return None
+        entry = replace(finalist.entry, candidate=candidate, settings=settings)
+        return Finalist(entry, replace(contestant, rounds=(rounds,) * contestant.folds), found, tuned=True)
+
+    def _first_fold_cost(self, exploration: Exploration, target: float) -> float:
+        first = {rounds: values[:1] for rounds, values in exploration.curve.items()}
+        rounds = crossing(first, self._metric, target, exploration.most)
+        return exploration.cpu_seconds(rounds) if rounds else float("inf")
+
+    def _prune(self, finalists: list[Finalist]) -> None:
+        """Let the slowest go while refits and a short race of all do not fit into the budget."""
+
+        def seconds(finalist: Finalist) -> float:
+            length, whole, _, _ = finalist.exploration.cost[-1]
+            return whole / len(self._folds.validation) * finalist.contestant.rounds[0] / length
+
+        by_name = {finalist.contestant.candidate: finalist for finalist in finalists}
+        repeats = len(self._folds.validation) + RACE_CYCLES
+        costs = {name: seconds(finalist) for name, finalist in by_name.items()}
+        needs = {name: repeats * cost for name, cost in costs.items()}
+        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
+            self._context.settle(name, Status.ELIMINATED, told)
+            self._remember(by_name[name])
+            finalists.remove(by_name[name])
+
+    def _confirm(self, finalist: Finalist, target: float) -> bool:
+        """Refit cleanly and judge on the test part, once."""
+        confirmed = self._confirmed(finalist.contestant, self._table.target[self._folds.test])
+        if confirmed is None:
+            return False
+        finalist.contestant, finalist.confirmation = confirmed
+        self._remember(finalist)
+        return self._passes_the_test(finalist.contestant.candidate, finalist.confirmation.test, target)
+
+    def _cycle(self, racing: Sequence[TrainingContestant]) -> int:
+        """Folds per window: all of them where a race of such windows fits, else one.
+
+        Either way a window's energy is that of as many models as it trained: all folds count.
+        """
+        folds = len(self._folds.validation)
+        window = sum(max(folds * one.seconds_per_run, SHORTEST_WINDOW_SECONDS) for one in racing)
+        return folds if window * RACE_CYCLES <= self._left() else 1
+
+    def _remember(self, finalist: Finalist) -> None:
+        """Keep what the report says of a candidate's training."""
+        curve = finalist.exploration
+        confirmation = asdict(finalist.confirmation) if finalist.confirmation else None
+        self._context.run.append(
+            "training",
+            {
+                "candidate": finalist.contestant.candidate,
+                "capacity": "tuned" if finalist.tuned else "comparable",
+                "rounds": finalist.contestant.rounds[0] if confirmation else None,
+                "curve": [[rounds, value] for rounds, value in mean_curve(curve.curve).items()],
+                "costs": [[rounds, cpu, joules] for rounds, _, cpu, joules in curve.cost],
+                "tuning": {"points": finalist.tuning, "joules": finalist.tuning_joules},
+                "confirmation": confirmation,
+                "model": str(finalist.contestant.model.name),
+            },
+        )

@@ -1,0 +1,1 @@
+"""Arrays, tables and labels that are learnt from."""

@@ -1,0 +1,1 @@
+"""What can be learnt: tables, task folders, Keras models."""

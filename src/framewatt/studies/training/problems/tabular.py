@@ -1,0 +1,101 @@
+"""A table as a learning problem: libraries as contestants, folds, a second study of the trained models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from framewatt.candidates.enumeration import Entry, enumerate_candidates
+from framewatt.errors import BadInput, Inapplicable
+from framewatt.metering.host.inspection import available_memory_bytes
+from framewatt.studies.inference.study import choice_of
+from framewatt.studies.training.admission.tabular import TableQualifier
+from framewatt.studies.training.data.folds import FOLDS, Folds, divide
+from framewatt.studies.training.data.table import Table, read_table
+from framewatt.studies.training.problems.problem import Terms
+from framewatt.studies.training.trained_models import serve
+from framewatt.worker.python.framewatt_worker.tensors import write_tensors
+from framewatt.workload.metrics import require_possible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from framewatt.contracts import Meter
+    from framewatt.decision import Decision
+    from framewatt.records import Measurement, Workload
+    from framewatt.runs.request import SelectRequest
+    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.progress import Progress
+    from framewatt.trials.training import TrainingContestant, TrialOf
+
+
+def open_table(workload: Workload, request: SelectRequest, _progress: Progress) -> TableProblem:
+    """Read and check a table, and deal its folds by the request's seed.
+
+    Raises:
+        BadInput: the table, the target or an option cannot be used.
+    """
+    if not request.target:
+        raise BadInput(f"{request.source}: a table needs --target, the name of the column to learn")
+    table = read_table(workload.path, request.target, request.metric, available_memory_bytes())
+    if request.quality is not None:
+        require_possible(table.metric, request.quality)
+    folds = divide(table.target, stratified=table.task != "regression", seed=request.seed)
+    return TableProblem(table, folds, request)
+
+
+@dataclass(frozen=True, slots=True)
+class TableProblem:
+    """See `framewatt.studies.training.problems.problem.LearningProblem`."""
+
+    table: Table
+    folds: Folds
+    request: SelectRequest
+    serving_share: float = 0.2
+
+    def entries(self) -> list[Entry]:
+        """Every library at comparable capacity; its other settings are what tuning searches."""
+        entries = enumerate_candidates(choice_of(self.request), "table")
+        return [entry for entry in entries if entry.equal_budget]
+
+    def described(self) -> dict[str, Any]:
+        """Its size, kind of task, classes and metric."""
+        return {
+            "rows": len(self.table.rows),
+            "features": len(self.table.features),
+            "categorical": len(self.table.categorical),
+            "task": self.table.task,
+            "classes": list(self.table.classes),
+            "metric": self.table.metric,
+            "folds": FOLDS,
+        }
+
+    def lay_out(self, folder: Path) -> Path:
+        """The rows, the target, and which rows each part holds."""
+        path = folder / "table.tensors"
+        parts = {"rows": self.table.rows, "target": self.table.target, "test": self.folds.test}
+        for fold, validation in enumerate(self.folds.validation):
+            parts[f"validation-{fold}"] = validation
+            parts[f"training-{fold}"] = self.folds.training(fold)
+        write_tensors(path, parts)
+        return path
+
+    def terms(self, entry: Entry) -> Terms:
+        """One model a fold, of at most as many rounds as the library says."""
+        module = entry.plugin.module
+        if not hasattr(module, "train"):
+            raise Inapplicable(f"{module.TITLE} does not train on tables")
+        return Terms(self.table.about(self.request.seed), FOLDS, module.most_rounds(entry.settings))
+
+    def qualifier(
+        self, context: Context, trial_of: TrialOf, joules: Callable[[Measurement], float]
+    ) -> TableQualifier:
+        """Curves over folds, tuning, refits."""
+        return TableQualifier(context, trial_of, joules, self.table, self.folds)
+
+    def serve(
+        self, trained: Mapping[str, TrainingContestant], meter: Meter, context: Context
+    ) -> list[Decision]:
+        """Energy per row of the saved models."""
+        return [serve(trained, self.table, self.folds, meter, context)] if trained else []

@@ -1,0 +1,228 @@
+"""The pipeline of a training study: the problem, who may learn it, the race to the quality, the decision."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from framewatt.candidates.enumeration import require_incumbent
+from framewatt.decision import build_decision
+from framewatt.errors import EnvironmentFailed, Inapplicable
+from framewatt.metering.choice import choose_meter
+from framewatt.metering.host.inspection import inspect_host, usable_cpus
+from framewatt.records import Objective, Stage, Status
+from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.replay import cost_of
+from framewatt.runs.request import SelectRequest
+from framewatt.studies.inference.preparation import Context, open_source, runtime_of
+from framewatt.studies.inference.study import GONE, idle_watts
+from framewatt.studies.progress import Silent
+from framewatt.studies.racing import run_race
+from framewatt.studies.training.manifest import training_manifest
+from framewatt.studies.training.problems.opening import open_problem
+from framewatt.trials.blocks import BlockRunner
+from framewatt.trials.process import python_environment, python_worker
+from framewatt.trials.training import TrainingContestant, TrainingTrial, trials_before_the_race
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from framewatt.candidates.enumeration import Entry
+    from framewatt.contracts import Meter
+    from framewatt.decision import Decision
+    from framewatt.records import Measurement
+    from framewatt.studies.progress import Progress
+    from framewatt.studies.training.admission.admission import Equipped, Qualifier
+    from framewatt.studies.training.problems.problem import LearningProblem
+
+_WINDOW_SECONDS = 0.5
+
+
+def select(request: SelectRequest, progress: Progress | None = None) -> list[Decision]:
+    """Train what `request.source` is to one quality with everybody who can.
+
+    Returns the training decision, then that of the trained models if they race too; the run folder is the
+    training study's, and the other study's lies in it.
+
+    Raises:
+        BadInput: the problem or an option cannot be used.
+        StoreError: the run folder cannot be written.
+    """
+    workload = open_source(request.source, request.data)
+    problem = open_problem(workload, request, progress or Silent())
+    entries = problem.entries()
+    require_incumbent(request.incumbent, entries)
+    host = inspect_host()
+    serving = request.budget * problem.serving_share
+    own = replace(request, budget=request.budget - serving)
+    described = {**problem.described(), "serving_budget": serving}
+    with closing(choose_meter(request.meter, host)) as meter:
+        manifest = training_manifest(own, workload, host, meter, entries, described)
+        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
+        run = RunFolder.create(Path(request.runs_dir), name, manifest)
+        return _conduct(Context(own, run, progress or Silent()), problem, meter, entries)
+
+
+def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
+    """Go on with an interrupted training run; curves are drawn again unless all of them were finished.
+
+    Raises:
+        BadInput: not a run folder, or what is learnt or what meters has changed since.
+    """
+    run = RunFolder.open_run(path)
+    request = SelectRequest.from_json(run.manifest["request"])
+    workload = open_source(request.source, request.data)
+    run.require_same(workload.sha256, inspect_host())
+    problem = open_problem(workload, request, progress or Silent())
+    entries = problem.entries()
+    with closing(choose_meter(request.meter, inspect_host())) as meter:
+        run.require_meter(meter.description)
+        return _conduct(Context(request, run, progress or Silent()), problem, meter, entries)
+
+
+def _conduct(
+    context: Context, problem: LearningProblem, meter: Meter, entries: Sequence[Entry]
+) -> list[Decision]:
+    run = context.run
+    run.lock()
+    try:
+        logs = run.path / "logs"
+        logs.mkdir(exist_ok=True)
+        contestants = _equip(entries, problem, context)
+        idle = idle_watts(meter, context)
+        if next(run.records("admitted"), None) is None:
+            trial_of = trials_before_the_race(meter, idle)
+            _qualify(problem.qualifier(context, trial_of, _joules_of(context)), contestants, context)
+        racing = _racing_of(contestants, context)
+        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle
+        with BlockRunner(*metering, TrainingTrial) as runner:
+            run_race(dict(racing), partial(_recruit, context), runner, context)
+        decision = build_decision(run)
+        run.write("decision.json", decision.to_json().encode())
+        served = problem.serve(racing, meter, context)
+    finally:
+        run.release()
+    return [decision, *served]
+
+
+def _recruit(context: Context, name: str) -> None:
+    """Nobody joins a training race late: it is asked for who was admitted and cannot be equipped any more."""
+    if name not in _settled(context.run):
+        context.settle(name, Status.FAILED, GONE)
+
+
+def _joules_of(context: Context) -> Callable[[Measurement], float]:
+    """A window's energy, whatever the objective is."""
+    manifest = context.run.manifest
+    energy = {**manifest, "request": {**manifest["request"], "objective": Objective.ENERGY}}
+    return cost_of(energy, stored_basis(manifest))
+
+
+def _settled(run: RunFolder) -> set[str]:
+    return {record["candidate"] for record in run.records("status")}
+
+
+def _equip(entries: Sequence[Entry], problem: LearningProblem, context: Context) -> dict[str, Equipped]:
+    """Build each entry's environment; who cannot is recorded with the reason.
+
+    An entry that is settled is needed still where it, or a tuned point of its library, was admitted.
+    """
+    settled = _settled(context.run)
+    needed = {_library(name) for name in _admitted(context.run)}
+    arrays = problem.lay_out(context.run.path)
+    found = {}
+    for entry in entries:
+        name = entry.candidate.id
+        if name in settled and _library(name) not in needed:
+            continue
+        try:
+            found[name] = entry, _contestant(entry, problem, arrays, context)
+        except (Inapplicable, EnvironmentFailed) as reason:
+            if name not in settled:
+                status = Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
+                context.settle(name, status, str(reason))
+    return found
+
+
+def _contestant(entry: Entry, problem: LearningProblem, arrays: Path, context: Context) -> TrainingContestant:
+    if entry.inapplicable:
+        raise Inapplicable(entry.inapplicable)
+    terms = problem.terms(entry)
+    runtime = runtime_of(entry, context)
+    threads = int(entry.settings["threads"])
+    return TrainingContestant(
+        candidate=entry.candidate.id,
+        command=tuple(python_worker(runtime.interpreter, entry.plugin.path)),
+        environment=python_environment(threads),
+        cpus=usable_cpus()[-threads:],
+        model=Path(),
+        settings=entry.settings,
+        signature={},
+        samples=(),
+        stage=Stage.TRAINING,
+        patience=context.request.timeout,
+        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
+        table=arrays,
+        about=terms.about,
+        folds=terms.folds,
+        most_rounds=terms.most_rounds,
+    )
+
+
+def _qualify(qualifier: Qualifier, contestants: Mapping[str, Equipped], context: Context) -> None:
+    """Find out who races with what, and write it down so that a resumed run need not ask again."""
+    try:
+        admitted = qualifier.qualify(contestants)
+    finally:
+        qualifier.close()
+    for told in admitted:
+        record: dict[str, Any] = {
+            "candidate": told.candidate,
+            "rounds": told.rounds,
+            "cycle": told.cycle,
+            "seconds_per_run": told.seconds_per_run,
+            "units_per_query": told.units_per_query,
+            "settings": dict(told.settings),
+            "model": told.model.name,
+        }
+        context.run.append("contestant", record)
+    names = [told.candidate for told in admitted]
+    context.run.append("admitted", {"candidates": names, "seconds": qualifier.spent_seconds})
+
+
+def _admitted(run: RunFolder) -> dict[str, dict[str, Any]]:
+    """What was written down of those that were admitted."""
+    written = {record["candidate"]: record for record in run.records("contestant")}
+    admission: dict[str, Any] = next(run.records("admitted"), {"candidates": []})
+    return {name: written[name] for name in admission["candidates"]}
+
+
+def _library(candidate: str) -> str:
+    """The framework and version in a candidate's id."""
+    return candidate.partition("/")[0]
+
+
+def _racing_of(contestants: Mapping[str, Equipped], context: Context) -> dict[str, TrainingContestant]:
+    """The contestants that were admitted, as they were written down; a tuned point has its library's base."""
+    by_library = {_library(name): contestant for name, (_, contestant) in contestants.items()}
+    found = {}
+    for name, record in _admitted(context.run).items():
+        base = contestants[name][1] if name in contestants else by_library.get(_library(name))
+        if base is None:
+            continue
+        found[name] = replace(
+            base,
+            candidate=name,
+            settings=record["settings"],
+            rounds=tuple(record["rounds"]),
+            cycle=record["cycle"],
+            seconds_per_run=record["seconds_per_run"],
+            units_per_query=record["units_per_query"],
+            model=context.run.path.resolve() / "models" / record["model"],
+        )
+    return found

@@ -1,0 +1,137 @@
+"""The second study of a table: energy per row when the trained models score it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from framewatt.decision import Decision, build_decision
+from framewatt.records import Scenario, Stage
+from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.replay import replay
+from framewatt.runs.request import SelectRequest
+from framewatt.studies.inference.study import idle_watts
+from framewatt.studies.racing import run_race
+from framewatt.trials.blocks import BlockRunner
+from framewatt.trials.trial import Contestant
+from framewatt.worker.python.framewatt_worker.tensors import write_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from framewatt.contracts import Meter
+    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.training.data.folds import Folds
+    from framewatt.studies.training.data.table import Table
+    from framewatt.trials.training import TrainingContestant
+
+FOLDER = "inference"
+_BATCH = 1000
+"""Rows per query unless --batch-size says otherwise: tables are usually scored in bulk."""
+_MOST_SAMPLES = 8
+_WINDOW_SECONDS = 0.5
+
+
+def serve(
+    trained: Mapping[str, TrainingContestant],
+    table: Table,
+    folds: Folds,
+    meter: Meter,
+    context: Context,
+) -> Decision:
+    """Race the saved models on rows of the test part; the study lies in a run folder inside the training's.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    batch = min(context.request.batch_size if context.request.batch_size > 1 else _BATCH, len(folds.test))
+    run = _open(context, batch, trained)
+    inner = replace(context, run=run, request=SelectRequest.from_json(run.manifest["request"]))
+    run.lock()
+    try:
+        contestants = _contestants(trained, _samples(table, folds, batch, run.path), table, batch)
+        logs = run.path / "logs"
+        logs.mkdir(exist_ok=True)
+        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle_watts(meter, inner)
+        with BlockRunner(*metering) as runner:
+            if next(run.records("admitted"), None) is None:
+                run.append("admitted", {"candidates": list(contestants), "seconds": 0.0})
+            run_race(contestants, lambda _name: None, runner, inner)
+    finally:
+        run.release()
+    decision = build_decision(run)
+    run.write("decision.json", decision.to_json().encode())
+    return decision
+
+
+def _budget(context: Context) -> float:
+    """Its own share, and what the training race left of its."""
+    manifest = context.run.manifest
+    replayed = replay(context.run, stored_basis(manifest))
+    raced = replayed.race.standings().spent_seconds if replayed else 0.0
+    admission = sum(float(record["seconds"]) for record in context.run.records("admitted"))
+    left = max(context.request.budget - admission - raced, 0.0)
+    return float(manifest["training"]["serving_budget"]) + left
+
+
+def _open(context: Context, batch: int, trained: Mapping[str, TrainingContestant]) -> RunFolder:
+    """The inner run folder, begun from the training's manifest, or the one that is there already."""
+    outer = context.run
+    if (outer.path / FOLDER / "manifest.json").exists():
+        return RunFolder.open_run(outer.path / FOLDER)
+    known = {line["id"]: line for line in outer.manifest["candidates"]}
+    shared = context.request.budget + outer.manifest["training"]["serving_budget"]
+    request = replace(
+        context.request, budget=_budget(context), batch_size=batch, scenario=Scenario.OFFLINE.value
+    )
+    changes = {
+        "stage": Stage.INFERENCE,
+        "request": request.to_json(),
+        "whole_budget": shared,
+        "functional_unit": {"name": "row", "samples": 1.0},
+        "candidates": [known[name] for name in trained],
+    }
+    run = RunFolder.create(outer.path, FOLDER, {**outer.manifest, **changes})
+    for kind in ("environment", "quality", "training"):
+        for record in outer.records(kind):
+            if record["candidate"] in trained:
+                run.append(kind, record)
+    return run
+
+
+def _samples(table: Table, folds: Folds, batch: int, folder: Path) -> tuple[Path, ...]:
+    place = folder / "samples"
+    place.mkdir(exist_ok=True)
+    starts = range(0, len(folds.test) - batch + 1, batch)[:_MOST_SAMPLES]
+    paths = []
+    for number, start in enumerate(starts):
+        paths.append(place / f"sample-{number:05d}.tensors")
+        write_tensors(paths[-1], {"rows": table.rows[folds.test[start : start + batch]]})
+    return tuple(paths)
+
+
+def _contestants(
+    trained: Mapping[str, TrainingContestant], samples: tuple[Path, ...], table: Table, batch: int
+) -> dict[str, Contestant]:
+    signature = {
+        "inputs": [{"name": "rows", "dtype": "float32", "shape": [batch, table.rows.shape[1]]}],
+        "outputs": [{"name": "scores", "dtype": "float64", "shape": [batch, None]}],
+    }
+    return {
+        name: Contestant(
+            candidate=name,
+            command=one.command,
+            environment=one.environment,
+            cpus=one.cpus,
+            model=one.model,
+            settings=one.settings,
+            signature=signature,
+            samples=samples,
+            units_per_query=float(batch),
+            patience=one.patience,
+            reserved_share=one.reserved_share,
+        )
+        for name, one in trained.items()
+    }

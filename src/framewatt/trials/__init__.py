@@ -1,0 +1,1 @@
+"""Work that runs while a meter reads."""

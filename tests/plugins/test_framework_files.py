@@ -1,0 +1,194 @@
+"""What every framework file promises, whichever it is."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+import framewatt
+from framewatt import discovery
+from framewatt.worker.python.framewatt_worker.conversion import run_converter
+from framewatt.worker.python.framewatt_worker.onnx_to_tensorflow import arrange
+
+FRAMEWORKS = Path(framewatt.__file__).parent / "plugins" / "frameworks"
+FILES = [path for path in sorted(FRAMEWORKS.glob("*.py")) if not path.stem.startswith("_")]
+EVERY = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+LOAD_AS_THE_WORKER_DOES = """
+import importlib.util, json, sys
+before = set(sys.modules)
+spec = importlib.util.spec_from_file_location("framewatt_framework", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+foreign = {name.partition(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
+print(json.dumps(sorted(foreign - {"framewatt_framework"})))
+"""
+
+
+def loaded(path: Path) -> object:
+    return discovery.find("frameworks", path.stem).module
+
+
+@EVERY
+def test_it_loads_where_nothing_but_the_standard_library_is(path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", LOAD_AS_THE_WORKER_DOES, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+@EVERY
+def test_it_offers_what_the_contract_asks(path: Path) -> None:
+    module = loaded(path)
+    for name in ("TITLE", "VERSION"):
+        assert isinstance(getattr(module, name), str)
+    for name in ("ACCEPTS", "IMPORTS"):
+        value = getattr(module, name)
+        assert isinstance(value, tuple)
+        assert value
+        assert all(isinstance(item, str) for item in value)
+    assert isinstance(module.LIGHT, bool)  # type: ignore[attr-defined]
+    assert list(inspect.signature(module.load).parameters) == ["model", "settings", "signature"]  # type: ignore[attr-defined]
+
+
+@EVERY
+def test_optional_functions_take_the_contract_s_arguments(path: Path) -> None:
+    module = loaded(path)
+    expected = {
+        "compile": ["session"],
+        "convert": ["model", "folder", "settings", "signature"],
+        "export": ["model", "folder"],
+        "describe": ["model", "weights", "seeds", "shape"],
+        "build": ["task"],
+    }
+    for name, parameters in expected.items():
+        function = getattr(module, name, None)
+        if function is not None:
+            assert list(inspect.signature(function).parameters) == parameters
+    assert hasattr(module, "export") == bool(getattr(module, "EXPORTS", ()))
+    if hasattr(module, "convert") or hasattr(module, "export"):
+        assert "convert" in module.PACKAGES  # type: ignore[attr-defined]
+
+
+@EVERY
+def test_every_requirement_is_pinned_exactly(path: Path) -> None:
+    module = loaded(path)
+    packages = module.PACKAGES  # type: ignore[attr-defined]
+    assert set(packages) <= {"runtime", "convert"}
+    assert any("{version}" in requirement for requirement in packages["runtime"])
+    for requirement in (item for role in packages.values() for item in role):
+        pinned = requirement.replace("{version}", module.VERSION)  # type: ignore[attr-defined]
+        assert re.fullmatch(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?==[0-9][0-9A-Za-z.+]*", pinned), pinned
+
+
+@EVERY
+def test_its_default_precision_is_fp32_and_threads_are_not_a_setting_of_its_own(path: Path) -> None:
+    settings = loaded(path).SETTINGS  # type: ignore[attr-defined]
+    assert settings["precision"][0] == "fp32"
+    assert "threads" not in settings
+    assert all(values and len(set(values)) == len(values) for values in settings.values())
+
+
+@EVERY
+def test_an_environment_with_torch_keeps_the_cuda_packages_out(path: Path) -> None:
+    module = loaded(path)
+    requirements = [item for role in module.PACKAGES.values() for item in role]  # type: ignore[attr-defined]
+    torch = [item.replace("{version}", "2.13.0") for item in requirements if item.startswith("torch=")]
+    assert set(torch) <= {"torch==2.13.0"}
+    if "torch=={version}" in requirements:
+        assert module.VERSION == "2.13.0"  # type: ignore[attr-defined]
+    if torch:
+        assert "triton" in module.EXCLUDES  # type: ignore[attr-defined]
+
+
+@EVERY
+def test_no_runtime_carries_another_framework_s_converter(path: Path) -> None:
+    runtime = " ".join(loaded(path).PACKAGES["runtime"])  # type: ignore[attr-defined]
+    assert not re.search(r"onnx2tf|pnnx|iree-base-compiler|onnxscript", runtime)
+
+
+def test_tensorflow_and_litert_share_one_converter_environment() -> None:
+    tensorflow, litert = (discovery.find("frameworks", name).module for name in ("tensorflow", "litert"))
+    assert tensorflow.PACKAGES["convert"] == litert.PACKAGES["convert"]
+    assert tensorflow.EXCLUDES == litert.EXCLUDES
+
+
+class StandInOpenVINO(ModuleType):
+    """As much of OpenVINO as is asked for; `computes_in` is what a compiled model says it computes in."""
+
+    def __init__(self, computes_in: str, capable: tuple[str, ...] = ("FP32", "BF16")) -> None:
+        super().__init__("openvino")
+        self.config: dict[str, object] = {}
+        self._computes_in, self._capable = computes_in, capable
+
+    def Core(self) -> StandInOpenVINO:  # noqa: N802 - OpenVINO's name
+        return self
+
+    def get_property(self, name: str, prop: str = "") -> object:
+        if prop == "OPTIMIZATION_CAPABILITIES":
+            return list(self._capable)
+        return SimpleNamespace(get_type_name=lambda: self._computes_in) if "PRECISION" in name else None
+
+    def read_model(self, _path: Path) -> str:
+        return "model"
+
+    def compile_model(self, _model: str, _device: str, config: dict[str, object]) -> StandInOpenVINO:
+        self.config = config
+        return self
+
+    def create_infer_request(self) -> str:
+        return "request"
+
+
+def compiled_by(
+    openvino: StandInOpenVINO, monkeypatch: pytest.MonkeyPatch, precision: str | None = None
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", openvino)
+    framework = discovery.find("frameworks", "openvino").module
+    settings = {"threads": "1", "precision": precision or framework.SETTINGS["precision"][0]}
+    framework.compile(framework.load(Path("model.onnx"), settings, {"inputs": [], "outputs": []}))
+
+
+def test_openvino_is_told_to_compute_in_float32_unless_asked_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    openvino = StandInOpenVINO("f32")
+    compiled_by(openvino, monkeypatch)
+    assert openvino.config["INFERENCE_PRECISION_HINT"] == "f32"
+
+
+def test_openvino_that_would_compute_in_bfloat16_unasked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuntimeError, match="asked for f32, OpenVINO would compute in bf16"):
+        compiled_by(StandInOpenVINO("bf16"), monkeypatch)
+
+
+def test_a_precision_that_the_cpu_lacks_makes_openvino_inapplicable(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotImplementedError, match="does not compute in fp16 on this CPU"):
+        compiled_by(StandInOpenVINO("f16"), monkeypatch, "fp16")
+
+
+def test_tensors_of_a_converted_model_are_found_by_name_then_shape_then_position() -> None:
+    wanted = [{"name": "a.b:0", "shape": [1, 2]}, {"name": "c", "shape": [1, 3]}]
+    assert arrange(wanted, [("serving_default_c:0", (1, 3)), ("serving_default_a_b_0:0", (1, 2))]) == [1, 0]
+    assert arrange(wanted, [("PartitionedCall:0", (1, 3)), ("PartitionedCall:1", (1, 2))]) == [1, 0]
+    assert arrange(wanted, [("x", (5,)), ("y", (5,))]) == [0, 1]
+    with pytest.raises(RuntimeError, match="has 1 tensors where the model has 2"):
+        arrange(wanted, [("x", (5,))])
+
+
+def test_a_failing_converter_is_quoted_with_its_most_telling_line(tmp_path: Path) -> None:
+    program = "print('reading'); print('Error: no such operator'); print('-----'); raise SystemExit(3)"
+    with pytest.raises(RuntimeError, match=r"^Error: no such operator \(exit status 3\)$"):
+        run_converter([sys.executable, "-c", program], tmp_path)
+    assert "reading" in (tmp_path / "converter.log").read_text(encoding="utf-8")

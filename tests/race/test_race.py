@@ -1,0 +1,294 @@
+"""The race as its caller sees it: ask, tell, drop, standings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from framewatt.race import Entrant, Race, RaceRules
+from framewatt.race.simulation.rehearsal import rehearse
+from framewatt.race.simulation.simulation import SimulatedField
+from framewatt.records import Block, Estimate, Observation, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Told = tuple[Block, list[Observation], float, dict[str, float]]
+
+
+class Field:
+    """Candidates with true costs, launch effects, noise and a common drift; costs of time as on a machine."""
+
+    def __init__(self, costs: Mapping[str, float], seed: int = 1, *, launch: float = 2.0) -> None:
+        self.costs, self.launch, self.rng = costs, launch, np.random.default_rng(seed)
+        self.effects: dict[tuple[str, int], float] = {}
+        self.drift = 0.0
+
+    def run(self, block: Block, skip: Sequence[str] = ()) -> Told:
+        observations, launches = [], {}
+        for slot in block.slots:
+            key = (slot.candidate, slot.trial)
+            if key not in self.effects:
+                self.effects[key] = self.rng.normal(0, 0.014)
+                launches[slot.candidate] = self.launch
+            self.drift += self.rng.normal(0, 0.003)
+            noise = self.effects[key] + self.drift + self.rng.normal(0, 0.025)
+            cost = self.costs[slot.candidate] * float(np.exp(noise))
+            if slot.candidate not in skip:
+                observations.append(
+                    Observation(slot.candidate, slot.trial, block.number, 30 * cost, cost, cost, 1)
+                )
+        return block, observations, 0.7 * len(block.slots) + sum(launches.values()), launches
+
+
+def start(names: Sequence[str], **rules: float) -> Race:
+    entrants = [Entrant(name, name) for name in names]
+    return Race(entrants, RaceRules(seed=3, window_seconds=0.5, **rules))  # type: ignore[arg-type]
+
+
+def finish(race: Race, field: Field) -> list[Told]:
+    told = []
+    while (block := race.ask()) is not None:
+        told.append(field.run(block))
+        race.tell(*told[-1])
+    return told
+
+
+def test_a_clearly_better_candidate_wins_within_the_default_budget() -> None:
+    race = start(["a", "b"])
+    finish(race, Field({"a": 1.1, "b": 1.0}))
+    standings = race.standings()
+    assert standings.verdict is Verdict.WINNER
+    assert standings.selected == ("b",)
+    assert standings.spent_seconds < 180
+    ratio = race.ratio("a", "b")
+    assert ratio is not None
+    assert 1.02 < ratio.low < 1.1 < ratio.high
+
+
+def test_the_same_candidate_twice_has_no_winner() -> None:
+    verdicts = []
+    for seed in range(20):
+        race = start(["a", "a#2"])
+        finish(race, Field({"a": 1.0, "a#2": 1.0}, seed))
+        verdicts.append(race.standings().verdict)
+    assert Verdict.WINNER not in verdicts
+
+
+def test_twins_are_equivalent_when_the_budget_allows() -> None:
+    race = start(["a", "a#2"], budget_seconds=2000)
+    finish(race, Field({"a": 1.0, "a#2": 1.0}))
+    assert race.standings().verdict is Verdict.EQUIVALENT
+    assert set(race.standings().selected) == {"a", "a#2"}
+
+
+def test_a_race_too_short_to_compare_anybody_says_the_least_budget_that_would_be_enough() -> None:
+    race = start(["a", "b"], budget_seconds=5)
+    finish(race, Field({"a": 1.0, "b": 1.05}))
+    standings = race.standings()
+    assert standings.budget_reason == "too little was measured to compare them"
+    assert standings.budget_needed_seconds is not None
+    assert standings.budget_needed_seconds > 5
+
+
+def test_an_undecided_race_says_which_budget_would_decide() -> None:
+    race = start(["a", "b"], budget_seconds=30)
+    finish(race, Field({"a": 1.0, "b": 1.05}))
+    standings = race.standings()
+    assert standings.verdict is Verdict.UNDECIDED
+    assert standings.selected == ()
+    assert standings.budget_needed_seconds is not None
+    assert 30 < standings.budget_needed_seconds < 3000
+
+
+def test_a_counters_undecided_race_says_how_much_more_time_and_blames_no_estimate() -> None:
+    rules = RaceRules(seed=1, window_seconds=0.7, budget_seconds=40)
+    ground = SimulatedField([1.0, 1.12], launch_sd=0.04, window_sd=0.05)
+    undecided = []
+    for seed in range(60):
+        race = Race([Entrant("a", "a"), Entrant("b", "b")], rules)
+        rehearse(race, ground, np.random.default_rng(seed))
+        undecided += [race.standings()] if race.standings().verdict is Verdict.UNDECIDED else []
+    assert len(undecided) > 10
+    for standings in undecided:
+        assert standings.budget_reason is None
+        assert standings.budget_needed_seconds is not None
+        assert standings.budget_needed_seconds > standings.spent_seconds
+
+
+def test_an_estimate_whose_own_doubt_alone_hinders_is_blamed_for_it() -> None:
+    def doubt(a: Observation, b: Observation) -> Estimate:
+        ratio = a.cost / b.cost
+        return Estimate(ratio, ratio / 1.5, ratio * 1.5)
+
+    field, names = Field({"a": 1.3, "b": 1.0}), ["a", "b"]
+    rules = RaceRules(seed=3, window_seconds=0.5, budget_seconds=60)
+    race = Race([Entrant(name, name) for name in names], rules, doubt)
+    while (block := race.ask()) is not None:
+        _, seen, seconds, launches = field.run(block)
+        like_cpu = [replace(one, cpu_seconds=one.cpu_seconds / field.costs[one.candidate]) for one in seen]
+        race.tell(block, like_cpu, seconds, launches)
+    standings = race.standings()
+    assert standings.verdict is Verdict.UNDECIDED
+    assert "own uncertainty keeps it from deciding" in (standings.budget_reason or "")
+
+
+def test_clear_losers_leave_early_and_keep_their_data() -> None:
+    costs = {"a": 1.0, "b": 1.3, "c": 2.0, "d": 8.0}
+    race = start(list(costs))
+    finish(race, Field(costs))
+    standings = race.standings()
+    assert standings.selected == ("a",)
+    loser = standings.candidate("d")
+    assert loser.eliminated_at is not None
+    assert loser.eliminated_at <= 12
+    assert loser.ratio_to_best is not None
+    assert loser.ratio_to_best.low < 8 < loser.ratio_to_best.high
+    assert "beaten" in (loser.reason or "")
+    assert loser.windows < standings.candidate("a").windows
+
+
+def test_a_race_told_the_stored_results_goes_on_exactly_as_it_would_have() -> None:
+    first = start(["a", "b", "c"])
+    field = Field({"a": 1.0, "b": 1.04, "c": 1.5})
+    told = finish(first, field)
+    for killed_after in (0, 1, 5, len(told) - 1):
+        second = start(["a", "b", "c"])
+        for results in told[:killed_after]:
+            second.tell(*results)
+        for results in told[killed_after:]:
+            assert second.ask() == results[0]
+            second.tell(*results)
+        assert second.standings() == first.standings()
+
+
+def test_every_round_launches_afresh_and_a_trial_has_several_windows() -> None:
+    race = start(["a", "b"])
+    told = finish(race, Field({"a": 1.0, "b": 1.0}))
+    trials = [slot.trial for block, *_ in told for slot in block.slots if slot.candidate == "a"]
+    assert trials == sorted(trials)
+    assert max(trials) >= 5
+    assert len(trials) >= 2 * max(trials)
+
+
+def test_dear_launches_are_paid_with_more_windows_each() -> None:
+    def windows_per_launch(launch: float) -> float:
+        race = start(["a", "b"])
+        finish(race, Field({"a": 1.0, "b": 1.0}, launch=launch))
+        standing = race.standings().candidate("a")
+        return standing.windows / standing.trials
+
+    assert windows_per_launch(10.0) > 2 * windows_per_launch(0.2)
+
+
+def test_a_missing_window_is_asked_for_again_beside_a_partner() -> None:
+    race, field = start(["a", "b", "c"]), Field({"a": 1.0, "b": 1.1, "c": 1.2})
+    race.tell(*field.run(race.ask() or pytest.fail("no block"), skip=["b"]))
+    race.tell(*field.run(race.ask() or pytest.fail("no block")))
+    repair = race.ask()
+    assert repair is not None
+    names = {slot.candidate for slot in repair.slots}
+    assert "b" in names
+    assert len(names) == 2
+    assert {slot.trial for slot in repair.slots} == {1}
+
+
+def test_a_candidate_that_fails_in_mid_race_is_dropped_and_the_others_go_on() -> None:
+    race, field = start(["a", "b", "c"]), Field({"a": 0.5, "b": 1.0, "c": 1.3})
+    block = race.ask() or pytest.fail("no block")
+    race.drop("a", "crashed: signal 11")
+    told = field.run(block, skip=["a"])
+    race.tell(*told)
+    assert all(slot.candidate != "a" for block, *_ in finish(race, field) for slot in block.slots)
+    standings = race.standings()
+    assert standings.selected == ("b",)
+    assert standings.candidate("a").reason == "crashed: signal 11"
+    assert standings.candidate("a").dropped
+
+
+def test_when_all_candidates_fail_the_verdict_is_none() -> None:
+    race = start(["a", "b"])
+    race.drop("a", "crashed")
+    race.drop("b", "hung")
+    assert race.ask() is None
+    assert race.standings().verdict is Verdict.NONE
+
+
+def test_a_lone_candidate_is_measured_and_selected_without_rivals() -> None:
+    race = start(["a"])
+    finish(race, Field({"a": 1.0}))
+    standings = race.standings()
+    assert standings.verdict is Verdict.WINNER
+    assert standings.reason == "the only candidate"
+    assert standings.candidate("a").trials == 3
+
+
+def test_where_memory_is_short_cohorts_share_an_anchor() -> None:
+    costs = {"a": 1.0, "b": 1.2, "c": 1.25, "d": 1.4, "e": 1.6}
+    race = start(list(costs), cohort_size=3)
+    told = finish(race, Field(costs))
+    assert max(len(block.slots) for block, *_ in told) <= 3
+    first, second = ({slot.candidate for slot in told[index][0].slots} for index in (0, 2))
+    assert len(first & second) == 1
+    assert race.standings().selected == ("a",)
+
+
+def _model(width: float) -> Callable[[Observation, Observation], Estimate]:
+    def uncertainty(first: Observation, second: Observation) -> Estimate:
+        ratio = first.cost / second.cost
+        return Estimate(ratio, ratio / width, ratio * width)
+
+    return uncertainty
+
+
+def _modelled(costs: Mapping[str, float], width: float) -> Race:
+    entrants = [Entrant(name, name) for name in costs]
+    return Race(entrants, RaceRules(seed=3, window_seconds=0.5), _model(width))
+
+
+def test_where_only_the_models_uncertainty_hinders_the_verdict_stands_on_cpu_seconds() -> None:
+    race = _modelled({"a": 1.0, "b": 1.2}, width=1.4)
+    finish(race, Field({"a": 1.0, "b": 1.2}))
+    standings = race.standings()
+    assert standings.verdict is Verdict.WINNER
+    assert standings.decided_on == "cpu_seconds"
+    loser = standings.candidate("b")
+    assert loser.ratio_to_best is not None
+    assert loser.cpu_ratio_to_best is not None
+    assert loser.ratio_to_best.low == 1.0
+    assert loser.cpu_ratio_to_best.low > 1.02
+
+
+def test_where_the_model_is_sure_enough_energy_itself_decides() -> None:
+    race = _modelled({"a": 1.0, "b": 3.0}, width=1.4)
+    finish(race, Field({"a": 1.0, "b": 3.0}))
+    assert race.standings().decided_on == "energy"
+    assert race.standings().selected == ("a",)
+
+
+def test_where_estimate_and_cpu_seconds_point_apart_nothing_is_decided() -> None:
+    race, field = _modelled({"a": 1.0, "b": 1.2}, width=1.4), Field({"a": 1.0, "b": 1.2})
+    while (block := race.ask()) is not None:
+        block, observations, spent, launches = field.run(block)
+        crossed = [
+            Observation(o.candidate, o.trial, o.block, o.cost, 1 / o.cpu_seconds, o.seconds, o.units)
+            for o in observations
+        ]
+        race.tell(block, crossed, spent, launches)
+    standings = race.standings()
+    assert standings.verdict is Verdict.UNDECIDED
+    assert "point apart" in standings.reason
+
+
+def test_a_block_that_was_not_asked_for_and_a_cost_of_zero_are_refused() -> None:
+    race = start(["a", "b"])
+    block = race.ask() or pytest.fail("no block")
+    with pytest.raises(ValueError, match="not asked for"):
+        race.tell(Block(9, block.slots), [], 1.0)
+    with pytest.raises(ValueError, match="must be positive"):
+        race.tell(block, [Observation("a", 1, 1, 0.0, 1.0, 1.0, 1.0)], 1.0)
+    with pytest.raises(ValueError, match="same id"):
+        start(["a", "a"])
