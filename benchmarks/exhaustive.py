@@ -15,7 +15,7 @@ import numpy as np
 
 from framewatt.candidates.enumeration import enumerate_candidates
 from framewatt.decision.costs import selection_cost
-from framewatt.decision.findings import read_evidence
+from framewatt.decision.findings import read_findings
 from framewatt.metering.accounting import observations, reserved_joules
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host
@@ -29,20 +29,22 @@ from framewatt.runs.folder import RunFolder
 from framewatt.runs.replay import cost_of, race_of, replay
 from framewatt.runs.request import SelectRequest
 from framewatt.statistics import Levels, pooled_variance, student_level, windows_per_trial
-from framewatt.studies.inference.preparation import Context, equip, gather, open_source
+from framewatt.studies.context import StudyContext
+from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.inference.study import choice_of, idle_watts
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
+from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from framewatt.race import Race
-    from framewatt.race.judgement import Evidence
+    from framewatt.race.judgement import PairBounds
     from framewatt.records import Measurement
     from framewatt.statistics.arrays import Array
-    from framewatt.trials.trial import Contestant
+    from framewatt.trials.trial import LaunchSpec
 
 SUFFIX = "-exhaustive"
 FEWEST_TRIALS = 3
@@ -143,7 +145,7 @@ class Exhaustive:
             while self.rounds < self.design.rounds and time.monotonic() < end:
                 self._run_round(runner, contestants)
 
-    def evidence(self) -> tuple[Evidence, Array]:
+    def evidence(self) -> tuple[PairBounds, Array]:
         """What the rounds say of every pair, and who took part."""
         there = np.zeros(len(self.race.entrants), dtype=bool)
         there[[index for index in self.design.members if index not in self.gone]] = True
@@ -161,7 +163,7 @@ class Exhaustive:
 
     def spent(self) -> Spent:
         """What this design has cost so far, the race's admission of its candidates included."""
-        found = selection_cost([], read_evidence(self.run, self.basis), None)
+        found = selection_cost([], read_findings(self.run, self.basis), None)
         admission = [one for one in self.raced.measurements() if one.block == 0 and not one.invalid]
         return Spent(
             found["energy"]["value"] + sum(map(reserved_joules, admission)),
@@ -193,7 +195,7 @@ class Exhaustive:
         chosen = sorted(np.flatnonzero(mask), key=lambda index: value[index])
         return [self.race.entrants[int(index)].id for index in chosen]
 
-    def _runner(self) -> AbstractContextManager[tuple[BlockRunner, dict[str, Contestant]]]:
+    def _runner(self) -> AbstractContextManager[tuple[BlockRunner, dict[str, LaunchSpec]]]:
         return _prepared(self.run, {self.race.entrants[index].id for index in self.design.members})
 
     def _new_round(self) -> Round:
@@ -201,7 +203,7 @@ class Exhaustive:
         leg = Leg(self.rounds + 1, members, self.design.windows)
         return Round(members[0], [leg], self.race.rules.seed)
 
-    def _run_round(self, runner: BlockRunner, contestants: dict[str, Contestant]) -> None:
+    def _run_round(self, runner: BlockRunner, contestants: dict[str, LaunchSpec]) -> None:
         """One round: a fresh trial of everyone, its windows spread over randomised blocks."""
         number, this, blocks = self.rounds + 1, self._new_round(), []
         cost = cost_of(self.run.manifest, self.basis)
@@ -238,10 +240,10 @@ class Exhaustive:
 
 
 @contextmanager
-def _prepared(run: RunFolder, names: set[str]) -> Iterator[tuple[BlockRunner, dict[str, Contestant]]]:
+def _prepared(run: RunFolder, names: set[str]) -> Iterator[tuple[BlockRunner, dict[str, LaunchSpec]]]:
     """What it takes to run blocks of these candidates: as `framewatt select` prepares it, from its caches."""
     request = SelectRequest.from_json(run.manifest["request"])
-    context = Context(request, run, Silent())
+    context = StudyContext(request, run, Silent())
     workload = open_source(request.source)
     entries = enumerate_candidates(choice_of(request), workload.format)
     meter = choose_meter(request.meter, inspect_host())

@@ -29,7 +29,7 @@ from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, usable_cpus
 from framewatt.records import Signature, TensorSpec
 from framewatt.trials.process import python_environment, python_worker
-from framewatt.trials.trial import Contestant, Trial
+from framewatt.trials.trial import LaunchSpec, Trial
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload.graphs import concrete_signature, fix_shapes, read_signature, shapes_of
 
@@ -65,7 +65,7 @@ def main() -> None:
 
 def _contestant(
     interpreter: Path, framework: Path, model: Path, shape: tuple[int, ...], folder: Path
-) -> Contestant:
+) -> LaunchSpec:
     graph = onnx.load(str(model))
     declared = read_signature(graph)
     (only,) = declared.inputs
@@ -75,7 +75,7 @@ def _contestant(
     onnx.save(fix_shapes(graph, shapes_of(signature)), str(fixed))
     sample = folder / "sample.tensors"
     write_tensors(sample, {only.name: np.random.default_rng(0).standard_normal(shape).astype(only.dtype)})
-    return Contestant(
+    return LaunchSpec(
         candidate="openvino",
         command=tuple(python_worker(interpreter, framework)),
         environment=python_environment(1),
@@ -87,7 +87,7 @@ def _contestant(
     )
 
 
-def _ours(contestant: Contestant, folder: Path, number: int) -> float:
+def _ours(contestant: LaunchSpec, folder: Path, number: int) -> float:
     """CPU seconds per inference over the steady windows of one fresh trial."""
     trial = Trial(
         contestant, number, choose_meter("estimate", inspect_host(), reserved_cpus=1), folder / "log"

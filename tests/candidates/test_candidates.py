@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framewatt.candidates.enumeration import Choice, Entry, enumerate_candidates, require_incumbent
+from framewatt.candidates.enumeration import CandidateSpec, Choice, enumerate_candidates, require_incumbent
 from framewatt.discovery import discover
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def enter(
     frameworks: str = "default", model_format: str = "onnx", overrides: tuple[str, ...] = (), **more: object
-) -> list[Entry]:
+) -> list[CandidateSpec]:
     choice = Choice(frameworks=frameworks, overrides=overrides, **more)  # type: ignore[arg-type] # any option
     return enumerate_candidates(choice, model_format)
 
 
-def names(entries: list[Entry]) -> list[str]:
+def names(entries: list[CandidateSpec]) -> list[str]:
     return [entry.candidate.framework for entry in entries]
 
 

@@ -1,4 +1,4 @@
-"""Whole lives against calculations by hand."""
+"""Whole lifetimes against calculations by hand."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from framewatt.decision.conclusion import Conclusion
-from framewatt.decision.findings import Evidence
+from framewatt.decision.findings import Findings
 from framewatt.decision.rows import _marginal
 from framewatt.errors import BadInput
 from framewatt.metering.accounting import marginal_joules, observations, reserved_joules
@@ -108,7 +108,7 @@ def test_marginal_energy_near_zero_has_fiellers_limits_over_trials_on_both_sides
     manifest = {"meter": {"provenance": "measured", "scope": "package"}, "functional_unit": {"name": "image"}}
     model = host_model(inspect_host(), Scope.PACKAGE)
     nothing = Conclusion(Verdict.NONE, (), "")
-    evidence = Evidence(manifest, model, None, None, nothing, {"a": windows})
+    evidence = Findings(manifest, model, None, None, nothing, {"a": windows})
     found = _marginal("a", evidence, "unmeasured")
     low, high = stats.t.interval(0.95, 4, np.mean(joules) / 10, stats.sem(joules) / 10)
     assert (found.value, found.low, found.high) == pytest.approx((np.mean(joules) / 10, low, high))

@@ -6,7 +6,8 @@ import pytest
 from framewatt.contracts import Meter
 from framewatt.errors import BadInput
 from framewatt.metering.accounting import reserved_by_domain
-from framewatt.metering.choice import choose_meter, combine
+from framewatt.metering.choice import choose_meter
+from framewatt.metering.combined import combine
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.metering.power.platform import platform_remainder
 from framewatt.records import MeterDescription, MeterReading, Provenance, Scope, Usage

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from conftest import save_graph
 from framewatt.errors import BadInput
-from framewatt.studies.inference.preparation import open_source
+from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path

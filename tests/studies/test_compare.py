@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from conftest import hold_to_schema, refused
 from framewatt.cli import cli
 from framewatt.errors import BadInput
-from framewatt.metering.choice import combine
+from framewatt.metering import memory
+from framewatt.metering.combined import combine
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.plugins.meters import estimate_package
 from framewatt.records import (
@@ -29,7 +30,6 @@ from framewatt.records import (
 )
 from framewatt.studies.compare import Contest, Question
 from framewatt.studies.compare.contest import NULL
-from framewatt.studies.measure import command as measuring
 from framewatt.trials.command import command_line, run_command
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def test_peak_memory_is_the_commands_own_and_not_that_of_who_started_it() -> Non
 def test_a_command_too_quick_to_look_at_has_a_reason_for_no_peak_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(measuring, "_LOOK_SECONDS", 60.0)
+    monkeypatch.setattr(memory, "_LOOK_SECONDS", 60.0)
     ours = bytearray(100_000_000)
     peak = _compare("true", "true", "--budget", "1s")["candidates"][0]["peak_memory"]
     assert len(ours) > 0

@@ -19,7 +19,7 @@ from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, usable_cpus
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
-from framewatt.trials.trial import Contestant, Trial
+from framewatt.trials.trial import LaunchSpec, Trial
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def meter() -> Meter:
 def trial(tiny_model: Path, meter: Meter) -> Iterator[Trial]:
     sample = tiny_model.parent / "sample-0.tensors"
     write_tensors(sample, {"x": np.ones((1, 16), np.float32)})
-    contestant = Contestant(
+    contestant = LaunchSpec(
         candidate="faithful@1/cpu/python[]",
         command=tuple(python_worker(Path(sys.executable), STAND_INS / "frameworks" / "faithful.py")),
         environment=python_environment(1),

@@ -59,7 +59,7 @@ def signature_json(signature: Signature) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ConversionJob:
     """One conversion to do: `source` is the ONNX file and `digest` the hash of what it came from."""
 
     plugin: Plugin
@@ -82,18 +82,18 @@ class Task:
         return {name: value for name, value in self.settings.items() if name == "precision"}
 
 
-def convert(task: Task) -> Conversion:
+def convert(job: ConversionJob) -> Conversion:
     """The model in the framework's own format, from the cache if it was made before.
 
     Raises:
         Inapplicable: the framework does not support an operator of the model.
         TrialFailed: the converter crashed, hung, or made nothing; or the disk is full.
     """
-    folder = cache_root() / "conversions" / f"{task.plugin.name}-{task.key}"
+    folder = cache_root() / "conversions" / f"{job.plugin.name}-{job.key}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
-            return _cached(folder) or _convert(task, folder)
+            return _cached(folder) or _convert(job, folder)
     except OSError as error:
         raise TrialFailed(f"convert: {reason_of(error)}") from error
 
@@ -117,18 +117,18 @@ def export(plugin: Plugin, environment: Environment, source: Path, folder: Path)
     )
 
 
-def _convert(task: Task, folder: Path) -> Conversion:
+def _convert(job: ConversionJob, folder: Path) -> Conversion:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     private = folder / "model.onnx"
-    onnx.save(onnx.load(str(task.source)), str(private))  # with its weights inside
+    onnx.save(onnx.load(str(job.source)), str(private))  # with its weights inside
     request = {
         "model": str(private),
         "folder": str(folder),
-        "settings": task.settings_that_matter,
-        "signature": signature_json(task.signature),
+        "settings": job.settings_that_matter,
+        "signature": signature_json(job.signature),
     }
-    answer, cost = _work(task.plugin, task.environment, "convert", request)
+    answer, cost = _work(job.plugin, job.environment, "convert", request)
     model = Path(answer["model"])
     if not model.exists():
         raise TrialFailed(f"the converter reported success, but {model.name} does not exist")

@@ -21,7 +21,7 @@ _ENTRY = re.compile(r"(?P<name>[\w.-]+?)(==(?P<version>[\w.+!-]+))?(#(?P<repeat>
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CandidateSpec:
     """One contestant with its plug-in; `inapplicable` says why it cannot even start.
 
     `equal_budget` marks the framework's default under the common thread budget.
@@ -53,7 +53,7 @@ class Choice:
     most_threads: int = 1
 
 
-def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
+def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpec]:
     """All contestants for a model of `model_format`, applicable or not.
 
     Raises:
@@ -78,7 +78,9 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[Entry]:
         for settings in [*entering, *(point for point in searched if point not in entering)]:
             problem = refused or _precision_problem(plugin, settings)
             candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
-            entries.append(Entry(candidate, plugin, settings, problem, equal_budget=settings in entering))
+            entries.append(
+                CandidateSpec(candidate, plugin, settings, problem, equal_budget=settings in entering)
+            )
     if idle := set(overrides) - {entry.plugin.name for entry in entries}:
         raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
     return entries
@@ -100,7 +102,7 @@ def left_out(choice: Choice, model_format: str) -> list[Plugin]:
     ]
 
 
-def require_incumbent(asked: str | None, entries: Iterable[Entry]) -> None:
+def require_incumbent(asked: str | None, entries: Iterable[CandidateSpec]) -> None:
     """Check that what runs today races, itself or as a converted graph of its family.
 
     Raises:

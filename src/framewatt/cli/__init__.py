@@ -84,5 +84,5 @@ def _option_names(command: click.Command) -> dict[str, str]:
 
 
 def main() -> None:
-    """Entry point."""
+    """CandidateSpec point."""
     cli.main()

@@ -27,7 +27,8 @@ def document() -> dict[str, Any]:
     from dataclasses import asdict
 
     from framewatt import __version__
-    from framewatt.metering.choice import best, combine
+    from framewatt.metering.choice import best
+    from framewatt.metering.combined import combine
     from framewatt.metering.host.clock import busy_frequency
     from framewatt.metering.host.conditions import observe
     from framewatt.metering.host.inspection import inspect_host

@@ -119,8 +119,8 @@ def _select(model: str, options: dict[str, Any], progress: Progress) -> list[Dec
     from framewatt.records import Stage
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.inference import study
-    from framewatt.studies.inference.preparation import open_source
     from framewatt.studies.training import study as training
+    from framewatt.workload.source import open_source
 
     options["dims"] = dict(map(_dimension, options.pop("dims")))
     options["budget"] = parse_duration(options.pop("budget"))

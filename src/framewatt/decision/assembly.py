@@ -10,7 +10,7 @@ from framewatt.decision.advice import advise, name_of
 from framewatt.decision.costs import selection_cost
 from framewatt.decision.decision import SCHEMA, Decision
 from framewatt.decision.figures import plain
-from framewatt.decision.findings import Evidence, read_evidence
+from framewatt.decision.findings import Findings, read_findings
 from framewatt.decision.rows import row_of
 from framewatt.decision.training import training_block
 from framewatt.decision.warnings import carbon_notices, notices_of
@@ -36,7 +36,7 @@ def build_decision(
     """
     request = run.manifest["request"]
     own = stored_basis(run.manifest)
-    evidence = read_evidence(run, own, network)
+    evidence = read_findings(run, own, network)
     rows = _rows(evidence)
     standings = evidence.standings
     document: dict[str, Any] = {
@@ -78,7 +78,7 @@ def build_decision(
     return Decision(document)
 
 
-def _budget_to_ask(evidence: Evidence) -> float | None:
+def _budget_to_ask(evidence: Findings) -> float | None:
     """The ``--budget`` with which the race would get what it needs: it has only a part of it to itself."""
     needed = evidence.standings.budget_needed_seconds if evidence.standings else None
     if needed is None:
@@ -89,7 +89,7 @@ def _budget_to_ask(evidence: Evidence) -> float | None:
     return float((needed + evidence.admission_seconds) * whole / own)
 
 
-def _rows(evidence: Evidence) -> list[dict[str, Any]]:
+def _rows(evidence: Findings) -> list[dict[str, Any]]:
     incumbent = _incumbent(evidence)
     entered = [entry for entry in evidence.manifest["candidates"] if _entered(entry, evidence)]
     rows = [row_of(entry, evidence, incumbent) for entry in entered]
@@ -105,20 +105,20 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
     return sorted(named, key=rank)
 
 
-def _inputs(evidence: Evidence) -> dict[str, Any] | None:
+def _inputs(evidence: Findings) -> dict[str, Any] | None:
     """Where the inputs came from; None for studies that have none of their own."""
     if evidence.inputs is None:
         return None
     return {key: evidence.inputs[key] for key in ("source", "generated", "queries", "batch")}
 
 
-def _entered(entry: Mapping[str, Any], evidence: Evidence) -> bool:
+def _entered(entry: Mapping[str, Any], evidence: Findings) -> bool:
     """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
     name = entry["id"]
     return entry["equal_budget"] or name in evidence.measurements or name in evidence.statuses
 
 
-def _rankings(evidence: Evidence) -> dict[str, list[str]]:
+def _rankings(evidence: Findings) -> dict[str, list[str]]:
     """Candidates under the common thread budget, and each framework with the best settings found for it."""
     standings = evidence.standings
     return {
@@ -127,7 +127,7 @@ def _rankings(evidence: Evidence) -> dict[str, list[str]]:
     }
 
 
-def _incumbent(evidence: Evidence) -> str | None:
+def _incumbent(evidence: Findings) -> str | None:
     """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
     asked = evidence.manifest["request"]["incumbent"]
     raced = [s.id for s in evidence.standings.candidates if s.windows] if evidence.standings else []
@@ -138,7 +138,7 @@ def _incumbent(evidence: Evidence) -> str | None:
     return next((name for name in matches if name in raced), None)
 
 
-def _valid_for(evidence: Evidence) -> dict[str, Any]:
+def _valid_for(evidence: Findings) -> dict[str, Any]:
     host, request = evidence.manifest["host"], evidence.manifest["request"]
     return {
         "cpu": host["cpu_model"],

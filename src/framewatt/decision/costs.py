@@ -11,11 +11,11 @@ from framewatt.records import Provenance, Quantity, Scope, Usage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from framewatt.decision.findings import Evidence
+    from framewatt.decision.findings import Findings
 
 
 def selection_cost(
-    rows: Sequence[Mapping[str, Any]], evidence: Evidence, incumbent: str | None
+    rows: Sequence[Mapping[str, Any]], evidence: Findings, incumbent: str | None
 ) -> dict[str, Any]:
     """Energy and wall time of building, converting and racing, and the units that pay it back."""
     energy = _energy(evidence)
@@ -26,7 +26,7 @@ def selection_cost(
     }
 
 
-def _energy(evidence: Evidence) -> Quantity:
+def _energy(evidence: Findings) -> Quantity:
     """Metered windows by the meter, everything else by the power model; the sum is as weak as the weaker."""
     meter = evidence.manifest["meter"]
     windows = [m for measurements in evidence.measurements.values() for m in measurements if not m.invalid]
@@ -42,21 +42,21 @@ def _energy(evidence: Evidence) -> Quantity:
     )
 
 
-def _builds(evidence: Evidence) -> list[Usage]:
+def _builds(evidence: Findings) -> list[Usage]:
     built = [*evidence.environments.values(), *evidence.converters.values()]
     records = {record["interpreter"]: record for record in built}.values()
     usages = [Usage(**record["install"]) for record in records if record["install"]]
     return [*usages, *evidence.conversions.values()]
 
 
-def _duration(evidence: Evidence) -> Quantity:
+def _duration(evidence: Findings) -> Quantity:
     windows = [m for measurements in evidence.measurements.values() for m in measurements]
     seconds = sum(m.usage.seconds for m in windows) + sum(usage.seconds for usage in _builds(evidence))
     return Quantity(seconds, "s", Provenance.MEASURED, reason="builds from an earlier run's cache included")
 
 
 def _payback(
-    energy: Quantity, rows: Sequence[Mapping[str, Any]], evidence: Evidence, incumbent: str | None
+    energy: Quantity, rows: Sequence[Mapping[str, Any]], evidence: Findings, incumbent: str | None
 ) -> Quantity:
     unit = str(evidence.manifest["functional_unit"]["name"])
     chosen = evidence.conclusion.selected

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Findings:
     """A run, read once. Mappings are by candidate id; the last record of a kind counts.
 
     `admission_seconds` is what of the budget was spent before the race.
@@ -48,7 +48,7 @@ class Evidence:
     admission_seconds: float = 0.0
 
 
-def read_evidence(run: RunFolder, basis: CarbonBasis, network: Network | None = None) -> Evidence:
+def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = None) -> Findings:
     """Everything the document needs from a run.
 
     Args:
@@ -62,7 +62,7 @@ def read_evidence(run: RunFolder, basis: CarbonBasis, network: Network | None = 
     windows = run.measurements()
     for measurement in windows:
         measurements.setdefault(measurement.candidate, []).append(measurement)
-    return Evidence(
+    return Findings(
         manifest=run.manifest,
         model=PowerModel.from_parameters(run.manifest["power_model"]),
         replay=replayed,

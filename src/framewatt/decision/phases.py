@@ -11,7 +11,7 @@ from framewatt.records import Phase, Provenance, Quantity, Scope, Usage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from framewatt.decision.findings import Evidence
+    from framewatt.decision.findings import Findings
     from framewatt.records import Estimate, Measurement
 
 _LAUNCH = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE, Phase.WARMUP)
@@ -20,7 +20,7 @@ _LOOP = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE)
 _NO_SIZE = "not a matter of size"
 
 
-def phases_of(candidate: str, evidence: Evidence) -> dict[str, Any]:
+def phases_of(candidate: str, evidence: Findings) -> dict[str, Any]:
     """Each phase as ``{energy, duration, cpu_seconds, bytes}``.
 
     Once a machine: ``download``, ``install``, ``first_import`` and ``second_import`` of its own environment,
@@ -53,7 +53,7 @@ def phases_of(candidate: str, evidence: Evidence) -> dict[str, Any]:
 
 
 def _environment(
-    prefix: str, environment: Mapping[str, Any], evidence: Evidence, missing: str
+    prefix: str, environment: Mapping[str, Any], evidence: Findings, missing: str
 ) -> dict[str, Any]:
     """Getting and installing the packages of one environment."""
     size = _bytes(environment.get("download_bytes"), Provenance.PUBLISHED, missing)
@@ -74,7 +74,7 @@ def _environment(
     }
 
 
-def _unmetered(usage: Usage | None, evidence: Evidence, missing: str) -> dict[str, Any]:
+def _unmetered(usage: Usage | None, evidence: Findings, missing: str) -> dict[str, Any]:
     return {
         "energy": plain(energy_of_usage(usage, evidence.model, missing)),
         "duration": plain(_seconds(usage.seconds if usage else None, missing)),
@@ -98,7 +98,7 @@ def _warm_launches(measurements: Sequence[Measurement]) -> list[list[Measurement
     return whole[1:] or whole
 
 
-def _metered(launches: Sequence[Sequence[Measurement]], evidence: Evidence) -> dict[str, Any]:
+def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> dict[str, Any]:
     """The mean over launches of the sum of each one's windows.
 
     Steps too short for the meter have no energy, and say so.

@@ -18,13 +18,13 @@ from framewatt.statistics import fieller_ratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from framewatt.decision.findings import Evidence
+    from framewatt.decision.findings import Findings
     from framewatt.records import Estimate, Measurement, Observation
 
 _PERCENTILES = (50, 90, 99)
 
 
-def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) -> dict[str, Any]:
+def row_of(entry: Mapping[str, Any], evidence: Findings, incumbent: str | None) -> dict[str, Any]:
     """A candidate's entry, without its carbon; `entry` is its line in the manifest."""
     name = entry["id"]
     status, reason = _status(name, evidence)
@@ -51,7 +51,7 @@ def row_of(entry: Mapping[str, Any], evidence: Evidence, incumbent: str | None) 
     }
 
 
-def energy_per_unit(name: str, evidence: Evidence, missing: str) -> Quantity:
+def energy_per_unit(name: str, evidence: Findings, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
     meter = evidence.manifest["meter"]
     seen = _observed(name, evidence, reserved_joules)
@@ -73,7 +73,7 @@ def _remainder(energy: Quantity) -> Quantity:
     return replace(found, unit=energy.unit)
 
 
-def _status(name: str, evidence: Evidence) -> tuple[Status, str | None]:
+def _status(name: str, evidence: Findings) -> tuple[Status, str | None]:
     if name in evidence.statuses:
         settled = evidence.statuses[name]
         return Status(settled["status"]), settled["reason"]
@@ -89,7 +89,7 @@ def _status(name: str, evidence: Evidence) -> tuple[Status, str | None]:
     return Status.MEASURED, None
 
 
-def _observed(name: str, evidence: Evidence, cost: Callable[[Measurement], float]) -> list[Observation]:
+def _observed(name: str, evidence: Findings, cost: Callable[[Measurement], float]) -> list[Observation]:
     return observations(evidence.measurements.get(name, []), cost)
 
 
@@ -98,19 +98,19 @@ def _mean_usage(seen: list[Observation]) -> tuple[float, float]:
     return sum(o.seconds for o in seen) / count, sum(o.cpu_seconds for o in seen) / count
 
 
-def _per(unit: str, evidence: Evidence) -> str:
+def _per(unit: str, evidence: Findings) -> str:
     return f"{unit}/{evidence.manifest['functional_unit']['name']}"
 
 
 def _per_unit(
-    name: str, evidence: Evidence, figure: Callable[[Observation], float], unit: str, missing: str
+    name: str, evidence: Findings, figure: Callable[[Observation], float], unit: str, missing: str
 ) -> Quantity:
     seen = _observed(name, evidence, lambda m: m.usage.seconds)
     value = mean_over_trials(grouped([(o.trial, figure(o)) for o in seen if figure(o) > 0]))
     return quantity(value, _per(unit, evidence), Provenance.MEASURED, missing)
 
 
-def _marginal(name: str, evidence: Evidence, missing: str) -> Quantity:
+def _marginal(name: str, evidence: Findings, missing: str) -> Quantity:
     """What the work adds to the idle machine: joules over units, by Fieller's limits over trials.
 
     A difference of two energies may be near zero, where logarithms would not do; an estimate's own doubt is
@@ -144,7 +144,7 @@ def _units(observation: Observation) -> float:
     return observation.units
 
 
-def _latency(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
+def _latency(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
     steady = [m for m in evidence.measurements.get(name, []) if m.phase is Phase.STEADY and m.latency]
     counts = latency.merge(m.latency for m in steady if m.latency)
     figures = {}
@@ -158,12 +158,12 @@ def _latency(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
     return figures
 
 
-def _memory(name: str, evidence: Evidence, missing: str) -> Quantity:
+def _memory(name: str, evidence: Findings, missing: str) -> Quantity:
     peaks = [m.peak_memory_bytes for m in evidence.measurements.get(name, []) if m.peak_memory_bytes]
     return Quantity(float(max(peaks)), "B", Provenance.MEASURED) if peaks else Quantity.unknown("B", missing)
 
 
-def _ratios(name: str, evidence: Evidence, incumbent: str | None, missing: str) -> dict[str, Any]:
+def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) -> dict[str, Any]:
     standing = None
     if evidence.standings:
         standing = next((s for s in evidence.standings.candidates if s.id == name), None)
@@ -188,7 +188,7 @@ def _ratios(name: str, evidence: Evidence, incumbent: str | None, missing: str) 
     }
 
 
-def _quality(name: str, evidence: Evidence) -> dict[str, Any]:
+def _quality(name: str, evidence: Findings) -> dict[str, Any]:
     found = evidence.qualities.get(name)
     if found is None:
         unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
@@ -197,7 +197,7 @@ def _quality(name: str, evidence: Evidence) -> dict[str, Any]:
     return {"metric": found["metric"], "value": plain(value)}
 
 
-def _parity(name: str, evidence: Evidence, missing: str) -> dict[str, Any]:
+def _parity(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
     """The largest disagreement with the oracle, relative to the output's scale."""
     found = evidence.parities.get(name)
     if found is None or found["error"] is None:

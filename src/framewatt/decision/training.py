@@ -10,10 +10,10 @@ from framewatt.records import Provenance, Quantity, Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from framewatt.decision.findings import Evidence
+    from framewatt.decision.findings import Findings
 
 
-def training_block(evidence: Evidence) -> dict[str, Any]:
+def training_block(evidence: Findings) -> dict[str, Any]:
     """The study's ``training`` entry: task, parts and target; nothing for a study without training."""
     if evidence.target is None:
         return {}
@@ -28,7 +28,7 @@ def training_block(evidence: Evidence) -> dict[str, Any]:
     return {"training": {**told, "target": plain(target), "target_source": found["source"]}}
 
 
-def training_of(name: str, evidence: Evidence) -> dict[str, Any]:
+def training_of(name: str, evidence: Findings) -> dict[str, Any]:
     """A candidate's ``training`` entry: rounds, curve, tuning, model size; nothing where nobody trained."""
     found = evidence.trainings.get(name)
     if found is None:

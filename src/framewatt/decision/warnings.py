@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from framewatt.carbon.basis import CarbonBasis
-    from framewatt.decision.findings import Evidence
+    from framewatt.decision.findings import Findings
 
 
-def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
+def notices_of(evidence: Findings) -> list[dict[str, Any]]:
     """All warnings of a run."""
     windows = [m for rows in evidence.measurements.values() for m in rows]
     raced = [
@@ -35,7 +35,7 @@ def notices_of(evidence: Evidence) -> list[dict[str, Any]]:
     ]
 
 
-def _candidates(evidence: Evidence, names: Sequence[str]) -> list[Candidate]:
+def _candidates(evidence: Findings, names: Sequence[str]) -> list[Candidate]:
     known = {entry["id"]: entry for entry in evidence.manifest["candidates"]}
     return [
         Candidate(
@@ -85,7 +85,7 @@ def _reach(meter: Mapping[str, Any]) -> Iterator[AuditWarning]:
         )
 
 
-def _setting(evidence: Evidence) -> Iterator[AuditWarning]:
+def _setting(evidence: Findings) -> Iterator[AuditWarning]:
     if evidence.manifest["meter"]["provenance"] == Provenance.ESTIMATED:
         yield AuditWarning(
             "energy-estimated",

@@ -1,4 +1,4 @@
-"""Whole lives: what development, training and inference add up to over the years (pure).
+"""Whole lifetimes: what development, training and inference add up to over the years (pure).
 
 Everything here is arithmetic on decision documents; nothing is measured, read or written.
 """

@@ -1,4 +1,4 @@
-"""Two lives against each other: what one needs more, and from which volume the choice changes (pure)."""
+"""Two lifetimes against each other: what one needs more, and from which volume the choice changes (pure)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS
 from framewatt.records import Estimate, Provenance, Quantity
 
 if TYPE_CHECKING:
-    from framewatt.lifecycle.lifetimes import Life, Volumes
+    from framewatt.lifecycle.lifetimes import Lifetime, Volumes
 
 _ENDS = ("value", "low", "high")
 
 
-def break_even(best: Life, other: Life, volumes: Volumes) -> dict[str, Any]:
+def break_even(best: Lifetime, other: Lifetime, volumes: Volumes) -> dict[str, Any]:
     """What `other` needs more than `best` over the years, and the volume at which that turns round.
 
     Where an estimate's own doubt keeps energy from telling them apart, measured CPU seconds may: the entry
@@ -40,13 +40,15 @@ def break_even(best: Life, other: Life, volumes: Volumes) -> dict[str, Any]:
     }
 
 
-def _has(basis: str, *lives: Life) -> bool:
-    """Whether any figure of both lives can be compared on this ground."""
+def _has(basis: str, *lifetimes: Lifetime) -> bool:
+    """Whether any figure of both lifetimes can be compared on this ground."""
     names = ("training", "inference")
-    return basis == ENERGY or any(all(basis in life.figures[name].ratios for life in lives) for name in names)
+    return basis == ENERGY or any(
+        all(basis in life.figures[name].ratios for life in lifetimes) for name in names
+    )
 
 
-def _gaps(other: Life, best: Life, volumes: Volumes, basis: str) -> dict[str, Estimate]:
+def _gaps(other: Lifetime, best: Lifetime, volumes: Volumes, basis: str) -> dict[str, Estimate]:
     """What `other` needs more than `best`: before serving, for each inference, and in all, in J.
 
     The formulas are sums of coefficients with weights of at least 0, so their differences are the formulas of
@@ -67,8 +69,8 @@ def _open(*gaps: Estimate) -> bool:
 
 
 def _volume(
-    best: Life, other: Life, fixed: Estimate, each: Estimate, volumes: Volumes
-) -> tuple[Quantity, Life | None]:
+    best: Lifetime, other: Lifetime, fixed: Estimate, each: Estimate, volumes: Volumes
+) -> tuple[Quantity, Lifetime | None]:
     """The break-even with its interval, and who is chosen above it; "never" with the reason."""
     if best.pair.serving is None:
         return Quantity.unknown("1/year", "no inference run is among the runs"), None

@@ -34,7 +34,7 @@ FORMULAS = {
     "fixed": total(_NETWORK, _DEVELOPMENT, _TRAINING),
 }
 """J; ``carbon`` in gCO2eq with ``intensity`` in gCO2eq/kWh, ``break_even`` in inferences a year,
-from the differences of two lives, which stand beside each volume in the document.
+from the differences of two lifetimes, which stand beside each volume in the document.
 """
 
 STAGES = ("network", "development", "training", "inference")

@@ -1,4 +1,4 @@
-"""Whole lives: who trains and who serves, with the coefficients of the formulas."""
+"""Whole lifetimes: who trains and who serves, with the coefficients of the formulas."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Volumes:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Lifetime:
     """A pair with its coefficients."""
 
     pair: Pair
@@ -61,7 +61,7 @@ class Life:
 
 def lives_of(
     decisions: Sequence[Document], volumes: Volumes, exporting: Mapping[str, Sequence[str]]
-) -> list[Life]:
+) -> list[Lifetime]:
     """Every pair that the studies allow; `exporting` has each framework's formats that reach ONNX.
 
     Raises:
@@ -74,7 +74,7 @@ def lives_of(
         raise BadInput("--trainings-per-year needs a training run among the RUNs; give one, or 0")
     if volumes.inferences_per_year and Stage.INFERENCE not in stages:
         raise BadInput("--inferences-per-year needs an inference run among the RUNs; give one, or 0")
-    found = [Life(pair, _figures(pair)) for pair in pairs(decisions, exporting)]
+    found = [Lifetime(pair, _figures(pair)) for pair in pairs(decisions, exporting)]
     for decision in decisions:
         if not any(map(counts, decision["candidates"])):
             raise BadInput(f"{decision['run']}: no candidate was measured; `framewatt report` says why")

@@ -1,4 +1,4 @@
-"""The plan document (``framewatt/plan/1``): whole lives added up, break-even volumes, and the curve."""
+"""The plan document (``framewatt/plan/1``): whole lifetimes added up, break-even volumes, and the curve."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from framewatt.errors import BadInput
 from framewatt.lifecycle.break_even import break_even
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.formulas import FORMULAS, STAGES
-from framewatt.lifecycle.lifetimes import Life, Volumes, lives_of
+from framewatt.lifecycle.lifetimes import Lifetime, Volumes, lives_of
 from framewatt.lifecycle.pairing import counts
 from framewatt.records import Provenance, Quantity
 from framewatt.records.units import format_count
@@ -33,8 +33,8 @@ def build_plan(
     Raises:
         BadInput: studies that do not add up, no pair, or a volume of a stage that nobody studied.
     """
-    lives = lives_of(decisions, volumes, exporting)
-    ranked = sorted(lives, key=lambda life: life.total(volumes))
+    lifetimes = lives_of(decisions, volumes, exporting)
+    ranked = sorted(lifetimes, key=lambda life: life.total(volumes))
     intensity = _intensity(decisions)
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -55,7 +55,7 @@ def build_plan(
     return document
 
 
-def _candidate(life: Life, volumes: Volumes, intensity: Mapping[str, Any]) -> dict[str, Any]:
+def _candidate(life: Lifetime, volumes: Volumes, intensity: Mapping[str, Any]) -> dict[str, Any]:
     weakest = _weakest([figure.provenance for figure in life.figures.values()])
 
     def added(formula: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _candidate(life: Life, volumes: Volumes, intensity: Mapping[str, Any]) -> di
     }
 
 
-def _coefficients(life: Life) -> dict[str, Any]:
+def _coefficients(life: Lifetime) -> dict[str, Any]:
     """Each with its provenance; what is not known of it is counted as nothing, and named."""
     return {
         name: asdict(
@@ -93,7 +93,7 @@ def _coefficients(life: Life) -> dict[str, Any]:
     }
 
 
-def _carbon(life: Life, volumes: Volumes, intensity: Mapping[str, Any], weakest: str) -> dict[str, Any]:
+def _carbon(life: Lifetime, volumes: Volumes, intensity: Mapping[str, Any], weakest: str) -> dict[str, Any]:
     if intensity["value"] is None:
         return asdict(Quantity.unknown("gCO2eq", str(intensity["reason"])))
 
@@ -112,16 +112,16 @@ def _weakest(provenances: Sequence[str]) -> str:
     return max(known, key=order.index).value if known else Provenance.DERIVED.value
 
 
-def _curve(lives: Sequence[Life], volumes: Volumes) -> list[dict[str, Any]]:
+def _curve(lifetimes: Sequence[Lifetime], volumes: Volumes) -> list[dict[str, Any]]:
     """Totals of every life at volumes around the one that was asked for, evenly on a logarithmic scale."""
-    if all(life.pair.serving is None for life in lives):
+    if all(life.pair.serving is None for life in lifetimes):
         return []
     middle = volumes.inferences_per_year or 1e6
     found = []
     for index in range(_CURVE_POINTS):
         exponent = _CURVE_DECADES * (2 * index / (_CURVE_POINTS - 1) - 1)
         at = replace(volumes, inferences_per_year=middle * 10**exponent)
-        totals = {life.pair.id: life.total(at) for life in lives}
+        totals = {life.pair.id: life.total(at) for life in lifetimes}
         best = min(totals, key=lambda name: totals[name])
         found.append({"inferences_per_year": at.inferences_per_year, "best": best, "totals": totals})
     return found

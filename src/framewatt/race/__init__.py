@@ -2,6 +2,6 @@
 
 from framewatt.race.race import Race
 from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
-from framewatt.race.standings import CandidateStanding, Standings
+from framewatt.race.standings import Standing, Standings
 
-__all__ = ["CandidateStanding", "Entrant", "Race", "RaceRules", "RatioUncertainty", "Standings"]
+__all__ = ["Entrant", "Race", "RaceRules", "RatioUncertainty", "Standing", "Standings"]

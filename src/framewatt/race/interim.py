@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from framewatt.race.judgement import Evidence, widened
+from framewatt.race.judgement import PairBounds, widened
 from framewatt.records import Observation
 from framewatt.statistics import bounds
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 _INTERVAL_95 = 1.959963984540054
 
 
-def evidence_of(race: Race, levels: Levels) -> Evidence:
+def evidence_of(race: Race, levels: Levels) -> PairBounds:
     """What the rounds so far say of every pair, at nominal levels per comparison."""
     cost, cpu = bounds(race.ledger.cost, levels), bounds(race.ledger.cpu, levels)
     if race.uncertainty is None:
-        return Evidence(cost, cost, cpu)
+        return PairBounds(cost, cost, cpu)
     below, above = model_half_widths(race)
     scale = model_quantile(len(race.entrants), race.rules.confidence) / _INTERVAL_95
-    return Evidence(cost, widened(cost, below * scale, above * scale), cpu)
+    return PairBounds(cost, widened(cost, below * scale, above * scale), cpu)
 
 
 def model_quantile(candidates: int, confidence: float) -> float:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PairBounds:
     """What one look knows of every pair.
 
     `cost` holds run-to-run uncertainty only, `full` the power model's as well (the same object where a
@@ -42,7 +42,7 @@ class Ruling:
     possible_best: Mask
 
 
-def rule(evidence: Evidence, alive: Mask, margin: float) -> Ruling:
+def rule(evidence: PairBounds, alive: Mask, margin: float) -> Ruling:
     """Judge the survivors.
 
     Where the estimate's own uncertainty alone keeps the cost from deciding, measured CPU seconds may, if the

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from framewatt.race.design import Looks
-    from framewatt.race.judgement import Evidence, Ruling
+    from framewatt.race.judgement import PairBounds, Ruling
     from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
     from framewatt.race.standings import Standings
     from framewatt.records import Estimate, Observation
@@ -64,7 +64,7 @@ class Race:
         self.eliminated: dict[int, tuple[int, str]] = {}
         self.equal: tuple[int, ...] = ()
         self.rests_on_cpu = False
-        self.evidence: Evidence | None = None
+        self.evidence: PairBounds | None = None
         self.plan: Looks | None = None
         self.over = False
         self.blocks = 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateStanding:
+class Standing:
     """One candidate. Estimates are None before its first window; an unknown end is 0 or infinite.
 
     `cost` and `cpu_seconds` are geometric means over trials per unit of R, each with its own 95 % interval.
@@ -55,14 +55,14 @@ class Standings:
     selected: tuple[str, ...]
     leader: str | None
     reason: str
-    candidates: tuple[CandidateStanding, ...]
+    candidates: tuple[Standing, ...]
     over: bool
     blocks: int
     spent_seconds: float
     budget_needed_seconds: float | None
     budget_reason: str | None
 
-    def candidate(self, candidate_id: str) -> CandidateStanding:
+    def candidate(self, candidate_id: str) -> Standing:
         """One candidate's standing."""
         return next(standing for standing in self.candidates if standing.id == candidate_id)
 
@@ -74,18 +74,18 @@ class Standings:
     @property
     def best_settings_ranking(self) -> tuple[str, ...]:
         """Each family's cheapest candidate, cheapest family first: frameworks as well as they can do."""
-        best: dict[str, CandidateStanding] = {}
+        best: dict[str, Standing] = {}
         for standing in self.candidates:
             known = best.get(standing.family)
             if known is None or _level(standing) < _level(known):
                 best[standing.family] = standing
         return self._ranked(list(best.values()))
 
-    def _ranked(self, standings: list[CandidateStanding]) -> tuple[str, ...]:
+    def _ranked(self, standings: list[Standing]) -> tuple[str, ...]:
         measured = [standing for standing in standings if not standing.dropped and standing.ratio_to_best]
         return tuple(standing.id for standing in sorted(measured, key=_level))
 
 
-def _level(standing: CandidateStanding) -> float:
+def _level(standing: Standing) -> float:
     unknown = standing.ratio_to_best is None or standing.dropped
     return math.inf if unknown or standing.ratio_to_best is None else standing.ratio_to_best.value

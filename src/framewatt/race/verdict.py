@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt.race import design
-from framewatt.race.standings import CandidateStanding, Standings
+from framewatt.race.standings import Standing, Standings
 from framewatt.records import Estimate, Verdict
 from framewatt.statistics import differences, geometric_means, to_best
 
@@ -84,12 +84,12 @@ def _why_undecided(race: Race) -> str:
     return "the budget ended before the intervals told the candidates apart or equal"
 
 
-def _candidates(race: Race) -> tuple[CandidateStanding, ...]:
+def _candidates(race: Race) -> tuple[Standing, ...]:
     costs, cpus = _own_means(race, "cost"), _own_means(race, "cpu_seconds")
     return tuple(_candidate(race, index, costs[index], cpus[index]) for index in range(len(race.entrants)))
 
 
-def _candidate(race: Race, index: int, cost: Estimate | None, cpu: Estimate | None) -> CandidateStanding:
+def _candidate(race: Race, index: int, cost: Estimate | None, cpu: Estimate | None) -> Standing:
     entrant = race.entrants[index]
     gone = race.eliminated.get(index)
     reason = race.dropped.get(index)
@@ -98,7 +98,7 @@ def _candidate(race: Race, index: int, cost: Estimate | None, cpu: Estimate | No
     if gone and not reason:
         reason = f"beaten in {gone[1].replace('_', ' ')} beyond the margin by block {gone[0]}"
     evidence = race.evidence
-    return CandidateStanding(
+    return Standing(
         id=entrant.id,
         family=entrant.family,
         settings=entrant.settings,

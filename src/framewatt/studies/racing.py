@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
     from framewatt.race import Race
     from framewatt.records import Block, Measurement
-    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.context import StudyContext
     from framewatt.trials.blocks import BlockRunner
-    from framewatt.trials.trial import Contestant
+    from framewatt.trials.trial import LaunchSpec
 
-    Recruit = Callable[[str], Contestant | None]
+    Recruit = Callable[[str], LaunchSpec | None]
     """Makes a candidate ready that the search over settings brought in; None where it may not race."""
 
 
 def run_race(
-    contestants: dict[str, Contestant], recruit: Recruit, runner: BlockRunner, context: Context
+    contestants: dict[str, LaunchSpec], recruit: Recruit, runner: BlockRunner, context: StudyContext
 ) -> None:
     """Go on from whatever is stored until the race is over; `contestants` grows by whom it recruits."""
     basis = stored_basis(context.run.manifest)
@@ -50,7 +50,7 @@ def run_race(
         context.progress.standing(race.standings(), context.request.budget)
 
 
-def _recruit(block: Block, contestants: dict[str, Contestant], recruit: Recruit) -> dict[str, str]:
+def _recruit(block: Block, contestants: dict[str, LaunchSpec], recruit: Recruit) -> dict[str, str]:
     """Make ready who is asked for the first time; returns who may not race."""
     refused = {}
     for slot in block.slots:
@@ -68,12 +68,12 @@ def _finished(measurements: list[Measurement], block: Block) -> list[Measurement
     return [m for m in measurements if m.block == block.number and m.phase is Phase.STEADY and not m.invalid]
 
 
-def _drop(race: Race, name: str, reason: str, context: Context) -> None:
+def _drop(race: Race, name: str, reason: str, context: StudyContext) -> None:
     context.run.append("race", {"event": "drop", "candidate": name, "reason": reason})
     race.drop(name, reason)
 
 
-def _too_slow(measurements: list[Measurement], context: Context) -> dict[str, Exception]:
+def _too_slow(measurements: list[Measurement], context: StudyContext) -> dict[str, Exception]:
     """Candidates whose latency percentile exceeds the bound beyond doubt."""
     bound = context.request.latency_bound()
     slow: dict[str, Exception] = {}

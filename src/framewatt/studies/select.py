@@ -8,8 +8,8 @@ from framewatt.errors import BadInput
 from framewatt.records import Stage
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.inference import study
-from framewatt.studies.inference.preparation import open_source
 from framewatt.studies.training import study as training
+from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes
-from framewatt.trials.trial import Contestant, Trial
+from framewatt.trials.trial import LaunchSpec, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,7 +69,7 @@ class BlockRunner:
         self._pace: dict[str, float] = {}
         self._hopeless = 0
 
-    def admit(self, contestant: Contestant, trial: int) -> float:
+    def admit(self, contestant: LaunchSpec, trial: int) -> float:
         """Launch a contestant's first trial and keep it for the race; returns the launch's wall seconds.
 
         Raises:
@@ -101,7 +101,7 @@ class BlockRunner:
         return max(_SMALLEST_COHORT, int(room // max(peaks)))
 
     def run(
-        self, block: Block, contestants: Mapping[str, Contestant], done: set[tuple[str, int]]
+        self, block: Block, contestants: Mapping[str, LaunchSpec], done: set[tuple[str, int]]
     ) -> BlockOutcome:
         """Run a block's slots in order, leaving out the (candidate, window) pairs that are `done`."""
         outcome = BlockOutcome()
@@ -140,7 +140,7 @@ class BlockRunner:
         """End all workers."""
         self.close()
 
-    def _trial(self, contestant: Contestant, slot: Slot, block: int, outcome: BlockOutcome) -> Trial:
+    def _trial(self, contestant: LaunchSpec, slot: Slot, block: int, outcome: BlockOutcome) -> Trial:
         trial = self._alive.get(slot.candidate)
         if trial is None or trial.number < slot.trial:
             clock = time.monotonic()
@@ -149,7 +149,7 @@ class BlockRunner:
         trial.resume()
         return trial
 
-    def _launch(self, contestant: Contestant, number: int, block: int) -> Trial:
+    def _launch(self, contestant: LaunchSpec, number: int, block: int) -> Trial:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"

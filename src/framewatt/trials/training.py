@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.records import Measurement, Phase
-from framewatt.trials.trial import Contestant, Trial
+from framewatt.trials.trial import LaunchSpec, Trial
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingContestant(Contestant):
+class TrainingSpec(LaunchSpec):
     """What it takes to train one candidate on the folds of a table.
 
     `rounds` says how long to train on each fold (or from each seed). A window trains `cycle` models, one
@@ -41,7 +41,7 @@ class TrainingContestant(Contestant):
 class TrainingTrial(Trial):
     """A living worker that holds the table. A query is one model trained from scratch."""
 
-    contestant: TrainingContestant
+    contestant: TrainingSpec
 
     def launch(self, block: int, record: Callable[[Measurement], None]) -> float:
         """Start the worker, read the table, and train as shortly as can be, which compiles what is compiled
@@ -127,7 +127,7 @@ class TrainingTrial(Trial):
         return (Path(answer["path"]), int(answer["bytes"])) if answer["path"] else None
 
 
-TrialOf = Callable[[TrainingContestant, Path], TrainingTrial]
+TrialOf = Callable[[TrainingSpec, Path], TrainingTrial]
 """A trial of a contestant that prints into a log, not yet launched."""
 
 

@@ -28,7 +28,7 @@ _STEAL_LIMIT = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Contestant:
+class LaunchSpec:
     """What it takes to launch one candidate: command line, model, inputs, and what it may hold.
 
     `reserved_share` is the part of the machine that its `cpus` are. `patience` is how
@@ -55,7 +55,7 @@ class Trial:
 
     def __init__(
         self,
-        contestant: Contestant,
+        contestant: LaunchSpec,
         number: int,
         meter: Meter,
         log: Path,

@@ -17,12 +17,12 @@ from conftest import refused, write_perceptron
 from framewatt.candidates import environments
 from framewatt.plugins.workloads import task as task_workload
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.preparation import open_source
 from framewatt.studies.training.admission.loss_parity import STEPS, TOLERANCE, gap
 from framewatt.studies.training.problems.task_folder import Task, read_task
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload.metrics import auc
+from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from framewatt.discovery import Plugin

@@ -26,7 +26,7 @@ from framewatt.studies.training.admission.loss_parity import disagreement, refer
 from framewatt.studies.training.problems.task_folder import read_task
 from framewatt.studies.training.study import resume, select
 from framewatt.trials.process import python_environment, python_worker
-from framewatt.trials.training import TrainingContestant, TrainingTrial
+from framewatt.trials.training import TrainingSpec, TrainingTrial
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def test_a_process_is_launched_up_to_its_first_step_and_not_through_an_epoch(tmp
     script = tmp_path / "script.py"
     script.write_text(COUNTING.format(log=str(tmp_path / "steps")))
     write_tensors(tmp_path / "task.tensors", {"x_train": np.zeros((60, 1)), "y_train": np.zeros(60)})
-    contestant = TrainingContestant(
+    contestant = TrainingSpec(
         candidate="script",
         command=tuple(python_worker(Path(sys.executable), script)),
         environment=python_environment(1),

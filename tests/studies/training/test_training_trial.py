@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from framewatt.records import Phase
-from framewatt.trials.training import TrainingContestant, TrainingTrial
+from framewatt.trials.training import TrainingSpec, TrainingTrial
 
 if TYPE_CHECKING:
     import pytest
@@ -18,7 +18,7 @@ def test_a_window_of_several_seeds_may_take_the_patience_for_each_of_them(
 ) -> None:
     asked: dict[str, float] = {}
     worker = SimpleNamespace(request=lambda operation, timeout, **_: asked.update({operation: timeout}))
-    contestant = TrainingContestant(
+    contestant = TrainingSpec(
         "a@1", (), {}, (0,), Path(), settings={}, signature={}, samples=(), patience=10.0
     )
     no_meter: Any = None

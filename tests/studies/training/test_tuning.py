@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from framewatt.candidates.enumeration import Entry
+from framewatt.candidates.enumeration import CandidateSpec
 from framewatt.discovery import Plugin
 from framewatt.records import Candidate
 from framewatt.studies.training.admission.learning_curve import Exploration
-from framewatt.studies.training.admission.tabular import _TUNING_SHARE, Finalist, TableQualifier
-from framewatt.trials.training import TrainingContestant
+from framewatt.studies.training.admission.tabular import _TUNING_SHARE, Finalist, TabularAdmission
+from framewatt.trials.training import TrainingSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,11 +38,11 @@ class FakeExplorer:
         return curve(self._first if len(folds) == 1 else self._all_folds)
 
 
-class Tuning(TableQualifier):
+class Tuning(TabularAdmission):
     """Without processes: a search gets a trial that does nothing."""
 
     def _with_trial(
-        self, contestant: TrainingContestant, work: Callable[[Any], Any], *, settle: bool = True
+        self, contestant: TrainingSpec, work: Callable[[Any], Any], *, settle: bool = True
     ) -> Any:
         assert not settle
         return work(SimpleNamespace(contestant=contestant))
@@ -56,8 +56,8 @@ def tuned(explorer: FakeExplorer, folder: Path, comparable: float) -> Finalist |
     qualifier = Tuning(cast("Any", context), unused, unused, cast("Any", table), cast("Any", folds))
     qualifier._explorer = cast("Any", explorer)
     plugin = Plugin("ant", folder, cast("Any", SimpleNamespace(POINTS=POINTS)))
-    entry = Entry(Candidate("ant", "1"), plugin, {})
-    contestant = TrainingContestant("ant", (), {}, (), folder, {}, {}, (), folds=FOLDS, rounds=(1,) * FOLDS)
+    entry = CandidateSpec(Candidate("ant", "1"), plugin, {})
+    contestant = TrainingSpec("ant", (), {}, (), folder, {}, {}, (), folds=FOLDS, rounds=(1,) * FOLDS)
     return qualifier._tune(Finalist(entry, contestant, curve(comparable)), 0.9, among=2)
 
 

@@ -32,7 +32,7 @@ UNCERTAINTY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class DisclosureContext:
     """What the figures alone do not say: what was assessed, and within which limits."""
 
     software: str
@@ -46,10 +46,10 @@ class Context:
     view: str = "attributional"
 
 
-def declared_context(boundary: Boundary) -> Context:
+def declared_context(boundary: Boundary) -> DisclosureContext:
     """The context of figures that a user typed in: they are theirs, and nothing was measured here."""
     names = tuple((item.name, "declared as part of the boundary") for item in boundary.components)
-    return Context(
+    return DisclosureContext(
         software="software as declared",
         included=names,
         excluded=(("everything that was not declared", "the calculator knows only what it was given"),),
@@ -61,7 +61,7 @@ def declared_context(boundary: Boundary) -> Context:
     )
 
 
-def disclosure(boundary: Boundary, context: Context | None = None) -> dict[str, Any]:
+def disclosure(boundary: Boundary, context: DisclosureContext | None = None) -> dict[str, Any]:
     """The disclosure of a boundary.
 
     Raises:

@@ -9,7 +9,7 @@ from framewatt.carbon import sci
 from framewatt.carbon.ai import DRAFT, SIDE_OF
 from framewatt.carbon.basis import View
 from framewatt.carbon.boundary import Boundary, Component
-from framewatt.carbon.disclosure.document import Context, disclosure
+from framewatt.carbon.disclosure.document import DisclosureContext, disclosure
 from framewatt.errors import BadInput
 from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
 from framewatt.records.arithmetic import product, quotient, scaled, total
@@ -99,7 +99,9 @@ def _disclosed(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> dic
     return document
 
 
-def _boundary(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> tuple[Boundary, Context]:
+def _boundary(
+    decision: Mapping[str, Any], candidate: Mapping[str, Any]
+) -> tuple[Boundary, DisclosureContext]:
     carbon, name = decision["carbon"], _unit_name(decision)
     hardware = {key: carbon["embodied"][key] for key in ("total", "lifespan", "reserved_share", "part")}
     known = {key: quantity_from(value) for key, value in hardware.items()}
@@ -183,9 +185,9 @@ def _energy_source(decision: Mapping[str, Any], candidate: Mapping[str, Any]) ->
     return f"{said}; and what it does not see: {added['reason']}" if added and added["value"] else said
 
 
-def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> Context:
+def _context(decision: Mapping[str, Any], candidate: Mapping[str, Any], machine: str) -> DisclosureContext:
     workload = _said(decision.get("workload"))
-    return Context(
+    return DisclosureContext(
         software=f"{workload} under {candidate['id']}",
         included=((machine, "all that the work holds, its idle share included, at the wall"),),
         excluded=_EXCLUDED,

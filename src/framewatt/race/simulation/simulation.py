@@ -13,7 +13,7 @@ import numpy as np
 
 from framewatt.race import design
 from framewatt.race.interim import model_quantile
-from framewatt.race.judgement import Evidence, leader, rule, widened
+from framewatt.race.judgement import PairBounds, leader, rule, widened
 from framewatt.statistics import PairSums, bounds, pooled_variance, windows_per_trial
 from framewatt.statistics.nested import MOST_WINDOWS
 
@@ -270,13 +270,13 @@ class _Simulation:
         out.selected[at] = np.where(_some(equal)[:, None], equal, lone)[which]
         return np.asarray(decided)
 
-    def _evidence(self, state: _State, levels: Levels) -> Evidence:
+    def _evidence(self, state: _State, levels: Levels) -> PairBounds:
         cpu = bounds(state.sums, levels)
         if self.ground.model_sd is None:
-            return Evidence(cpu, cpu, cpu)
+            return PairBounds(cpu, cpu, cpu)
         reach = model_quantile(self.size, self.rules.confidence) * self.ground.model_sd
         half = np.full_like(cpu.value, reach)
-        return Evidence(cpu, widened(cpu, half, half), cpu)
+        return PairBounds(cpu, widened(cpu, half, half), cpu)
 
 
 def _some(mask: Mask) -> Mask:

@@ -1,4 +1,4 @@
-"""A plan as people read it: whole lives, where the choice would change, and the curve."""
+"""A plan as people read it: whole lifetimes, where the choice would change, and the curve."""
 
 from __future__ import annotations
 

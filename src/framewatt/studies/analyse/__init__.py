@@ -1,6 +1,6 @@
 """The race's statistics and audits over measurements that were made elsewhere."""
 
 from framewatt.studies.analyse.document import analyse
-from framewatt.studies.analyse.table import Columns, Table, read_table
+from framewatt.studies.analyse.table import Columns, RunTable, read_table
 
-__all__ = ["Columns", "Table", "analyse", "read_table"]
+__all__ = ["Columns", "RunTable", "analyse", "read_table"]

@@ -13,13 +13,13 @@ from framewatt.records import Estimate, Provenance
 from framewatt.studies.analyse.comparison import GroupResult, compare_group
 
 if TYPE_CHECKING:
-    from framewatt.studies.analyse.table import Columns, Table
+    from framewatt.studies.analyse.table import Columns, RunTable
 
 SCHEMA = "framewatt/analyse/1"
 
 
 def analyse(
-    table: Table, columns: Columns, name: str, *, margin: float = 0.02, confidence: float = 0.95
+    table: RunTable, columns: Columns, name: str, *, margin: float = 0.02, confidence: float = 0.95
 ) -> dict[str, Any]:
     """Compare the candidates in every group of the table.
 

@@ -65,7 +65,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RunTable:
     """A table's runs in the order in which they were measured, and how its unit was found."""
 
     runs: tuple[Run, ...]
@@ -73,7 +73,7 @@ class Table:
     unit_source: str
 
 
-def read_table(path: Path, columns: Columns) -> Table:
+def read_table(path: Path, columns: Columns) -> RunTable:
     """Read the runs.
 
     Raises:
@@ -97,7 +97,7 @@ def read_table(path: Path, columns: Columns) -> Table:
         for (line, row), (number, _) in zip(rows, parsed, strict=True)
     )
     _refuse_mixed(path, runs)
-    return Table(runs, unit, source)
+    return RunTable(runs, unit, source)
 
 
 def _rows(path: Path, columns: Columns) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -16,7 +16,7 @@ from framewatt.statistics import student_level
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from framewatt.studies.check.run import RunEvidence
+    from framewatt.studies.check.run import RunTrials
 
 SCHEMA = "framewatt/check/1"
 BETWEEN_RUNS_SD = 0.03
@@ -45,8 +45,8 @@ class _Change:
 
 
 def check(  # noqa: PLR0913 - two runs and four rules, the latter by name
-    new: RunEvidence,
-    old: RunEvidence,
+    new: RunTrials,
+    old: RunTrials,
     *,
     max_increase: float,
     metric: str = "energy",
@@ -90,7 +90,7 @@ def check(  # noqa: PLR0913 - two runs and four rules, the latter by name
     }
 
 
-def _require_alike(new: RunEvidence, old: RunEvidence, metric: str) -> None:
+def _require_alike(new: RunTrials, old: RunTrials, metric: str) -> None:
     for what in _UNLIKE:
         if what in _OF_ENERGY and metric == "cpu_seconds":
             continue
@@ -107,7 +107,7 @@ def _told(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - one line for people
 
 
-def _anchor_key(new: RunEvidence, old: RunEvidence, anchor: str | None) -> str | None:
+def _anchor_key(new: RunTrials, old: RunTrials, anchor: str | None) -> str | None:
     if anchor is None:
         return None
     for key, name in new.ids.items():

@@ -26,7 +26,7 @@ METRICS = ("energy", "cpu_seconds", "sci")
 
 
 @dataclass(frozen=True, slots=True)
-class RunEvidence:
+class RunTrials:
     """One run: observations by candidate key, and the manifest's facts that must be alike.
 
     A key is the candidate without its version, so that an upgrade is compared with what it replaces; where a
@@ -66,7 +66,7 @@ class RunEvidence:
         return float(np.log(one.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
 
 
-def read_run(path: Path, metric: str) -> RunEvidence:
+def read_run(path: Path, metric: str) -> RunTrials:
     """Read a run folder.
 
     Raises:
@@ -82,7 +82,7 @@ def read_run(path: Path, metric: str) -> RunEvidence:
         raise BadInput(f"{path}: no candidate was measured in this run")
     keys = _keys([entry for entry in manifest["candidates"] if entry["id"] in seen])
     part, factors = _sci_per_joule(run, keys) if metric == "sci" else (None, {})
-    return RunEvidence(
+    return RunTrials(
         path=str(path),
         ids={key: name for name, key in keys.items()},
         observations={keys[name]: several for name, several in seen.items() if name in keys},

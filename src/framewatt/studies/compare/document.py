@@ -17,7 +17,7 @@ from framewatt.studies.compare.contest import NULL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from framewatt.race import CandidateStanding, Race
+    from framewatt.race import Race, Standing
     from framewatt.records import Estimate, Host, Measurement, Observation
     from framewatt.studies.compare.contest import Contest
 
@@ -59,7 +59,7 @@ def build_document(contest: Contest, race: Race, host: Host) -> dict[str, Any]:
     }
 
 
-def _candidate(contest: Contest, standing: CandidateStanding) -> dict[str, Any]:
+def _candidate(contest: Contest, standing: Standing) -> dict[str, Any]:
     mine = [one for one in contest.windows if one.candidate == standing.id]
     runs = round(sum(one.units for one in mine) / contest.question.units)
     unmeasured = "no window above the null command's noise"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +17,11 @@ from framewatt.workload import oracle, parity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from framewatt.records import Workload
-    from framewatt.studies.inference.preparation import Context, Material
+    from framewatt.studies.context import StudyContext
+    from framewatt.studies.inference.preparation import Material
     from framewatt.trials.blocks import BlockRunner
-    from framewatt.trials.trial import Contestant
-    from framewatt.workload.samples import SampleLibrary
+    from framewatt.trials.trial import LaunchSpec
+    from framewatt.workload.labels import Labels
 
     Answer = Sequence[Mapping[str, np.ndarray]]
     """A candidate's outputs, one mapping per sample."""
@@ -35,61 +33,23 @@ _QUALITY_LOSS = 0.01
 """How much worse than full precision a lower one may be on the labels, where no --quality is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the labels say, if the user gave any: the metric and the right answers."""
-
-    metric: str
-    labels: np.ndarray
-
-    def require_one_label_each(self, library: SampleLibrary) -> None:
-        """Check that labels and samples go together; a batch may leave up to its size of samples over.
-
-        Raises:
-            BadInput: there are more or fewer labels than samples.
-        """
-        samples = len(library.samples) * library.batch
-        if not samples <= len(self.labels) < samples + library.batch:
-            raise BadInput(f"--labels holds {len(self.labels)} labels, but there are {samples} samples")
-
-
-def task_of(workload: Workload, context: Context) -> Task | None:
-    """The labels and metric of the request, else those that come with the workload.
-
-    Raises:
-        BadInput: the labels cannot be read, or no metric is named.
-    """
-    path = Path(context.request.labels) if context.request.labels else workload.labels
-    metric = context.request.metric or workload.metric
-    if path is None:
-        return None
-    if metric is None:
-        raise BadInput(f"--labels {path} needs --metric ({', '.join(quality.METRICS)})")
-    if metric not in quality.METRICS:
-        raise BadInput(f"--metric {metric!r} is unknown; known: {', '.join(quality.METRICS)}")
-    try:
-        with path.open("rb") as file:
-            labels = np.lib.format.read_array(file, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise BadInput(f"--labels {path}: not a readable .npy file ({error})") from None
-    return Task(metric, np.atleast_1d(labels))
-
-
-class Examiner:
+class Admission:
     """Launches contestants and decides who is admitted. The oracle and the labels are kept for latecomers."""
 
-    def __init__(self, material: Material, task: Task | None, runner: BlockRunner, context: Context) -> None:
+    def __init__(
+        self, material: Material, labels: Labels | None, runner: BlockRunner, context: StudyContext
+    ) -> None:
         """Nothing is launched yet."""
         self._material = material
-        self._task = task
+        self._labels = labels
         self._runner = runner
         self._context = context
         self._right: Answer | None = None
         self._source = "none yet"
         self._full_precision_quality: list[float] = []
-        self._wanted = len(material.files) if task else min(_CHECKED_SAMPLES, len(material.files))
+        self._wanted = len(material.files) if labels else min(_CHECKED_SAMPLES, len(material.files))
 
-    def admit_all(self, contestants: Mapping[str, Contestant]) -> tuple[list[str], float]:
+    def admit_all(self, contestants: Mapping[str, LaunchSpec]) -> tuple[list[str], float]:
         """Launch everyone once; returns who is admitted, and the seconds that launching those took."""
         launches: dict[str, float] = {}
         answers: dict[str, Answer] = {}
@@ -104,7 +64,7 @@ class Examiner:
         admitted = [name for name in answers if self._passes(contestants[name], answers[name])]
         return admitted, sum(launches[name] for name in admitted)
 
-    def admit_late(self, contestant: Contestant) -> bool:
+    def admit_late(self, contestant: LaunchSpec) -> bool:
         """Launch a candidate that the search over settings brought in; says whether it may race."""
         if self._right is None:
             self._recall()
@@ -115,7 +75,7 @@ class Examiner:
             return False
         return self._passes(contestant, answer)
 
-    def _launch(self, contestant: Contestant) -> tuple[float, Answer]:
+    def _launch(self, contestant: LaunchSpec) -> tuple[float, Answer]:
         seconds = self._runner.admit(contestant, trial=0)
         folder = self._context.run.path / "outputs"
         number = len(list(folder.glob("*"))) if folder.exists() else 0
@@ -165,9 +125,9 @@ class Examiner:
             if parity.compare_outputs(answer, right, tolerance).agrees
         }
 
-    def _passes(self, contestant: Contestant, answer: Answer) -> bool:
+    def _passes(self, contestant: LaunchSpec, answer: Answer) -> bool:
         lower = contestant.settings.get("precision", REFERENCE_PRECISION) != REFERENCE_PRECISION
-        judged_by_labels = lower and self._task is not None
+        judged_by_labels = lower and self._labels is not None
         problem = self._memory_problem(contestant.candidate)
         wrong = self._parity_problem(contestant.candidate, answer)
         poor = self._quality_problem(contestant.candidate, answer, lower=lower)
@@ -193,12 +153,12 @@ class Examiner:
         return None if found.agrees else found.reason or "wrong outputs"
 
     def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
-        if self._task is None:
+        if self._labels is None:
             return None
-        metric, bound = self._task.metric, self._context.request.quality
+        metric, bound = self._labels.metric, self._context.request.quality
         outputs = _stacked([next(iter(sample.values())) for sample in answer])
         batched = self._material.library.batch > 1  # samples that fill no batch are left out
-        labels = self._task.labels[: len(outputs)] if batched else self._task.labels
+        labels = self._labels.values[: len(outputs)] if batched else self._labels.values
         value = quality.score(metric, outputs, labels)
         self._context.run.append("quality", {"candidate": name, "metric": metric, "value": value})
         if bound is None and lower and self._full_precision_quality:

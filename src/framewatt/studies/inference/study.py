@@ -32,22 +32,25 @@ from framewatt.records.units import format_bytes, format_duration
 from framewatt.runs.carbon_basis import basis_of, require_score
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.admission import Examiner, task_of
-from framewatt.studies.inference.preparation import Context, equip, gather, open_source
+from framewatt.studies.context import StudyContext
+from framewatt.studies.inference.admission import Admission
+from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.progress import Silent
 from framewatt.studies.racing import run_race
 from framewatt.trials.blocks import BlockRunner
 from framewatt.trials.process import MALLOC_SETTINGS
 from framewatt.workload.functional_unit import functional_unit
+from framewatt.workload.labels import labels_of
+from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
-    from framewatt.candidates.enumeration import Entry
+    from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
     from framewatt.discovery import Plugin
     from framewatt.records import Host, Workload
     from framewatt.studies.progress import Progress
-    from framewatt.trials.trial import Contestant
+    from framewatt.trials.trial import LaunchSpec
 
 _WINDOW_SECONDS = 0.5
 GONE = "what it ran on is no longer there since the run was interrupted"
@@ -101,16 +104,16 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     request: SelectRequest,
     workload: Workload,
     meter: Meter,
-    entries: list[Entry],
+    entries: list[CandidateSpec],
     progress: Progress,
 ) -> Decision:
-    context = Context(request, run, progress)
+    context = StudyContext(request, run, progress)
     run.lock()
     try:
-        task = task_of(workload, context)
+        labels = labels_of(workload, request.labels, request.metric)
         material = gather(workload, context)
-        if task:
-            task.require_one_label_each(material.library)
+        if labels:
+            labels.require_one_label_each(material.library)
         _tell_left_out(left_out(choice_of(request), workload.format), progress)
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
@@ -119,13 +122,13 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         logs.mkdir(exist_ok=True)
         idle = idle_watts(meter, context)
         with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
-            examiner = Examiner(material, task, runner, context)
+            examiner = Admission(material, labels, runner, context)
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
                 cohort = runner.cohort_size()
                 run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
 
-            def recruit(name: str) -> Contestant | None:
+            def recruit(name: str) -> LaunchSpec | None:
                 wanted = [e for e in entries if e.candidate.id == name]
                 if not wanted:
                     context.settle(name, Status.FAILED, GONE)
@@ -141,7 +144,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     return decision
 
 
-def idle_watts(meter: Meter, context: Context) -> dict[str, float]:
+def idle_watts(meter: Meter, context: StudyContext) -> dict[str, float]:
     """What the machine draws when nothing runs: known to an estimate, metered for a counter."""
     known = meter.idle_watts()
     if known is None:
@@ -181,7 +184,7 @@ def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
 
 
 def manifest_of(
-    request: SelectRequest, workload: Workload, host: Host, meter: Meter, entries: list[Entry]
+    request: SelectRequest, workload: Workload, host: Host, meter: Meter, entries: list[CandidateSpec]
 ) -> dict[str, Any]:
     """What is known when a run begins; the run folder keeps it as its manifest."""
     return {
@@ -207,7 +210,7 @@ def manifest_of(
     }
 
 
-def candidate_line(entry: Entry) -> dict[str, Any]:
+def candidate_line(entry: CandidateSpec) -> dict[str, Any]:
     """A contestant as the manifest keeps it."""
     module = entry.plugin.module
     return {

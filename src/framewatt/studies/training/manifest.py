@@ -13,7 +13,7 @@ from framewatt.studies.inference.study import manifest_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from framewatt.candidates.enumeration import Entry
+    from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.records import Host, Workload
     from framewatt.runs.request import SelectRequest
@@ -24,7 +24,7 @@ def training_manifest(  # noqa: PLR0913, PLR0917 - the parts of a study, named o
     workload: Workload,
     host: Host,
     meter: Meter,
-    entries: list[Entry],
+    entries: list[CandidateSpec],
     described: Mapping[str, Any],
 ) -> dict[str, Any]:
     """A study's manifest whose unit is one trained model; `described` is what is learnt from what.

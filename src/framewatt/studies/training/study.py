@@ -19,25 +19,27 @@ from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.replay import cost_of
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.preparation import Context, open_source, runtime_of
+from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.study import GONE, idle_watts
 from framewatt.studies.progress import Silent
 from framewatt.studies.racing import run_race
+from framewatt.studies.runtime import runtime_of
 from framewatt.studies.training.manifest import training_manifest
 from framewatt.studies.training.problems.opening import open_problem
 from framewatt.trials.blocks import BlockRunner
 from framewatt.trials.process import python_environment, python_worker
-from framewatt.trials.training import TrainingContestant, TrainingTrial, trials_before_the_race
+from framewatt.trials.training import TrainingSpec, TrainingTrial, trials_before_the_race
+from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from framewatt.candidates.enumeration import Entry
+    from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
     from framewatt.records import Measurement
     from framewatt.studies.progress import Progress
-    from framewatt.studies.training.admission.admission import Equipped, Qualifier
+    from framewatt.studies.training.admission.admission import Admission, Equipped
     from framewatt.studies.training.problems.problem import LearningProblem
 
 _WINDOW_SECONDS = 0.5
@@ -65,7 +67,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
         manifest = training_manifest(own, workload, host, meter, entries, described)
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
         run = RunFolder.create(Path(request.runs_dir), name, manifest)
-        return _conduct(Context(own, run, progress or Silent()), problem, meter, entries)
+        return _conduct(StudyContext(own, run, progress or Silent()), problem, meter, entries)
 
 
 def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
@@ -82,11 +84,11 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     entries = problem.entries()
     with closing(choose_meter(request.meter, inspect_host())) as meter:
         run.require_meter(meter.description)
-        return _conduct(Context(request, run, progress or Silent()), problem, meter, entries)
+        return _conduct(StudyContext(request, run, progress or Silent()), problem, meter, entries)
 
 
 def _conduct(
-    context: Context, problem: LearningProblem, meter: Meter, entries: Sequence[Entry]
+    context: StudyContext, problem: LearningProblem, meter: Meter, entries: Sequence[CandidateSpec]
 ) -> list[Decision]:
     run = context.run
     run.lock()
@@ -110,13 +112,13 @@ def _conduct(
     return [decision, *served]
 
 
-def _recruit(context: Context, name: str) -> None:
+def _recruit(context: StudyContext, name: str) -> None:
     """Nobody joins a training race late: it is asked for who was admitted and cannot be equipped any more."""
     if name not in _settled(context.run):
         context.settle(name, Status.FAILED, GONE)
 
 
-def _joules_of(context: Context) -> Callable[[Measurement], float]:
+def _joules_of(context: StudyContext) -> Callable[[Measurement], float]:
     """A window's energy, whatever the objective is."""
     manifest = context.run.manifest
     energy = {**manifest, "request": {**manifest["request"], "objective": Objective.ENERGY}}
@@ -127,7 +129,9 @@ def _settled(run: RunFolder) -> set[str]:
     return {record["candidate"] for record in run.records("status")}
 
 
-def _equip(entries: Sequence[Entry], problem: LearningProblem, context: Context) -> dict[str, Equipped]:
+def _equip(
+    entries: Sequence[CandidateSpec], problem: LearningProblem, context: StudyContext
+) -> dict[str, Equipped]:
     """Build each entry's environment; who cannot is recorded with the reason.
 
     An entry that is settled is needed still where it, or a tuned point of its library, was admitted.
@@ -149,13 +153,15 @@ def _equip(entries: Sequence[Entry], problem: LearningProblem, context: Context)
     return found
 
 
-def _contestant(entry: Entry, problem: LearningProblem, arrays: Path, context: Context) -> TrainingContestant:
+def _contestant(
+    entry: CandidateSpec, problem: LearningProblem, arrays: Path, context: StudyContext
+) -> TrainingSpec:
     if entry.inapplicable:
         raise Inapplicable(entry.inapplicable)
     terms = problem.terms(entry)
     runtime = runtime_of(entry, context)
     threads = int(entry.settings["threads"])
-    return TrainingContestant(
+    return TrainingSpec(
         candidate=entry.candidate.id,
         command=tuple(python_worker(runtime.interpreter, entry.plugin.path)),
         environment=python_environment(threads),
@@ -174,7 +180,7 @@ def _contestant(entry: Entry, problem: LearningProblem, arrays: Path, context: C
     )
 
 
-def _qualify(qualifier: Qualifier, contestants: Mapping[str, Equipped], context: Context) -> None:
+def _qualify(qualifier: Admission, contestants: Mapping[str, Equipped], context: StudyContext) -> None:
     """Find out who races with what, and write it down so that a resumed run need not ask again."""
     try:
         admitted = qualifier.qualify(contestants)
@@ -207,7 +213,7 @@ def _library(candidate: str) -> str:
     return candidate.partition("/")[0]
 
 
-def _racing_of(contestants: Mapping[str, Equipped], context: Context) -> dict[str, TrainingContestant]:
+def _racing_of(contestants: Mapping[str, Equipped], context: StudyContext) -> dict[str, TrainingSpec]:
     """The contestants that were admitted, as they were written down; a tuned point has its library's base."""
     by_library = {_library(name): contestant for name, (_, contestant) in contestants.items()}
     found = {}

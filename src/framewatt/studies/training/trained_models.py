@@ -14,7 +14,7 @@ from framewatt.runs.request import SelectRequest
 from framewatt.studies.inference.study import idle_watts
 from framewatt.studies.racing import run_race
 from framewatt.trials.blocks import BlockRunner
-from framewatt.trials.trial import Contestant
+from framewatt.trials.trial import LaunchSpec
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewatt.contracts import Meter
-    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.context import StudyContext
     from framewatt.studies.training.data.folds import Folds
-    from framewatt.studies.training.data.table import Table
-    from framewatt.trials.training import TrainingContestant
+    from framewatt.studies.training.data.table import TrainingTable
+    from framewatt.trials.training import TrainingSpec
 
 FOLDER = "inference"
 _BATCH = 1000
@@ -35,11 +35,11 @@ _WINDOW_SECONDS = 0.5
 
 
 def serve(
-    trained: Mapping[str, TrainingContestant],
-    table: Table,
+    trained: Mapping[str, TrainingSpec],
+    table: TrainingTable,
     folds: Folds,
     meter: Meter,
-    context: Context,
+    context: StudyContext,
 ) -> Decision:
     """Race the saved models on rows of the test part; the study lies in a run folder inside the training's.
 
@@ -66,7 +66,7 @@ def serve(
     return decision
 
 
-def _budget(context: Context) -> float:
+def _budget(context: StudyContext) -> float:
     """Its own share, and what the training race left of its."""
     manifest = context.run.manifest
     replayed = replay(context.run, stored_basis(manifest))
@@ -76,7 +76,7 @@ def _budget(context: Context) -> float:
     return float(manifest["training"]["serving_budget"]) + left
 
 
-def _open(context: Context, batch: int, trained: Mapping[str, TrainingContestant]) -> RunFolder:
+def _open(context: StudyContext, batch: int, trained: Mapping[str, TrainingSpec]) -> RunFolder:
     """The inner run folder, begun from the training's manifest, or the one that is there already."""
     outer = context.run
     if (outer.path / FOLDER / "manifest.json").exists():
@@ -101,7 +101,7 @@ def _open(context: Context, batch: int, trained: Mapping[str, TrainingContestant
     return run
 
 
-def _samples(table: Table, folds: Folds, batch: int, folder: Path) -> tuple[Path, ...]:
+def _samples(table: TrainingTable, folds: Folds, batch: int, folder: Path) -> tuple[Path, ...]:
     place = folder / "samples"
     place.mkdir(exist_ok=True)
     starts = range(0, len(folds.test) - batch + 1, batch)[:_MOST_SAMPLES]
@@ -113,14 +113,14 @@ def _samples(table: Table, folds: Folds, batch: int, folder: Path) -> tuple[Path
 
 
 def _contestants(
-    trained: Mapping[str, TrainingContestant], samples: tuple[Path, ...], table: Table, batch: int
-) -> dict[str, Contestant]:
+    trained: Mapping[str, TrainingSpec], samples: tuple[Path, ...], table: TrainingTable, batch: int
+) -> dict[str, LaunchSpec]:
     signature = {
         "inputs": [{"name": "rows", "dtype": "float32", "shape": [batch, table.rows.shape[1]]}],
         "outputs": [{"name": "scores", "dtype": "float64", "shape": [batch, None]}],
     }
     return {
-        name: Contestant(
+        name: LaunchSpec(
             candidate=name,
             command=one.command,
             environment=one.environment,

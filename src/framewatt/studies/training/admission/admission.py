@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from framewatt.candidates.enumeration import Entry
+    from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.records import Estimate, Measurement
-    from framewatt.studies.inference.preparation import Context
-    from framewatt.trials.training import TrainingContestant, TrainingTrial, TrialOf
+    from framewatt.studies.context import StudyContext
+    from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
-    Equipped = tuple[Entry, TrainingContestant]
+    Equipped = tuple[CandidateSpec, TrainingSpec]
     """A candidate with all that it takes to launch it."""
 
 RACE_CYCLES = 6
@@ -44,11 +44,11 @@ _STATUS_OF = {
 _Result = TypeVar("_Result")
 
 
-class Qualifier(ABC):
+class Admission(ABC):
     """Carries a study's candidates to those that may race; everyone else is settled with the reason."""
 
     def __init__(
-        self, context: Context, trial_of: TrialOf, joules: Callable[[Measurement], float], metric: str
+        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float], metric: str
     ) -> None:
         """`trial_of` makes a trial; `joules` is a window's energy in the study's accounting."""
         self._context, self._trial_of, self._joules, self._metric = context, trial_of, joules, metric
@@ -57,7 +57,7 @@ class Qualifier(ABC):
         self._began = time.monotonic()
 
     @abstractmethod
-    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingContestant]:
+    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Those that may race, with what they need to reach the quality."""
 
     @property
@@ -71,7 +71,7 @@ class Qualifier(ABC):
             self._dismiss(key)
 
     @staticmethod
-    def _key(contestant: TrainingContestant) -> Hashable:
+    def _key(contestant: TrainingSpec) -> Hashable:
         """Candidates of one key share a worker."""
         return contestant.candidate
 
@@ -83,7 +83,7 @@ class Qualifier(ABC):
         self._context.run.append_measurement(measurement)
 
     def _with_trial(
-        self, contestant: TrainingContestant, work: Callable[[TrainingTrial], _Result], *, settle: bool = True
+        self, contestant: TrainingSpec, work: Callable[[TrainingTrial], _Result], *, settle: bool = True
     ) -> _Result | None:
         """What `work` finds with a living trial; None where that fails, which settles the contestant."""
         key = self._key(contestant)
@@ -101,7 +101,7 @@ class Qualifier(ABC):
         self._make_room()
         return found
 
-    def _launch(self, contestant: TrainingContestant) -> TrainingTrial:
+    def _launch(self, contestant: TrainingSpec) -> TrainingTrial:
         log = self._context.run.path / "logs" / f"explore-{time.time_ns()}.log"
         trial = self._alive[self._key(contestant)] = self._trial_of(contestant, log)
         trial.launch(0, self._record)
@@ -145,8 +145,8 @@ class Qualifier(ABC):
         return None
 
     def _confirmed(
-        self, contestant: TrainingContestant, labels: NDArray[Any]
-    ) -> tuple[TrainingContestant, Confirmation] | None:
+        self, contestant: TrainingSpec, labels: NDArray[Any]
+    ) -> tuple[TrainingSpec, Confirmation] | None:
         """Clean refits, judged once on the test part; the first fold's model is kept in the run folder."""
         self._context.progress.say(f"refitting {contestant.candidate}")
         folder, scratch = self._context.run.path / "models", self._context.run.path / "scratch"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewatt.studies.training.data.folds import Folds
-    from framewatt.studies.training.data.table import Table
+    from framewatt.studies.training.data.table import TrainingTable
     from framewatt.trials.training import TrainingTrial
 
 
@@ -52,7 +52,7 @@ class Exploration:
 class Explorer:
     """Trains on folds in doubling lengths until a target is kept, the rounds end, or the allowance does."""
 
-    table: Table
+    table: TrainingTable
     folds: Folds
     record: Callable[[Measurement], None]
     joules: Callable[[Measurement], float]

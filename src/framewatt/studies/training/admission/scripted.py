@@ -12,7 +12,7 @@ from framewatt.errors import TrialFailed
 from framewatt.race.design import FIRST_WINDOWS
 from framewatt.records import Status
 from framewatt.records.units import format_duration
-from framewatt.studies.training.admission.admission import SHORTEST_WINDOW_SECONDS, Qualifier
+from framewatt.studies.training.admission.admission import SHORTEST_WINDOW_SECONDS, Admission
 from framewatt.studies.training.admission.learning_curve import TooSlow
 from framewatt.studies.training.admission.loss_parity import (
     STEPS,
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from framewatt.records import Measurement
-    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Equipped
     from framewatt.studies.training.admission.refit import Confirmation
     from framewatt.studies.training.problems.task_folder import Task
-    from framewatt.trials.training import TrainingContestant, TrainingTrial, TrialOf
+    from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE = 0.5
 _RACE_LAUNCHES = 2
@@ -52,7 +52,7 @@ class Apprentice:
     `first` is the window of the epoch that was trained for those losses; `windows` are the curves' epochs.
     """
 
-    contestant: TrainingContestant
+    contestant: TrainingSpec
     losses: list[float]
     launch_seconds: float
     first: Measurement
@@ -62,17 +62,17 @@ class Apprentice:
     confirmation: Confirmation | None = None
 
 
-class TaskQualifier(Qualifier):
+class ScriptedAdmission(Admission):
     """See `framewatt.studies.training.admission.admission.Qualifier`; every seed counts for itself."""
 
     def __init__(
-        self, context: Context, trial_of: TrialOf, joules: Callable[[Measurement], float], task: Task
+        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float], task: Task
     ) -> None:
         """Nothing is launched yet."""
         super().__init__(context, trial_of, joules, task.metric)
         self._task = task
 
-    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingContestant]:
+    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Launch, compare first losses, explore a seed, let go who is far too slow, explore on, refit."""
         begun = [self._begin(contestant) for _, contestant in contestants.values()]
         alike = self._compare_first_losses([one for one in begun if one])
@@ -84,7 +84,7 @@ class TaskQualifier(Qualifier):
         # Energy counts all seeds, models only those that reach the quality: a window holds every seed.
         return [replace(contestant, cycle=len(self._task.seeds)) for contestant in racing]
 
-    def _begin(self, contestant: TrainingContestant) -> Apprentice | None:
+    def _begin(self, contestant: TrainingSpec) -> Apprentice | None:
         """The losses of the first epoch from the first seed."""
         self._context.progress.say(f"first steps of {contestant.candidate}")
         clock = time.monotonic()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from framewatt.records import Candidate, Status
 from framewatt.studies.inference.study import candidate_line
-from framewatt.studies.training.admission.admission import RACE_CYCLES, SHORTEST_WINDOW_SECONDS, Qualifier
+from framewatt.studies.training.admission.admission import RACE_CYCLES, SHORTEST_WINDOW_SECONDS, Admission
 from framewatt.studies.training.admission.learning_curve import Exploration, Explorer, TooSlow
 from framewatt.studies.training.admission.pruning import unaffordable
 from framewatt.studies.training.admission.time_to_quality import crossing, mean_curve, reached
@@ -16,14 +16,14 @@ from framewatt.studies.training.admission.time_to_quality import crossing, mean_
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from framewatt.candidates.enumeration import Entry
+    from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.records import Measurement
-    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Equipped
     from framewatt.studies.training.admission.refit import Confirmation
     from framewatt.studies.training.data.folds import Folds
-    from framewatt.studies.training.data.table import Table
-    from framewatt.trials.training import TrainingContestant, TrainingTrial, TrialOf
+    from framewatt.studies.training.data.table import TrainingTable
+    from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE, _TUNING_SHARE = 0.35, 0.15
 _WORTH_TUNING = 0.95
@@ -36,8 +36,8 @@ _HOPELESS = 3.0
 class Finalist:
     """A candidate that reaches the target: what it needs for it, and whether its settings were tuned."""
 
-    entry: Entry
-    contestant: TrainingContestant
+    entry: CandidateSpec
+    contestant: TrainingSpec
     exploration: Exploration
     confirmation: Confirmation | None = None
     tuning: list[dict[str, object]] = field(default_factory=list)
@@ -45,15 +45,15 @@ class Finalist:
     tuned: bool = False
 
 
-class TableQualifier(Qualifier):
-    """A `Qualifier` of tables; a library's own points become candidates of their own."""
+class TabularAdmission(Admission):
+    """A `Admission` of tables; a library's own points become candidates of their own."""
 
     def __init__(
         self,
-        context: Context,
+        context: StudyContext,
         trial_of: TrialOf,
         joules: Callable[[Measurement], float],
-        table: Table,
+        table: TrainingTable,
         folds: Folds,
     ) -> None:
         """Nothing is launched yet."""
@@ -61,7 +61,7 @@ class TableQualifier(Qualifier):
         self._table, self._folds = table, folds
         self._explorer = Explorer(table, folds, self._record, joules, context.run.path / "scratch")
 
-    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingContestant]:
+    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Explore, settle the target, tune, refit."""
         explored = self._explore(contestants)
         target = self._target(explored)
@@ -77,11 +77,11 @@ class TableQualifier(Qualifier):
         return [replace(contestant, cycle=cycle) for contestant in racing]
 
     @staticmethod
-    def _key(contestant: TrainingContestant) -> Hashable:
+    def _key(contestant: TrainingSpec) -> Hashable:
         """A library's points differ in settings alone: one worker tries them all."""
         return contestant.command
 
-    def _enrol(self, tuned: list[Entry]) -> None:
+    def _enrol(self, tuned: list[CandidateSpec]) -> None:
         """Candidates that tuning found, in the manifest and with their library's environment."""
         run = self._context.run
         known = {line["id"]: line for line in run.manifest["candidates"]}
@@ -218,7 +218,7 @@ class TableQualifier(Qualifier):
         self._remember(finalist)
         return self._passes_the_test(finalist.contestant.candidate, finalist.confirmation.test, target)
 
-    def _cycle(self, racing: Sequence[TrainingContestant]) -> int:
+    def _cycle(self, racing: Sequence[TrainingSpec]) -> int:
         """Folds per window: all of them where a race of such windows fits, else one.
 
         Either way a window's energy is that of as many models as it trained: all folds count.

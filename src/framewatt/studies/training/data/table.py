@@ -38,7 +38,7 @@ FITTING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TrainingTable:
     """Features ``rows (n, d)`` float32 and ``target (n,)``: class numbers, or values.
 
     `task` is ``binary``, ``multiclass`` or ``regression``; `categorical` are the indices of category columns.
@@ -64,7 +64,7 @@ class Table:
         }
 
 
-def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -> Table:
+def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -> TrainingTable:
     """The learning task of a CSV or Parquet file.
 
     Raises:
@@ -82,7 +82,7 @@ def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -
         raise BadInput(f"{path}: {target!r} is its only column; there is nothing to learn it from")
     for column in features:
         _check_feature(path, column)
-    return Table(
+    return TrainingTable(
         rows=np.stack([column.values.astype(np.float32) for column in features], axis=1),
         target=labels,
         features=tuple(column.name for column in features),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.candidates import environments
-from framewatt.candidates.enumeration import Entry, enumerate_candidates
+from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
 from framewatt.discovery import discover, nearest
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes
@@ -118,7 +118,7 @@ class _Question:
 
 
 def _described(
-    question: _Question, entries: Sequence[Entry], request: SelectRequest, progress: Progress
+    question: _Question, entries: Sequence[CandidateSpec], request: SelectRequest, progress: Progress
 ) -> tuple[KerasModel, dict[str, NDArray[Any]]]:
     """Ask the first back end that is there what the model is; returns it with the initial weights."""
     reasons = []
@@ -137,7 +137,7 @@ def _described(
 
 
 def _ask(
-    question: _Question, entry: Entry, request: SelectRequest, progress: Progress
+    question: _Question, entry: CandidateSpec, request: SelectRequest, progress: Progress
 ) -> tuple[KerasModel, dict[str, NDArray[Any]]]:
     plugin = entry.plugin
     spec = environments.spec_for(plugin, entry.candidate.version, "runtime", request.packages)

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from framewatt.candidates.enumeration import Entry
+    from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
     from framewatt.records import Measurement
-    from framewatt.studies.inference.preparation import Context
-    from framewatt.studies.training.admission.admission import Qualifier
-    from framewatt.trials.training import TrainingContestant, TrialOf
+    from framewatt.studies.context import StudyContext
+    from framewatt.studies.training.admission.admission import Admission
+    from framewatt.trials.training import TrainingSpec, TrialOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class LearningProblem(Protocol):
     def serving_share(self) -> float:
         """The part of the budget that goes to a race of the trained models; 0 where there is none."""
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[CandidateSpec]:
         """Who may learn it, applicable or not.
 
         Raises:
@@ -51,7 +51,7 @@ class LearningProblem(Protocol):
     def lay_out(self, folder: Path) -> Path:
         """The one file in `folder` that every worker reads its arrays from."""
 
-    def terms(self, entry: Entry) -> Terms:
+    def terms(self, entry: CandidateSpec) -> Terms:
         """What `entry` is told.
 
         Raises:
@@ -59,11 +59,11 @@ class LearningProblem(Protocol):
         """
 
     def qualifier(
-        self, context: Context, trial_of: TrialOf, joules: Callable[[Measurement], float]
-    ) -> Qualifier:
+        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
+    ) -> Admission:
         """Who finds out which candidates may race."""
 
     def serve(
-        self, trained: Mapping[str, TrainingContestant], meter: Meter, context: Context
+        self, trained: Mapping[str, TrainingSpec], meter: Meter, context: StudyContext
     ) -> list[Decision]:
         """The study of the trained models, if there is one."""

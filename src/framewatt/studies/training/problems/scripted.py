@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.candidates.enumeration import Entry
+from framewatt.candidates.enumeration import CandidateSpec
 from framewatt.discovery import nearest
 from framewatt.errors import BadInput
 from framewatt.records import Candidate
-from framewatt.studies.training.admission.scripted import TaskQualifier
+from framewatt.studies.training.admission.scripted import ScriptedAdmission
 from framewatt.studies.training.problems.problem import Terms
 from framewatt.studies.training.problems.task_folder import Task, read_task
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from framewatt.decision import Decision
     from framewatt.records import Measurement, Workload
     from framewatt.runs.request import SelectRequest
-    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.context import StudyContext
     from framewatt.studies.progress import Progress
-    from framewatt.trials.training import TrainingContestant, TrialOf
+    from framewatt.trials.training import TrainingSpec, TrialOf
 
 
 def open_task(workload: Workload, request: SelectRequest, _progress: Progress) -> TaskProblem:
@@ -42,10 +42,10 @@ class TaskProblem:
     """See `framewatt.studies.training.problems.problem.LearningProblem`."""
 
     task: Task
-    contestants: tuple[Entry, ...]
+    contestants: tuple[CandidateSpec, ...]
     serving_share: float = 0.0
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[CandidateSpec]:
         """Every script that was asked for under each of its settings."""
         return list(self.contestants)
 
@@ -69,27 +69,27 @@ class TaskProblem:
         write_tensors(path, {name: a for name, a in self.task.arrays.items() if name not in hidden})
         return path
 
-    def terms(self, entry: Entry) -> Terms:  # noqa: ARG002 - the same for all scripts
+    def terms(self, entry: CandidateSpec) -> Terms:  # noqa: ARG002 - the same for all scripts
         """One model a seed, of at most the task's epochs."""
         return Terms(self.task.about(), len(self.task.seeds), self.task.epochs)
 
     def qualifier(
-        self, context: Context, trial_of: TrialOf, joules: Callable[[Measurement], float]
-    ) -> TaskQualifier:
+        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
+    ) -> ScriptedAdmission:
         """First losses, curves by seed, refits."""
-        return TaskQualifier(context, trial_of, joules, self.task)
+        return ScriptedAdmission(context, trial_of, joules, self.task)
 
     def serve(
         self,
-        trained: Mapping[str, TrainingContestant],  # noqa: ARG002 - scripts do not say how to serve
+        trained: Mapping[str, TrainingSpec],  # noqa: ARG002 - scripts do not say how to serve
         meter: Meter,  # noqa: ARG002 - see above
-        context: Context,  # noqa: ARG002 - see above
+        context: StudyContext,  # noqa: ARG002 - see above
     ) -> list[Decision]:
         """There is none."""
         return []
 
 
-def _entries(task: Task, request: SelectRequest) -> list[Entry]:
+def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
     """Every script under each of its settings; --frameworks narrows them down."""
     known = {script.name: script for script in task.scripts}
     wanted = [word.strip() for word in request.frameworks.split(",") if word.strip()]
@@ -106,5 +106,5 @@ def _entries(task: Task, request: SelectRequest) -> list[Entry]:
         for changes in variants:
             settings = {**defaults, **changes}
             candidate = Candidate(name, module.VERSION, settings=tuple(settings.items()))
-            found.append(Entry(candidate, known[name], settings))
+            found.append(CandidateSpec(candidate, known[name], settings))
     return found

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.candidates.enumeration import Entry, enumerate_candidates
+from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
 from framewatt.errors import BadInput, Inapplicable
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.studies.inference.study import choice_of
-from framewatt.studies.training.admission.tabular import TableQualifier
+from framewatt.studies.training.admission.tabular import TabularAdmission
 from framewatt.studies.training.data.folds import FOLDS, Folds, divide
-from framewatt.studies.training.data.table import Table, read_table
+from framewatt.studies.training.data.table import TrainingTable, read_table
 from framewatt.studies.training.problems.problem import Terms
 from framewatt.studies.training.trained_models import serve
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from framewatt.decision import Decision
     from framewatt.records import Measurement, Workload
     from framewatt.runs.request import SelectRequest
-    from framewatt.studies.inference.preparation import Context
+    from framewatt.studies.context import StudyContext
     from framewatt.studies.progress import Progress
-    from framewatt.trials.training import TrainingContestant, TrialOf
+    from framewatt.trials.training import TrainingSpec, TrialOf
 
 
 def open_table(workload: Workload, request: SelectRequest, _progress: Progress) -> TableProblem:
@@ -49,12 +49,12 @@ def open_table(workload: Workload, request: SelectRequest, _progress: Progress) 
 class TableProblem:
     """See `framewatt.studies.training.problems.problem.LearningProblem`."""
 
-    table: Table
+    table: TrainingTable
     folds: Folds
     request: SelectRequest
     serving_share: float = 0.2
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[CandidateSpec]:
         """Every library at comparable capacity; its other settings are what tuning searches."""
         entries = enumerate_candidates(choice_of(self.request), "table")
         return [entry for entry in entries if entry.equal_budget]
@@ -81,7 +81,7 @@ class TableProblem:
         write_tensors(path, parts)
         return path
 
-    def terms(self, entry: Entry) -> Terms:
+    def terms(self, entry: CandidateSpec) -> Terms:
         """One model a fold, of at most as many rounds as the library says."""
         module = entry.plugin.module
         if not hasattr(module, "train"):
@@ -89,13 +89,13 @@ class TableProblem:
         return Terms(self.table.about(self.request.seed), FOLDS, module.most_rounds(entry.settings))
 
     def qualifier(
-        self, context: Context, trial_of: TrialOf, joules: Callable[[Measurement], float]
-    ) -> TableQualifier:
+        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
+    ) -> TabularAdmission:
         """Curves over folds, tuning, refits."""
-        return TableQualifier(context, trial_of, joules, self.table, self.folds)
+        return TabularAdmission(context, trial_of, joules, self.table, self.folds)
 
     def serve(
-        self, trained: Mapping[str, TrainingContestant], meter: Meter, context: Context
+        self, trained: Mapping[str, TrainingSpec], meter: Meter, context: StudyContext
     ) -> list[Decision]:
         """Energy per row of the saved models."""
         return [serve(trained, self.table, self.folds, meter, context)] if trained else []
