@@ -34,6 +34,7 @@ from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.inference.study import choice_of, idle_watts
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
+from framewatt.trials.window import Instrument
 from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from framewatt.race.judgement import PairBounds
     from framewatt.records import Measurement
     from framewatt.statistics.arrays import Array
-    from framewatt.trials.trial import LaunchSpec
+    from framewatt.trials.inference import Inference, InferenceSpec
 
 SUFFIX = "-exhaustive"
 FEWEST_TRIALS = 3
@@ -195,7 +196,7 @@ class Exhaustive:
         chosen = sorted(np.flatnonzero(mask), key=lambda index: value[index])
         return [self.race.entrants[int(index)].id for index in chosen]
 
-    def _runner(self) -> AbstractContextManager[tuple[BlockRunner, dict[str, LaunchSpec]]]:
+    def _runner(self) -> AbstractContextManager[tuple[BlockRunner[Inference], dict[str, InferenceSpec]]]:
         return _prepared(self.run, {self.race.entrants[index].id for index in self.design.members})
 
     def _new_round(self) -> Round:
@@ -203,7 +204,7 @@ class Exhaustive:
         leg = Leg(self.rounds + 1, members, self.design.windows)
         return Round(members[0], [leg], self.race.rules.seed)
 
-    def _run_round(self, runner: BlockRunner, contestants: dict[str, LaunchSpec]) -> None:
+    def _run_round(self, runner: BlockRunner[Inference], contestants: dict[str, InferenceSpec]) -> None:
         """One round: a fresh trial of everyone, its windows spread over randomised blocks."""
         number, this, blocks = self.rounds + 1, self._new_round(), []
         cost = cost_of(self.run.manifest, self.basis)
@@ -240,7 +241,9 @@ class Exhaustive:
 
 
 @contextmanager
-def _prepared(run: RunFolder, names: set[str]) -> Iterator[tuple[BlockRunner, dict[str, LaunchSpec]]]:
+def _prepared(
+    run: RunFolder, names: set[str]
+) -> Iterator[tuple[BlockRunner[Inference], dict[str, InferenceSpec]]]:
     """What it takes to run blocks of these candidates: as `framewatt select` prepares it, from its caches."""
     request = SelectRequest.from_json(run.manifest["request"])
     context = StudyContext(request, run, Silent())
@@ -248,14 +251,13 @@ def _prepared(run: RunFolder, names: set[str]) -> Iterator[tuple[BlockRunner, di
     entries = enumerate_candidates(choice_of(request), workload.format)
     meter = choose_meter(request.meter, inspect_host())
     run.require_meter(meter.description)
-    logs = run.path / "logs"
-    logs.mkdir(exist_ok=True)
     run.lock()
     try:
         wanted = [entry for entry in entries if entry.candidate.id in names]
         contestants = equip(wanted, gather(workload, context), context)
-        window = run.manifest["window_seconds"]
-        with BlockRunner(meter, window, run.append_measurement, logs, idle_watts(meter, context)) as runner:
+        instrument = Instrument(meter, idle_watts(meter, context))
+        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append_measurement, run.logs)
+        with blocks as runner:
             yield runner, contestants
     finally:
         meter.close()

@@ -28,8 +28,10 @@ from framewatt.discovery import find
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, usable_cpus
 from framewatt.records import Signature, TensorSpec
+from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.trial import LaunchSpec, Trial
+from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload.graphs import concrete_signature, fix_shapes, read_signature, shapes_of
 
@@ -65,7 +67,7 @@ def main() -> None:
 
 def _contestant(
     interpreter: Path, framework: Path, model: Path, shape: tuple[int, ...], folder: Path
-) -> LaunchSpec:
+) -> InferenceSpec:
     graph = onnx.load(str(model))
     declared = read_signature(graph)
     (only,) = declared.inputs
@@ -80,18 +82,15 @@ def _contestant(
         command=tuple(python_worker(interpreter, framework)),
         environment=python_environment(1),
         cpus=usable_cpus()[-1:],
-        model=fixed,
         settings={"threads": "1", "precision": "fp32"},
-        signature=signature_json(signature),
-        samples=(sample,),
+        work=Inference(fixed, signature_json(signature), (sample,)),
     )
 
 
-def _ours(contestant: LaunchSpec, folder: Path, number: int) -> float:
+def _ours(contestant: InferenceSpec, folder: Path, number: int) -> float:
     """CPU seconds per inference over the steady windows of one fresh trial."""
-    trial = Trial(
-        contestant, number, choose_meter("estimate", inspect_host(), reserved_cpus=1), folder / "log"
-    )
+    instrument = Instrument(choose_meter("estimate", inspect_host(), reserved_cpus=1))
+    trial = Trial(contestant, number, instrument, folder / "log")
     try:
         pace = trial.launch(0, lambda _: None)
         queries = trial.queries_for(WINDOW_SECONDS, pace)

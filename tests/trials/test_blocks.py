@@ -13,7 +13,7 @@ from framewatt.trials.blocks import BlockRunner
 if TYPE_CHECKING:
     from pathlib import Path
 
-METER = SimpleNamespace(minimum_window_seconds=1.0)
+INSTRUMENT = SimpleNamespace(meter=SimpleNamespace(minimum_window_seconds=1.0))
 
 
 class QuickeningTrial:
@@ -22,7 +22,7 @@ class QuickeningTrial:
     RATE = 1.0
 
     def __init__(self, contestant: Any, number: int, *_: object) -> None:
-        self.contestant, self.number = contestant, number
+        self.spec, self.number = contestant, number
         self.worker = SimpleNamespace(peak_memory_bytes=lambda: None)
 
     def launch(self, *_: object) -> float:
@@ -35,7 +35,7 @@ class QuickeningTrial:
         seconds = queries * 0.01 * self.RATE
         return Measurement(
             stage=Stage.INFERENCE,
-            candidate=self.contestant.candidate,
+            candidate=self.spec.candidate,
             phase=Phase.STEADY,
             trial=self.number,
             block=block,
@@ -44,7 +44,7 @@ class QuickeningTrial:
             units=float(queries),
             usage=Usage(seconds, seconds, 0.0),
             joules={},
-            invalid=None if seconds >= METER.minimum_window_seconds else "shorter than 1 s",
+            invalid=None if seconds >= INSTRUMENT.meter.minimum_window_seconds else "shorter than 1 s",
         )
 
     def suspend(self) -> None: ...
@@ -60,7 +60,7 @@ def test_a_window_that_is_too_short_for_the_meter_is_repeated_longer_and_those_a
 ) -> None:
     monkeypatch.setattr(QuickeningTrial, "RATE", rate)
     found: list[Measurement] = []
-    runner = BlockRunner(METER, 0.5, found.append, tmp_path, {}, QuickeningTrial)  # type: ignore[arg-type] # stand-ins
+    runner = BlockRunner(INSTRUMENT, found.append, tmp_path, QuickeningTrial)  # type: ignore[arg-type] # stand-ins
     contestants: Any = {"a": SimpleNamespace(candidate="a")}
     runner.run(Block(1, (Slot("a", 1, windows=3),)), contestants, set())
     assert [one.window for one in found if not one.invalid] == [0, 1, 2]

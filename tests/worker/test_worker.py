@@ -18,8 +18,10 @@ from conftest import STAND_INS
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, usable_cpus
+from framewatt.trials.inference import Inference
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
 from framewatt.trials.trial import LaunchSpec, Trial
+from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
@@ -169,7 +171,7 @@ def meter() -> Meter:
 
 
 @pytest.fixture
-def trial(tiny_model: Path, meter: Meter) -> Iterator[Trial]:
+def trial(tiny_model: Path, meter: Meter) -> Iterator[Trial[Inference]]:
     sample = tiny_model.parent / "sample-0.tensors"
     write_tensors(sample, {"x": np.ones((1, 16), np.float32)})
     contestant = LaunchSpec(
@@ -177,18 +179,16 @@ def trial(tiny_model: Path, meter: Meter) -> Iterator[Trial]:
         command=tuple(python_worker(Path(sys.executable), STAND_INS / "frameworks" / "faithful.py")),
         environment=python_environment(1),
         cpus=usable_cpus()[-1:],
-        model=tiny_model,
         settings={"threads": "1", "precision": "fp32"},
-        signature={"inputs": [], "outputs": [{"name": "scores"}]},
-        samples=(sample,),
+        work=Inference(tiny_model, {"inputs": [], "outputs": [{"name": "scores"}]}, (sample,)),
         patience=30,
     )
-    launched = Trial(contestant, 1, meter, tiny_model.parent / "log")
+    launched = Trial(contestant, 1, Instrument(meter), tiny_model.parent / "log")
     yield launched
     launched.close()
 
 
-def test_the_parent_uses_less_than_a_hundredth_of_a_windows_cpu(trial: Trial) -> None:
+def test_the_parent_uses_less_than_a_hundredth_of_a_windows_cpu(trial: Trial[Inference]) -> None:
     seconds_per_query = trial.launch(1, lambda _: None)
     before = time.process_time()
     window = trial.window(1, 0, trial.queries_for(2.0, seconds_per_query))
@@ -197,25 +197,25 @@ def test_the_parent_uses_less_than_a_hundredth_of_a_windows_cpu(trial: Trial) ->
     assert own < 0.01 * window.usage.cpu_seconds
 
 
-def test_a_worker_runs_on_the_cpus_of_its_thread_budget_alone(trial: Trial) -> None:
+def test_a_worker_runs_on_the_cpus_of_its_thread_budget_alone(trial: Trial[Inference]) -> None:
     trial.launch(1, lambda _: None)
     assert psutil.Process(trial.worker.pid).cpu_affinity() == list(usable_cpus()[-1:])
 
 
-def test_every_phase_of_a_launch_is_metered_once(trial: Trial) -> None:
+def test_every_phase_of_a_launch_is_metered_once(trial: Trial[Inference]) -> None:
     seen: list[Measurement] = []
     trial.launch(1, seen.append)
     assert [m.phase.value for m in seen] == ["import", "load", "compile", "warmup"]
     assert all(m.usage.cpu_seconds > 0 and m.joules["host"] > 0 for m in seen if m.phase.value != "load")
 
 
-def test_a_window_names_the_domains_that_the_work_holds_whole(trial: Trial, meter: Meter) -> None:
+def test_a_window_names_the_domains_that_the_work_holds_whole(trial: Trial[Inference], meter: Meter) -> None:
     meter.description = replace(meter.description, parameters={"held_whole": ["gpu-0"]})
     trial.launch(1, lambda _: None)
     assert trial.window(1, 0, 1).held_whole == ("gpu-0",)
 
 
-def test_a_suspended_worker_burns_no_cpu(trial: Trial) -> None:
+def test_a_suspended_worker_burns_no_cpu(trial: Trial[Inference]) -> None:
     trial.launch(1, lambda _: None)
     trial.suspend()
     before = trial.worker.cpu_times()
@@ -229,7 +229,7 @@ def test_a_suspended_worker_burns_no_cpu(trial: Trial) -> None:
     assert trial.window(1, 0, 1).units == 1.0
 
 
-def test_a_worker_that_is_killed_in_a_window_fails_the_trial(trial: Trial) -> None:
+def test_a_worker_that_is_killed_in_a_window_fails_the_trial(trial: Trial[Inference]) -> None:
     trial.launch(1, lambda _: None)
     os.kill(trial.worker.pid, signal.SIGKILL)
     with pytest.raises(TrialFailed, match="killed"):

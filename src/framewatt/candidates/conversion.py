@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from filelock import FileLock
 
 from framewatt.config import cache_root
 from framewatt.errors import BadInput, TrialFailed, reason_of
+from framewatt.metering.host.cpu_time import timed
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.records import Signature, TensorSpec, Usage
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
@@ -145,10 +145,7 @@ def _work(
     log = folder / f"{operation}.log"
     with WorkerProcess(command, log=log, environment=python_environment(1), folder=folder) as worker:
         worker.request("hello", timeout=_TIMEOUT)
-        before, clock = worker.cpu_times(), time.monotonic()
-        answer = worker.request(operation, timeout=_TIMEOUT, **request)
-        after, seconds = worker.cpu_times(), time.monotonic() - clock
-    return answer, Usage(seconds, after.user - before.user, after.system - before.system)
+        return timed(worker.cpu_times, lambda: worker.request(operation, timeout=_TIMEOUT, **request))
 
 
 def _cached(folder: Path) -> Conversion | None:

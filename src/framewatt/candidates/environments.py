@@ -10,11 +10,10 @@ import json
 import os
 import shutil
 import sys
-import time
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock
 
@@ -23,17 +22,15 @@ from framewatt.candidates.pip_settings import uv_settings
 from framewatt.candidates.resolution import EnvironmentSpec, resolve, run_uv
 from framewatt.config import cache_root
 from framewatt.errors import EnvironmentFailed, Inapplicable, TrialFailed, reason_of
+from framewatt.metering.host.cpu_time import reaped, timed
 from framewatt.records import Usage
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from framewatt.discovery import Plugin
 
 _RECORD = "environment.json"
 _IMPORT_TIMEOUT = 300.0
-_Result = TypeVar("_Result")
 
 
 class BuildProgress(Protocol):
@@ -119,7 +116,7 @@ def _build(spec: EnvironmentSpec, plugin: Plugin, folder: Path, progress: BuildP
     what = f"{spec.framework} {spec.version}" + (" (converter)" if spec.role == "convert" else "")
     progress(what, 0, 0)
     shutil.rmtree(folder, ignore_errors=True)
-    lock, resolving = _metered(lambda: resolve(spec))
+    lock, resolving = timed(reaped, lambda: resolve(spec))
     total = lock.download_bytes
     progress(what, 0, total)
     folder.mkdir()
@@ -135,7 +132,7 @@ def _build(spec: EnvironmentSpec, plugin: Plugin, folder: Path, progress: BuildP
             progress(what, arrived["bytes"], total)
 
     install = ["pip", "install", "--python", str(interpreter), "-r", str(folder / "pylock.toml"), "--no-deps"]
-    _, installing = _metered(lambda: run_uv(spec, [*install, *uv_settings().arguments], watch))
+    _, installing = timed(reaped, lambda: run_uv(spec, [*install, *uv_settings().arguments], watch))
     imports = [
         _import_cost(plugin, interpreter, folder) if spec.role == "runtime" else None for _ in range(2)
     ]
@@ -154,26 +151,15 @@ def _build(spec: EnvironmentSpec, plugin: Plugin, folder: Path, progress: BuildP
     return environment
 
 
-def _metered(work: Callable[[], _Result]) -> tuple[_Result, Usage]:
-    before, clock = os.times(), time.monotonic()
-    result = work()
-    after = os.times()
-    user = after.children_user - before.children_user
-    system = after.children_system - before.children_system
-    return result, Usage(time.monotonic() - clock, user, system)
-
-
 def _import_cost(plugin: Plugin, interpreter: Path, folder: Path) -> Usage | None:
     command = python_worker(interpreter, plugin.path)
     with WorkerProcess(command, log=folder / "import.log", environment=python_environment(1)) as worker:
         try:
             worker.request("hello", timeout=_IMPORT_TIMEOUT)
-            before, clock = worker.cpu_times(), time.monotonic()
-            worker.request("import", timeout=_IMPORT_TIMEOUT)
-            after = worker.cpu_times()
+            _, cost = timed(worker.cpu_times, lambda: worker.request("import", timeout=_IMPORT_TIMEOUT))
         except (TrialFailed, Inapplicable) as error:
             raise EnvironmentFailed(f"{plugin.name}: installed, but it does not import: {error}") from error
-        return Usage(time.monotonic() - clock, after.user - before.user, after.system - before.system)
+    return cost
 
 
 def _folder_bytes(folder: Path) -> int:

@@ -36,8 +36,8 @@ def command(
     """
     from framewatt.metering.choice import choose_meter
     from framewatt.metering.host.inspection import inspect_host, reservable_cpus
-    from framewatt.metering.idle import measure_idle
     from framewatt.studies.measure.command import measure_command
+    from framewatt.trials.idle import measure_idle
 
     reserved = cpus or reservable_cpus()
     meter = choose_meter(meter_name, inspect_host(), reserved_cpus=reserved)

@@ -1,1 +1,1 @@
-"""What the machine is, does and draws: choosing and combining meters, idle power, memory, accounting."""
+"""What the machine is, does and draws: choosing and combining meters, memory, accounting."""

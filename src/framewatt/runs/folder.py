@@ -72,6 +72,13 @@ class RunFolder:
             )
         return cls(path, manifest)
 
+    @property
+    def logs(self) -> Path:
+        """Where workers print."""
+        path = self.path / "logs"
+        path.mkdir(exist_ok=True)
+        return path
+
     def amend(self, changes: Mapping[str, Any]) -> None:
         """Replace entries of the manifest: what is only known after the run has begun.
 

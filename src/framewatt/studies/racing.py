@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.accounting import observations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from framewatt.trials.blocks import BlockRunner
     from framewatt.trials.trial import LaunchSpec
 
-    Recruit = Callable[[str], LaunchSpec | None]
+    Recruit = Callable[[str], LaunchSpec[Any] | None]
     """Makes a candidate ready that the search over settings brought in; None where it may not race."""
 
 
 def run_race(
-    contestants: dict[str, LaunchSpec], recruit: Recruit, runner: BlockRunner, context: StudyContext
+    contestants: dict[str, LaunchSpec[Any]], recruit: Recruit, runner: BlockRunner[Any], context: StudyContext
 ) -> None:
     """Go on from whatever is stored until the race is over; `contestants` grows by whom it recruits."""
     basis = stored_basis(context.run.manifest)
@@ -50,7 +50,7 @@ def run_race(
         context.progress.standing(race.standings(), context.request.budget)
 
 
-def _recruit(block: Block, contestants: dict[str, LaunchSpec], recruit: Recruit) -> dict[str, str]:
+def _recruit(block: Block, contestants: dict[str, LaunchSpec[Any]], recruit: Recruit) -> dict[str, str]:
     """Make ready who is asked for the first time; returns who may not race."""
     refused = {}
     for slot in block.slots:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes
-from framewatt.trials.trial import LaunchSpec, Trial
+from framewatt.trials.trial import LaunchSpec, Trial, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    import numpy as np
-
-    from framewatt.contracts import Meter
     from framewatt.records import Block, Measurement, Slot
+    from framewatt.trials.trial import Record
+    from framewatt.trials.window import Instrument
 
+_Work = TypeVar("_Work", bound=Work)
+_Answer = TypeVar("_Answer")
+
+WINDOW_SECONDS = 0.5
+"""How long a steady window should last, where the meter does not need longer ones."""
 _ATTEMPTS = 3
 """A noisy window is tried at most this often; the last attempt then stands, marked."""
 _SMALLEST_COHORT = 2
@@ -42,34 +46,28 @@ class BlockOutcome:
     fallen: dict[str, Exception] = field(default_factory=dict)
 
 
-class BlockRunner:
+class BlockRunner(Generic[_Work]):
     """Holds the living trials of a study. Every finished window is handed to `record` at once."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a block's running, named once
+    def __init__(
         self,
-        meter: Meter,
-        window_seconds: float,
-        record: Callable[[Measurement], None],
+        instrument: Instrument,
+        record: Record,
         logs: Path,
-        idle_watts: Mapping[str, float],
-        trial_type: type[Trial] = Trial,
+        open_trial: Callable[[LaunchSpec[_Work], int, Instrument, Path], Trial[_Work]] = Trial,
     ) -> None:
-        """`window_seconds` is how long a steady window should last; workers print into `logs`.
-
-        `idle_watts` is what each of the meter's domains draws when nothing runs.
-        `trial_type` is what a contestant's trial is: inference unless told otherwise.
-        """
-        self._trial_type = trial_type
-        self._idle_watts = dict(idle_watts)
-        self._meter = meter
-        self._window_seconds = max(window_seconds, _HEADROOM * meter.minimum_window_seconds)
+        """Nothing runs yet; workers print into `logs`."""
+        self._open_trial = open_trial
+        self._instrument = instrument
+        self._shortest = instrument.meter.minimum_window_seconds
+        self._window_seconds = max(WINDOW_SECONDS, _HEADROOM * self._shortest)
         self._record = record
         self._logs = logs
-        self._alive: dict[str, Trial] = {}
+        self._alive: dict[str, Trial[_Work]] = {}
         self._pace: dict[str, float] = {}
         self._hopeless = 0
 
-    def admit(self, contestant: LaunchSpec, trial: int) -> float:
+    def admit(self, contestant: LaunchSpec[_Work], trial: int) -> float:
         """Launch a contestant's first trial and keep it for the race; returns the launch's wall seconds.
 
         Raises:
@@ -79,12 +77,12 @@ class BlockRunner:
         self._launch(contestant, trial, block=0)
         return time.monotonic() - clock
 
-    def outputs(self, candidate: str, count: int, folder: Path) -> list[dict[str, np.ndarray]]:
-        """What an admitted contestant computes for the first `count` samples."""
+    def ask(self, candidate: str, question: Callable[[Trial[_Work]], _Answer]) -> _Answer:
+        """What an admitted candidate's trial answers to `question`; it runs only meanwhile."""
         trial = self._alive[candidate]
         trial.resume()
         try:
-            return trial.outputs(count, folder)
+            return question(trial)
         finally:
             trial.suspend()
 
@@ -101,7 +99,7 @@ class BlockRunner:
         return max(_SMALLEST_COHORT, int(room // max(peaks)))
 
     def run(
-        self, block: Block, contestants: Mapping[str, LaunchSpec], done: set[tuple[str, int]]
+        self, block: Block, contestants: Mapping[str, LaunchSpec[_Work]], done: set[tuple[str, int]]
     ) -> BlockOutcome:
         """Run a block's slots in order, leaving out the (candidate, window) pairs that are `done`."""
         outcome = BlockOutcome()
@@ -132,7 +130,7 @@ class BlockRunner:
         for candidate in list(self._alive):
             self.dismiss(candidate)
 
-    def __enter__(self) -> BlockRunner:  # noqa: PYI034 - not subclassed
+    def __enter__(self) -> BlockRunner[_Work]:
         """The runner itself."""
         return self
 
@@ -140,7 +138,9 @@ class BlockRunner:
         """End all workers."""
         self.close()
 
-    def _trial(self, contestant: LaunchSpec, slot: Slot, block: int, outcome: BlockOutcome) -> Trial:
+    def _trial(
+        self, contestant: LaunchSpec[_Work], slot: Slot, block: int, outcome: BlockOutcome
+    ) -> Trial[_Work]:
         trial = self._alive.get(slot.candidate)
         if trial is None or trial.number < slot.trial:
             clock = time.monotonic()
@@ -149,11 +149,11 @@ class BlockRunner:
         trial.resume()
         return trial
 
-    def _launch(self, contestant: LaunchSpec, number: int, block: int) -> Trial:
+    def _launch(self, contestant: LaunchSpec[_Work], number: int, block: int) -> Trial[_Work]:
         self.dismiss(contestant.candidate)
         self._make_room()
         log = self._logs / f"worker-{len(list(self._logs.glob('worker-*.log'))):04d}.log"
-        trial = self._trial_type(contestant, number, self._meter, log, self._idle_watts)
+        trial = self._open_trial(contestant, number, self._instrument, log)
         try:
             pace = trial.launch(block, self._record)
         except BaseException:
@@ -164,15 +164,15 @@ class BlockRunner:
         trial.suspend()
         return trial
 
-    def _window(self, trial: Trial, block: int, index: int) -> list[Measurement]:
-        name = trial.contestant.candidate
+    def _window(self, trial: Trial[_Work], block: int, index: int) -> list[Measurement]:
+        name = trial.spec.candidate
         attempts = []
         for _ in range(_ATTEMPTS if self._hopeless < _GIVE_UP else 1):
             queries = trial.queries_for(self._window_seconds, self._pace[name])
             measurement = trial.window(block, index, queries)
             self._record(measurement)
             attempts.append(measurement)
-            if measurement.usage.seconds < self._meter.minimum_window_seconds:
+            if measurement.usage.seconds < self._shortest:
                 self._pace[name] = measurement.usage.seconds / queries
             if not measurement.noisy and not measurement.invalid:
                 self._hopeless = 0

@@ -26,7 +26,9 @@ from framewatt.studies.training.admission.loss_parity import disagreement, refer
 from framewatt.studies.training.problems.task_folder import read_task
 from framewatt.studies.training.study import resume, select
 from framewatt.trials.process import python_environment, python_worker
-from framewatt.trials.training import TrainingSpec, TrainingTrial
+from framewatt.trials.training import Training
+from framewatt.trials.trial import LaunchSpec, Trial
+from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
@@ -169,20 +171,18 @@ def test_a_process_is_launched_up_to_its_first_step_and_not_through_an_epoch(tmp
     script = tmp_path / "script.py"
     script.write_text(COUNTING.format(log=str(tmp_path / "steps")))
     write_tensors(tmp_path / "task.tensors", {"x_train": np.zeros((60, 1)), "y_train": np.zeros(60)})
-    contestant = TrainingSpec(
+    table = tmp_path / "task.tensors"
+    about = {"seeds": [1], "batch": 20, "options": {}, "networks": {}}
+    contestant = LaunchSpec(
         candidate="script",
         command=tuple(python_worker(Path(sys.executable), script)),
         environment=python_environment(1),
         cpus=(),
-        model=tmp_path / "model",
         settings={},
-        signature={},
-        samples=(),
-        table=tmp_path / "task.tensors",
-        about={"seeds": [1], "batch": 20, "options": {}, "networks": {}},
-        rounds=(2,),
+        work=Training(table, about, rounds=(2,)),
     )
-    trial = TrainingTrial(contestant, 1, choose_meter("estimate", inspect_host()), tmp_path / "log")
+    instrument = Instrument(choose_meter("estimate", inspect_host()))
+    trial = Trial(contestant, 1, instrument, tmp_path / "log")
     try:
         trial.launch(1, lambda _: None)
         trial.window(1, 0, 1)

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from framewatt.records import Phase
-from framewatt.trials.training import TrainingSpec, TrainingTrial
+from framewatt.trials.training import Training, train
+from framewatt.trials.trial import LaunchSpec, Trial
 
 if TYPE_CHECKING:
     import pytest
@@ -18,12 +19,10 @@ def test_a_window_of_several_seeds_may_take_the_patience_for_each_of_them(
 ) -> None:
     asked: dict[str, float] = {}
     worker = SimpleNamespace(request=lambda operation, timeout, **_: asked.update({operation: timeout}))
-    contestant = TrainingSpec(
-        "a@1", (), {}, (0,), Path(), settings={}, signature={}, samples=(), patience=10.0
-    )
+    contestant = LaunchSpec("a@1", (), {}, (0,), {}, Training(Path(), {}), patience=10.0)
     no_meter: Any = None
-    trial = TrainingTrial(contestant, 0, no_meter, Path("log"))
+    trial = Trial(contestant, 0, no_meter, Path("log"))
     monkeypatch.setattr(trial, "_worker", worker)
-    monkeypatch.setattr(trial, "_metered", lambda _phase, _block, _index, work: (work(), None))
-    trial.train(Phase.STEADY, 1, 0, [(fold, 3) for fold in (0, 1, 2, 3, 4, 0, 1, 2, 3, 4)])
+    monkeypatch.setattr(trial, "metered", lambda _phase, _block, _index, work: (work(), None))
+    train(trial, Phase.STEADY, 1, 0, [(fold, 3) for fold in (0, 1, 2, 3, 4, 0, 1, 2, 3, 4)])
     assert asked == {"folds": 10.0, "train": 50.0}

@@ -9,8 +9,9 @@ from framewatt.candidates.enumeration import CandidateSpec
 from framewatt.discovery import Plugin
 from framewatt.records import Candidate
 from framewatt.studies.training.admission.learning_curve import Exploration
-from framewatt.studies.training.admission.tabular import _TUNING_SHARE, Finalist, TabularAdmission
-from framewatt.trials.training import TrainingSpec
+from framewatt.studies.training.admission.tabular import _TUNING_SHARE, TabularAdmission, Trainee
+from framewatt.trials.training import Training, TrainingSpec
+from framewatt.trials.trial import LaunchSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,10 +46,10 @@ class Tuning(TabularAdmission):
         self, contestant: TrainingSpec, work: Callable[[Any], Any], *, settle: bool = True
     ) -> Any:
         assert not settle
-        return work(SimpleNamespace(contestant=contestant))
+        return work(SimpleNamespace(spec=contestant))
 
 
-def tuned(explorer: FakeExplorer, folder: Path, comparable: float) -> Finalist | None:
+def tuned(explorer: FakeExplorer, folder: Path, comparable: float) -> Trainee | None:
     """What tuning finds for a library whose comparable point takes `comparable` CPU seconds a round."""
     context = SimpleNamespace(request=SimpleNamespace(budget=BUDGET), run=SimpleNamespace(path=folder))
     table, folds = SimpleNamespace(metric="auc"), SimpleNamespace(validation=[None] * FOLDS)
@@ -57,8 +58,8 @@ def tuned(explorer: FakeExplorer, folder: Path, comparable: float) -> Finalist |
     qualifier._explorer = cast("Any", explorer)
     plugin = Plugin("ant", folder, cast("Any", SimpleNamespace(POINTS=POINTS)))
     entry = CandidateSpec(Candidate("ant", "1"), plugin, {})
-    contestant = TrainingSpec("ant", (), {}, (), folder, {}, {}, (), folds=FOLDS, rounds=(1,) * FOLDS)
-    return qualifier._tune(Finalist(entry, contestant, curve(comparable)), 0.9, among=2)
+    contestant = LaunchSpec("ant", (), {}, (), {}, Training(folder, {}, folds=FOLDS, rounds=(1,) * FOLDS))
+    return qualifier._tune(Trainee(entry, contestant, curve(comparable)), 0.9, among=2)
 
 
 def test_a_search_spends_at_most_its_share_of_the_budget(tmp_path: Path) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import psutil
 
+from framewatt.records import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Answer = TypeVar("_Answer")
 _TICK = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
 _AFTER_NAME = 2
 """In /proc/PID/stat the fields are counted after the name in parentheses, which may hold anything."""
@@ -17,10 +25,33 @@ _AFTER_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class CpuTimes:
-    """Cumulative CPU seconds of a process tree since it started."""
+    """CPU seconds so far of whatever a clock counts."""
 
     user: float
     system: float
+
+    def since(self, before: CpuTimes, seconds: float) -> Usage:
+        """What was used since `before`, in `seconds` of wall time."""
+        return Usage(seconds, self.user - before.user, self.system - before.system)
+
+
+def nobody() -> CpuTimes:
+    """The clock of a window in which nobody works."""
+    return CpuTimes(0.0, 0.0)
+
+
+def reaped() -> CpuTimes:
+    """CPU seconds of all our own children that have ended and were waited for, theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return CpuTimes(used.ru_utime, used.ru_stime)
+
+
+def timed(clock: Callable[[], CpuTimes], work: Callable[[], _Answer]) -> tuple[_Answer, Usage]:
+    """What `work` answers and what it took, by `clock`; no meter reads meanwhile."""
+    before, began = clock(), time.perf_counter()
+    answer = work()
+    seconds = time.perf_counter() - began
+    return answer, clock().since(before, seconds)
 
 
 def cpu_times(pid: int) -> CpuTimes:

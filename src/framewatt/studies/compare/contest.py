@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from framewatt.errors import BadInput
 from framewatt.metering.accounting import reserved_joules
-from framewatt.metering.host.inspection import host_state, host_times
+from framewatt.metering.host.cpu_time import reaped
 from framewatt.metering.power.model import PowerModel
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import Estimate, Measurement, Observation, Phase, Stage, Usage
+from framewatt.records import Estimate, Measurement, Observation, Phase, Stage
 from framewatt.trials.command import run_command
+from framewatt.trials.window import Instrument, WindowKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,23 +153,14 @@ class Contest:
 
     def _window(self, name: str, trial: int, block: int) -> Measurement:
         self._prepare()
-        started, before = time.time(), host_times()
-        began = time.perf_counter()
-        self.meter.start()
-        done = self._runs_of(name)
-        usage = Usage(
-            time.perf_counter() - began,
-            sum(run.usage.user_seconds for run in done),
-            sum(run.usage.system_seconds for run in done),
-        )
-        reading = self.meter.stop(usage)
-        return Measurement(
-            stage=Stage.DEVELOPMENT, candidate=name, phase=Phase.STEADY, trial=trial, block=block, window=0,
-            started=started, units=len(done) * self.question.units, usage=usage, joules=reading.joules,
-            idle_watts=self.meter.idle_watts() or {}, faults=reading.faults, invalid=reading.invalid,
-            host=host_state(before, host_times(), usage.cpu_seconds),
+        key = WindowKey(Stage.DEVELOPMENT, name, Phase.STEADY, trial, block, 0)
+        instrument = Instrument(self.meter, self.meter.idle_watts() or {})
+        measurement, done = instrument.measure(key, reaped, lambda: self._runs_of(name))
+        return replace(
+            measurement,
+            units=len(done) * self.question.units,
             peak_memory_bytes=max(run.peak_memory_bytes or 0 for run in done) or None,
-        )  # fmt: skip
+        )
 
     def _runs_of(self, name: str) -> list[CommandRun]:
         """Run a command as often as planned, and on until the meter's least window is full."""

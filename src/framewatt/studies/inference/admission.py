@@ -10,6 +10,7 @@ from framewatt.candidates.enumeration import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Status
 from framewatt.records.units import format_bytes
+from framewatt.trials.inference import outputs
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 from framewatt.workload import metrics as quality
 from framewatt.workload import oracle, parity
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from framewatt.studies.context import StudyContext
     from framewatt.studies.inference.preparation import Material
     from framewatt.trials.blocks import BlockRunner
-    from framewatt.trials.trial import LaunchSpec
+    from framewatt.trials.inference import Inference, InferenceSpec
     from framewatt.workload.labels import Labels
 
     Answer = Sequence[Mapping[str, np.ndarray]]
@@ -37,7 +38,7 @@ class Admission:
     """Launches contestants and decides who is admitted. The oracle and the labels are kept for latecomers."""
 
     def __init__(
-        self, material: Material, labels: Labels | None, runner: BlockRunner, context: StudyContext
+        self, material: Material, labels: Labels | None, runner: BlockRunner[Inference], context: StudyContext
     ) -> None:
         """Nothing is launched yet."""
         self._material = material
@@ -49,7 +50,7 @@ class Admission:
         self._full_precision_quality: list[float] = []
         self._wanted = len(material.files) if labels else min(_CHECKED_SAMPLES, len(material.files))
 
-    def admit_all(self, contestants: Mapping[str, LaunchSpec]) -> tuple[list[str], float]:
+    def admit_all(self, contestants: Mapping[str, InferenceSpec]) -> tuple[list[str], float]:
         """Launch everyone once; returns who is admitted, and the seconds that launching those took."""
         launches: dict[str, float] = {}
         answers: dict[str, Answer] = {}
@@ -64,7 +65,7 @@ class Admission:
         admitted = [name for name in answers if self._passes(contestants[name], answers[name])]
         return admitted, sum(launches[name] for name in admitted)
 
-    def admit_late(self, contestant: LaunchSpec) -> bool:
+    def admit_late(self, contestant: InferenceSpec) -> bool:
         """Launch a candidate that the search over settings brought in; says whether it may race."""
         if self._right is None:
             self._recall()
@@ -75,11 +76,14 @@ class Admission:
             return False
         return self._passes(contestant, answer)
 
-    def _launch(self, contestant: LaunchSpec) -> tuple[float, Answer]:
+    def _launch(self, contestant: InferenceSpec) -> tuple[float, Answer]:
         seconds = self._runner.admit(contestant, trial=0)
         folder = self._context.run.path / "outputs"
         number = len(list(folder.glob("*"))) if folder.exists() else 0
-        return seconds, self._runner.outputs(contestant.candidate, self._wanted, folder / str(number))
+        place = folder / str(number)
+        return seconds, self._runner.ask(
+            contestant.candidate, lambda trial: outputs(trial, self._wanted, place)
+        )
 
     def _consult(self, answers: Mapping[str, Answer]) -> None:
         """Ask the reference evaluator once; where it cannot answer, the candidates' median stands in.
@@ -125,7 +129,7 @@ class Admission:
             if parity.compare_outputs(answer, right, tolerance).agrees
         }
 
-    def _passes(self, contestant: LaunchSpec, answer: Answer) -> bool:
+    def _passes(self, contestant: InferenceSpec, answer: Answer) -> bool:
         lower = contestant.settings.get("precision", REFERENCE_PRECISION) != REFERENCE_PRECISION
         judged_by_labels = lower and self._labels is not None
         problem = self._memory_problem(contestant.candidate)
@@ -156,10 +160,10 @@ class Admission:
         if self._labels is None:
             return None
         metric, bound = self._labels.metric, self._context.request.quality
-        outputs = _stacked([next(iter(sample.values())) for sample in answer])
+        stacked = _stacked([next(iter(sample.values())) for sample in answer])
         batched = self._material.library.batch > 1  # samples that fill no batch are left out
-        labels = self._labels.values[: len(outputs)] if batched else self._labels.values
-        value = quality.score(metric, outputs, labels)
+        labels = self._labels.values[: len(stacked)] if batched else self._labels.values
+        value = quality.score(metric, stacked, labels)
         self._context.run.append("quality", {"candidate": name, "metric": metric, "value": value})
         if bound is None and lower and self._full_precision_quality:
             bound = quality.allowed(metric, self._full_precision_quality, _QUALITY_LOSS)

@@ -15,6 +15,7 @@ from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFai
 from framewatt.metering.host.inspection import usable_cpus
 from framewatt.records import Status
 from framewatt.studies.runtime import environment_of, record_environment, runtime_of
+from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.trial import LaunchSpec
 from framewatt.workload import samples
@@ -76,7 +77,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
 
 def equip(
     entries: Sequence[CandidateSpec], material: Material, context: StudyContext
-) -> dict[str, LaunchSpec]:
+) -> dict[str, InferenceSpec]:
     """Build each entry's environment and convert the model for it; who cannot is recorded with the reason."""
     contestants = {}
     for entry in entries:
@@ -145,24 +146,27 @@ def _library(
     return samples.generate(signature, request.dims, vocabulary, request.seed, request.batch_size)
 
 
-def _contestant(entry: CandidateSpec, material: Material, context: StudyContext) -> LaunchSpec:
+def _contestant(entry: CandidateSpec, material: Material, context: StudyContext) -> InferenceSpec:
     plugin = entry.plugin
     runtime = runtime_of(entry, context)
     converted = _converted(entry, runtime, material, context)
     if converted.cost is not None:
         context.run.append("conversion", {"key": entry.candidate.id, "cost": asdict(converted.cost)})
     threads = int(entry.settings["threads"])
+    work = Inference(
+        model=converted.model,
+        signature=conversion.signature_json(material.signature),
+        samples=material.files,
+        units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
+        uniform=material.library.uniform,
+    )
     return LaunchSpec(
         candidate=entry.candidate.id,
         command=tuple(python_worker(runtime.interpreter, plugin.path)),
         environment=python_environment(threads),
         cpus=usable_cpus()[-threads:],
-        model=converted.model,
         settings=entry.settings,
-        signature=conversion.signature_json(material.signature),
-        samples=material.files,
-        units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
-        uniform=material.library.uniform,
+        work=work,
         patience=context.request.timeout,
         reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
     )

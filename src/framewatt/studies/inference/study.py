@@ -25,7 +25,6 @@ from framewatt.errors import BadInput
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.clock import busy_frequency
 from framewatt.metering.host.inspection import inspect_host, reservable_cpus
-from framewatt.metering.idle import measure_idle
 from framewatt.metering.power.build import host_model
 from framewatt.records import Status
 from framewatt.records.units import format_bytes, format_duration
@@ -37,8 +36,10 @@ from framewatt.studies.inference.admission import Admission
 from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.progress import Silent
 from framewatt.studies.racing import run_race
-from framewatt.trials.blocks import BlockRunner
+from framewatt.trials.blocks import WINDOW_SECONDS, BlockRunner
+from framewatt.trials.idle import measure_idle
 from framewatt.trials.process import MALLOC_SETTINGS
+from framewatt.trials.window import Instrument
 from framewatt.workload.functional_unit import functional_unit
 from framewatt.workload.labels import labels_of
 from framewatt.workload.source import open_source
@@ -50,9 +51,8 @@ if TYPE_CHECKING:
     from framewatt.discovery import Plugin
     from framewatt.records import Host, Workload
     from framewatt.studies.progress import Progress
-    from framewatt.trials.trial import LaunchSpec
+    from framewatt.trials.inference import Inference, InferenceSpec
 
-_WINDOW_SECONDS = 0.5
 GONE = "what it ran on is no longer there since the run was interrupted"
 """Why a candidate that had been admitted cannot race on."""
 _IDLE_SECONDS = 5.0
@@ -118,17 +118,18 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         settled = {record["candidate"] for record in run.records("status")}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)
-        logs = run.path / "logs"
-        logs.mkdir(exist_ok=True)
         idle = idle_watts(meter, context)
-        with BlockRunner(meter, _WINDOW_SECONDS, run.append_measurement, logs, idle) as runner:
+        blocks: BlockRunner[Inference] = BlockRunner(
+            Instrument(meter, idle), run.append_measurement, run.logs
+        )
+        with blocks as runner:
             examiner = Admission(material, labels, runner, context)
             if next(run.records("admitted"), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
                 cohort = runner.cohort_size()
                 run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
 
-            def recruit(name: str) -> LaunchSpec | None:
+            def recruit(name: str) -> InferenceSpec | None:
                 wanted = [e for e in entries if e.candidate.id == name]
                 if not wanted:
                     context.settle(name, Status.FAILED, GONE)
@@ -200,7 +201,7 @@ def manifest_of(
             "sha256": workload.sha256,
         },
         "functional_unit": functional_unit(request.functional_unit),
-        "window_seconds": max(_WINDOW_SECONDS, meter.minimum_window_seconds),
+        "window_seconds": max(WINDOW_SECONDS, meter.minimum_window_seconds),
         "host": asdict(host),
         "python": platform.python_version(),
         "worker_environment": MALLOC_SETTINGS,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import BadInput
 from framewatt.metering.accounting import reserved_by_domain, reserved_shares
+from framewatt.metering.host.cpu_time import reaped
 from framewatt.metering.memory import PeakMemory
 from framewatt.metering.power.model import PowerModel
 from framewatt.records import MeterDescription, MeterReading, Provenance, Quantity, Usage
+from framewatt.trials.window import metered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,28 +109,28 @@ def measure_command(
         BadInput: there is no such program, or it may not be run.
     """
     idle_watts = idle_watts or meter.idle_watts()
-    meter.start()
-    started = time.perf_counter()
-    try:
-        process = subprocess.Popen(command, stdout=stdout)
-    except OSError as error:
-        meter.stop(Usage(0, 0, 0))
-        raise BadInput(f"{command[0]}: cannot be run ({error.strerror}); check its name and path") from error
-    memory = PeakMemory(process.pid)
-    status, resources = _wait(process)
-    peak = memory.stop(resources.ru_maxrss)
-    usage = Usage(time.perf_counter() - started, resources.ru_utime, resources.ru_stime)
-    reading = meter.stop(usage)
+    window, (status, peak) = metered(meter, reaped, lambda: _run(command, stdout))
     code = os.waitstatus_to_exitcode(status)
     return CommandRun(
         command=tuple(command),
         exit_code=code if code >= 0 else _SIGNALLED - code,
-        usage=usage,
+        usage=window.usage,
         peak_memory_bytes=peak,
-        reading=reading,
+        reading=window.reading,
         meter=meter.description,
         idle_watts=idle_watts,
     )
+
+
+def _run(command: Sequence[str], stdout: int | None) -> tuple[int, int | None]:
+    """The command's exit status, and the peak memory of its largest process in bytes where it can be told."""
+    try:
+        process = subprocess.Popen(command, stdout=stdout)
+    except OSError as error:
+        raise BadInput(f"{command[0]}: cannot be run ({error.strerror}); check its name and path") from error
+    memory = PeakMemory(process.pid)
+    status, resources = _wait(process)
+    return status, memory.stop(resources.ru_maxrss)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[int, Any]:

@@ -14,7 +14,7 @@ from framewatt.decision import build_decision
 from framewatt.errors import EnvironmentFailed, Inapplicable
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, usable_cpus
-from framewatt.records import Objective, Stage, Status
+from framewatt.records import Objective, Status
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.replay import cost_of
@@ -28,7 +28,9 @@ from framewatt.studies.training.manifest import training_manifest
 from framewatt.studies.training.problems.opening import open_problem
 from framewatt.trials.blocks import BlockRunner
 from framewatt.trials.process import python_environment, python_worker
-from framewatt.trials.training import TrainingSpec, TrainingTrial, trials_before_the_race
+from framewatt.trials.training import Training, TrainingSpec, model_name, retrained, trials_before_the_race
+from framewatt.trials.trial import LaunchSpec
+from framewatt.trials.window import Instrument
 from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
     from framewatt.studies.progress import Progress
     from framewatt.studies.training.admission.admission import Admission, Equipped
     from framewatt.studies.training.problems.problem import LearningProblem
-
-_WINDOW_SECONDS = 0.5
 
 
 def select(request: SelectRequest, progress: Progress | None = None) -> list[Decision]:
@@ -93,16 +93,14 @@ def _conduct(
     run = context.run
     run.lock()
     try:
-        logs = run.path / "logs"
-        logs.mkdir(exist_ok=True)
         contestants = _equip(entries, problem, context)
-        idle = idle_watts(meter, context)
+        instrument = Instrument(meter, idle_watts(meter, context))
         if next(run.records("admitted"), None) is None:
-            trial_of = trials_before_the_race(meter, idle)
+            trial_of = trials_before_the_race(instrument)
             _qualify(problem.qualifier(context, trial_of, _joules_of(context)), contestants, context)
         racing = _racing_of(contestants, context)
-        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle
-        with BlockRunner(*metering, TrainingTrial) as runner:
+        blocks: BlockRunner[Training] = BlockRunner(instrument, run.append_measurement, run.logs)
+        with blocks as runner:
             run_race(dict(racing), partial(_recruit, context), runner, context)
         decision = build_decision(run)
         run.write("decision.json", decision.to_json().encode())
@@ -161,22 +159,16 @@ def _contestant(
     terms = problem.terms(entry)
     runtime = runtime_of(entry, context)
     threads = int(entry.settings["threads"])
-    return TrainingSpec(
+    work = Training(arrays, terms.about, folds=terms.folds, most_rounds=terms.most_rounds)
+    return LaunchSpec(
         candidate=entry.candidate.id,
         command=tuple(python_worker(runtime.interpreter, entry.plugin.path)),
         environment=python_environment(threads),
         cpus=usable_cpus()[-threads:],
-        model=Path(),
         settings=entry.settings,
-        signature={},
-        samples=(),
-        stage=Stage.TRAINING,
+        work=work,
         patience=context.request.timeout,
         reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
-        table=arrays,
-        about=terms.about,
-        folds=terms.folds,
-        most_rounds=terms.most_rounds,
     )
 
 
@@ -187,14 +179,15 @@ def _qualify(qualifier: Admission, contestants: Mapping[str, Equipped], context:
     finally:
         qualifier.close()
     for told in admitted:
+        work = told.work
         record: dict[str, Any] = {
             "candidate": told.candidate,
-            "rounds": told.rounds,
-            "cycle": told.cycle,
-            "seconds_per_run": told.seconds_per_run,
-            "units_per_query": told.units_per_query,
+            "rounds": work.rounds,
+            "cycle": work.cycle,
+            "seconds_per_run": work.seconds_per_run,
+            "units_per_query": work.units_per_query,
             "settings": dict(told.settings),
-            "model": told.model.name,
+            "model": model_name(told),
         }
         context.run.append("contestant", record)
     names = [told.candidate for told in admitted]
@@ -221,10 +214,8 @@ def _racing_of(contestants: Mapping[str, Equipped], context: StudyContext) -> di
         base = contestants[name][1] if name in contestants else by_library.get(_library(name))
         if base is None:
             continue
-        found[name] = replace(
-            base,
-            candidate=name,
-            settings=record["settings"],
+        found[name] = retrained(
+            replace(base, candidate=name, settings=record["settings"]),
             rounds=tuple(record["rounds"]),
             cycle=record["cycle"],
             seconds_per_run=record["seconds_per_run"],

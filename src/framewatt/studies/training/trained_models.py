@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewatt.decision import Decision, build_decision
@@ -14,12 +15,13 @@ from framewatt.runs.request import SelectRequest
 from framewatt.studies.inference.study import idle_watts
 from framewatt.studies.racing import run_race
 from framewatt.trials.blocks import BlockRunner
+from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.trials.trial import LaunchSpec
+from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from framewatt.contracts import Meter
     from framewatt.studies.context import StudyContext
@@ -31,7 +33,6 @@ FOLDER = "inference"
 _BATCH = 1000
 """Rows per query unless --batch-size says otherwise: tables are usually scored in bulk."""
 _MOST_SAMPLES = 8
-_WINDOW_SECONDS = 0.5
 
 
 def serve(
@@ -52,10 +53,9 @@ def serve(
     run.lock()
     try:
         contestants = _contestants(trained, _samples(table, folds, batch, run.path), table, batch)
-        logs = run.path / "logs"
-        logs.mkdir(exist_ok=True)
-        metering = meter, _WINDOW_SECONDS, run.append_measurement, logs, idle_watts(meter, inner)
-        with BlockRunner(*metering) as runner:
+        instrument = Instrument(meter, idle_watts(meter, inner))
+        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append_measurement, run.logs)
+        with blocks as runner:
             if next(run.records("admitted"), None) is None:
                 run.append("admitted", {"candidates": list(contestants), "seconds": 0.0})
             run_race(contestants, lambda _name: None, runner, inner)
@@ -114,7 +114,7 @@ def _samples(table: TrainingTable, folds: Folds, batch: int, folder: Path) -> tu
 
 def _contestants(
     trained: Mapping[str, TrainingSpec], samples: tuple[Path, ...], table: TrainingTable, batch: int
-) -> dict[str, LaunchSpec]:
+) -> dict[str, InferenceSpec]:
     signature = {
         "inputs": [{"name": "rows", "dtype": "float32", "shape": [batch, table.rows.shape[1]]}],
         "outputs": [{"name": "scores", "dtype": "float64", "shape": [batch, None]}],
@@ -125,11 +125,8 @@ def _contestants(
             command=one.command,
             environment=one.environment,
             cpus=one.cpus,
-            model=one.model,
             settings=one.settings,
-            signature=signature,
-            samples=samples,
-            units_per_query=float(batch),
+            work=Inference(one.work.model or Path(), signature, samples, units_per_query=float(batch)),
             patience=one.patience,
             reserved_share=one.reserved_share,
         )

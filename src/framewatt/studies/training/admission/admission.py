@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from dataclasses import replace
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +13,7 @@ from framewatt.records import Status
 from framewatt.records.units import significant
 from framewatt.studies.training.admission.learning_curve import TooSlow
 from framewatt.studies.training.admission.refit import Confirmation, confirm
+from framewatt.trials.training import retrained
 from framewatt.workload.metrics import SMALLER_IS_BETTER, is_worse
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class Admission(ABC):
         key = self._key(contestant)
         try:
             trial = self._alive.get(key) or self._launch(contestant)
-            trial.contestant = contestant
+            trial.spec = contestant
             trial.resume()
             found = work(trial)
             trial.suspend()
@@ -102,7 +101,7 @@ class Admission(ABC):
         return found
 
     def _launch(self, contestant: TrainingSpec) -> TrainingTrial:
-        log = self._context.run.path / "logs" / f"explore-{time.time_ns()}.log"
+        log = self._context.run.logs / f"explore-{time.time_ns()}.log"
         trial = self._alive[self._key(contestant)] = self._trial_of(contestant, log)
         trial.launch(0, self._record)
         return trial
@@ -156,10 +155,9 @@ class Admission(ABC):
         found = self._with_trial(contestant, lambda trial: confirm(trial, *parts))
         if found is None:
             return None
-        model = folder / found.model_file if found.model_file else Path()
-        return replace(
-            contestant, seconds_per_run=max(found.seconds, _SHORTEST_RUN_SECONDS), model=model
-        ), found
+        model = folder / found.model_file if found.model_file else None
+        seconds = max(found.seconds, _SHORTEST_RUN_SECONDS)
+        return retrained(contestant, seconds_per_run=seconds, model=model), found
 
     def _fell_short(self, came: float, within: str, target: float) -> str:
         """Why a candidate that never kept the target may not race."""

@@ -10,6 +10,7 @@ from framewatt.records import Measurement, Phase
 from framewatt.records.units import format_duration
 from framewatt.studies.training.admission.scoring import quality_of
 from framewatt.studies.training.admission.time_to_quality import checkpoints, crossing, steps
+from framewatt.trials import training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,8 +68,8 @@ class Explorer:
             TooSlow: the allowance ended before the first length was tried on all folds.
             Inapplicable, TrialFailed: it cannot train.
         """
-        most = trial.contestant.most_rounds
-        found = Exploration(trial.contestant.candidate, most)
+        most = trial.spec.work.most_rounds
+        found = Exploration(trial.spec.candidate, most)
         left, clock = allowance, time.monotonic()
         lengths = steps(most)
         while lengths:
@@ -104,10 +105,10 @@ class Explorer:
         clock = time.monotonic()
         windows = []
         for done, fold in enumerate(folds, start=1):
-            windows.append(trial.train(Phase.TRAIN, 0, rounds, [(fold, rounds)]))
+            windows.append(training.train(trial, Phase.TRAIN, 0, rounds, [(fold, rounds)]))
             self.record(windows[-1])
             labels = self.table.target[self.folds.validation[fold]]
-            found_scores = trial.scores(f"validation-{fold}", looks, self.scratch)
+            found_scores = training.scores(trial, f"validation-{fold}", looks, self.scratch)
             for number, scores in zip(looks, found_scores, strict=True):
                 values[number].append(quality_of(self.table.metric, scores, labels))
             spent = time.monotonic() - clock

@@ -10,6 +10,7 @@ import numpy as np
 
 from framewatt.records import Estimate, Phase
 from framewatt.studies.training.admission.scoring import quality_of
+from framewatt.trials import training
 from framewatt.workload import metrics as quality
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
         Inapplicable, TrialFailed: it cannot train.
     """
     windows, scores, saved = [], [], None
-    for fold, rounds in enumerate(trial.contestant.rounds):
-        windows.append(trial.train(Phase.TRAIN, 0, -1 - fold, [(fold, rounds)]))
+    for fold, rounds in enumerate(trial.spec.work.rounds):
+        windows.append(training.train(trial, Phase.TRAIN, 0, -1 - fold, [(fold, rounds)]))
         record(windows[-1])
-        scores += trial.scores("test", [rounds], scratch)
+        scores += training.scores(trial, "test", [rounds], scratch)
         if fold == 0:
-            saved = trial.save(model)
+            saved = training.save(trial, model)
     return Confirmation(
         test=judged(metric, scores, labels),
         seconds=fmean(window.usage.seconds for window in windows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ from framewatt.studies.training.admission.loss_parity import (
 from framewatt.studies.training.admission.pruning import unaffordable
 from framewatt.studies.training.admission.scoring import quality_of
 from framewatt.studies.training.admission.time_to_quality import crossing, reached
+from framewatt.trials import training
+from framewatt.trials.training import model_name, retrained
 from framewatt.workload import metrics as quality
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ _HOPELESS = 2.0
 
 
 @dataclass(slots=True)
-class Apprentice:
+class Trainee:
     """A candidate on its way into the race: its first losses, and each seed's quality by epoch.
 
     `first` is the window of the epoch that was trained for those losses; `windows` are the curves' epochs.
@@ -82,22 +84,22 @@ class ScriptedAdmission(Admission):
         confirmed = [one for one in explored if self._reaches(one, target) and self._confirm(one, target)]
         racing = [one.contestant for one in confirmed]
         # Energy counts all seeds, models only those that reach the quality: a window holds every seed.
-        return [replace(contestant, cycle=len(self._task.seeds)) for contestant in racing]
+        return [retrained(contestant, cycle=len(self._task.seeds)) for contestant in racing]
 
-    def _begin(self, contestant: TrainingSpec) -> Apprentice | None:
+    def _begin(self, contestant: TrainingSpec) -> Trainee | None:
         """The losses of the first epoch from the first seed."""
         self._context.progress.say(f"first steps of {contestant.candidate}")
         clock = time.monotonic()
 
-        def first_epoch(trial: TrainingTrial) -> Apprentice:
-            trial.begin(0)
-            measurement, losses = trial.advance(0, 1)
+        def first_epoch(trial: TrainingTrial) -> Trainee:
+            training.begin(trial, 0)
+            measurement, losses = training.advance(trial, 0, 1)
             self._record(measurement)
-            return Apprentice(contestant, losses, time.monotonic() - clock, measurement)
+            return Trainee(contestant, losses, time.monotonic() - clock, measurement)
 
         return self._with_trial(contestant, first_epoch)
 
-    def _compare_first_losses(self, begun: list[Apprentice]) -> list[Apprentice]:
+    def _compare_first_losses(self, begun: list[Trainee]) -> list[Trainee]:
         """Drop who optimises something else; a task that declares ``free`` only loses who has no number."""
         found = self._reference({one.contestant.candidate: one.losses[:STEPS] for one in begun})
         return [one for one in begun if self._optimises_the_same(one, *found)]
@@ -114,7 +116,7 @@ class ScriptedAdmission(Admission):
         self._context.run.append("first_losses", {"losses": found[0], "whose": found[1]})
         return found
 
-    def _optimises_the_same(self, one: Apprentice, reference: list[float], whose: str) -> bool:
+    def _optimises_the_same(self, one: Trainee, reference: list[float], whose: str) -> bool:
         name, losses = one.contestant.candidate, one.losses[:STEPS]
         told, error = no_number(losses), None
         if told is None and self._task.optimisation == "same":
@@ -127,7 +129,7 @@ class ScriptedAdmission(Admission):
             self._dismiss(self._key(one.contestant))
         return told is None
 
-    def _explore_others(self, begun: list[Apprentice]) -> list[Apprentice]:
+    def _explore_others(self, begun: list[Trainee]) -> list[Trainee]:
         """The other seeds' curves; what one leaves of its share of the budget is there for those after it."""
         ends = time.monotonic() + self._context.request.budget * _EXPLORING_SHARE
         seeds = range(1, len(self._task.seeds))
@@ -138,7 +140,7 @@ class ScriptedAdmission(Admission):
                 found.append(one)
         return found
 
-    def _explore(self, one: Apprentice, seeds: range, allowance: float) -> bool:
+    def _explore(self, one: Trainee, seeds: range, allowance: float) -> bool:
         """These seeds, epoch by epoch, until the quality has lasted or the epochs end."""
         self._context.progress.say(f"learning curves of {one.contestant.candidate}")
 
@@ -155,7 +157,7 @@ class ScriptedAdmission(Admission):
 
         return bool(self._with_trial(one.contestant, every_seed))
 
-    def _prune(self, explored: list[Apprentice]) -> list[Apprentice]:
+    def _prune(self, explored: list[Trainee]) -> list[Trainee]:
         """Let the slowest go while the other seeds, refits and a short race of all do not fit the budget."""
         by_name = {one.contestant.candidate: one for one in explored}
         costs = {name: sum(w.usage.seconds for w in one.windows) for name, one in by_name.items()}
@@ -172,24 +174,24 @@ class ScriptedAdmission(Admission):
             self._remember(by_name.pop(name))
         return list(by_name.values())
 
-    def _explore_seed(self, one: Apprentice, trial: TrainingTrial, fold: int) -> None:
-        trial.begin(fold)
+    def _explore_seed(self, one: Trainee, trial: TrainingTrial, fold: int) -> None:
+        training.begin(trial, fold)
         curve: dict[int, list[float]] = {}
         labels, scratch = self._task.arrays["y_validation"], self._context.run.path / "scratch"
         for epoch in range(1, self._task.epochs + 1):
-            measurement, losses = trial.advance(fold, epoch)
+            measurement, losses = training.advance(trial, fold, epoch)
             self._record(measurement)
             one.windows.append(measurement)
             if not all(math.isfinite(loss) for loss in losses):
                 raise TrialFailed(f"seed {self._task.seeds[fold]}: a loss of epoch {epoch} is not a number")
-            scores = trial.scores("validation", [epoch], scratch)[0]
+            scores = training.scores(trial, "validation", [epoch], scratch)[0]
             curve[epoch] = [quality_of(self._metric, scores, labels)]
             wanted, most = self._task.quality, self._task.epochs
             if wanted is not None and crossing(curve, self._metric, wanted, most) is not None:
                 break
         one.curves.append(curve)
 
-    def _target(self, explored: list[Apprentice]) -> float:
+    def _target(self, explored: list[Trainee]) -> float:
         """What was asked for, else what every seed of the incumbent, else of the median candidate, keeps."""
         worst = max if self._metric in quality.SMALLER_IS_BETTER else min
         kept = {
@@ -198,7 +200,7 @@ class ScriptedAdmission(Admission):
         }
         return self._settle_target(self._task.quality, kept)
 
-    def _reaches(self, one: Apprentice, target: float) -> bool:
+    def _reaches(self, one: Trainee, target: float) -> bool:
         """Whether any seed keeps the target; energy counts all seeds, models only those that do."""
         most = self._task.epochs
         one.epochs = [crossing(curve, self._metric, target, most) for curve in one.curves]
@@ -211,10 +213,11 @@ class ScriptedAdmission(Admission):
             self._remember(one)
             return False
         rounds = tuple(epochs or self._task.epochs for epochs in one.epochs)
-        one.contestant = replace(one.contestant, rounds=rounds, units_per_query=count / len(self._task.seeds))
+        units = count / len(self._task.seeds)
+        one.contestant = retrained(one.contestant, rounds=rounds, units_per_query=units)
         return True
 
-    def _confirm(self, one: Apprentice, target: float) -> bool:
+    def _confirm(self, one: Trainee, target: float) -> bool:
         """Refit every seed cleanly and judge it once on the test part."""
         confirmed = self._confirmed(one.contestant, self._task.arrays["y_test"])
         if confirmed is not None:
@@ -224,7 +227,7 @@ class ScriptedAdmission(Admission):
             return False
         return self._passes_the_test(one.contestant.candidate, one.confirmation.test, target)
 
-    def _remember(self, one: Apprentice) -> None:
+    def _remember(self, one: Trainee) -> None:
         """Keep what the report says of a candidate's training."""
         last = min(max(curve) for curve in one.curves)
         curve = [[epoch, fmean(c[epoch][0] for c in one.curves)] for epoch in range(1, last + 1)]
@@ -234,17 +237,17 @@ class ScriptedAdmission(Admission):
             {
                 "candidate": one.contestant.candidate,
                 "capacity": "comparable",
-                "rounds": fmean(one.contestant.rounds) if one.confirmation else None,
+                "rounds": fmean(one.contestant.work.rounds) if one.confirmation else None,
                 **({"reached": reaching, "seeds": len(one.epochs)} if one.epochs else {}),
                 "curve": curve,
                 "costs": self._costs(one, last),
                 "tuning": {"points": [], "joules": sum(map(self._joules, [one.first, *one.windows]))},
                 "confirmation": asdict(one.confirmation) if one.confirmation else None,
-                "model": one.contestant.model.name,
+                "model": model_name(one.contestant),
             },
         )
 
-    def _costs(self, one: Apprentice, last: int) -> list[tuple[int, float, float]]:
+    def _costs(self, one: Trainee, last: int) -> list[tuple[int, float, float]]:
         """(epochs, CPU seconds, joules) of one run up to each epoch: its windows' sums, mean over seeds."""
         found, cpu, joules = [], 0.0, 0.0
         for epoch in range(1, last + 1):

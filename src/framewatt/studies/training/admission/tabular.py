@@ -12,6 +12,7 @@ from framewatt.studies.training.admission.admission import RACE_CYCLES, SHORTEST
 from framewatt.studies.training.admission.learning_curve import Exploration, Explorer, TooSlow
 from framewatt.studies.training.admission.pruning import unaffordable
 from framewatt.studies.training.admission.time_to_quality import crossing, mean_curve, reached
+from framewatt.trials.training import model_name, retrained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -33,7 +34,7 @@ _HOPELESS = 3.0
 
 
 @dataclass(slots=True)
-class Finalist:
+class Trainee:
     """A candidate that reaches the target: what it needs for it, and whether its settings were tuned."""
 
     entry: CandidateSpec
@@ -65,16 +66,16 @@ class TabularAdmission(Admission):
         """Explore, settle the target, tune, refit."""
         explored = self._explore(contestants)
         target = self._target(explored)
-        finalists = [f for f in explored if self._reaches(f, target)]
-        for finalist in list(finalists):
-            tuned = self._tune(finalist, target, len(finalists))
-            finalists += [tuned] if tuned else []
-        self._prune(finalists)
-        confirmed = [f for f in finalists if self._confirm(f, target)]
+        trainees = [f for f in explored if self._reaches(f, target)]
+        for trainee in list(trainees):
+            tuned = self._tune(trainee, target, len(trainees))
+            trainees += [tuned] if tuned else []
+        self._prune(trainees)
+        confirmed = [f for f in trainees if self._confirm(f, target)]
         self._enrol([f.entry for f in confirmed if f.tuned])
         racing = [f.contestant for f in confirmed]
         cycle = self._cycle(racing)
-        return [replace(contestant, cycle=cycle) for contestant in racing]
+        return [retrained(contestant, cycle=cycle) for contestant in racing]
 
     @staticmethod
     def _key(contestant: TrainingSpec) -> Hashable:
@@ -93,7 +94,7 @@ class TabularAdmission(Admission):
             origin = next(one for one in environments if str(one["candidate"]).startswith(library))
             run.append("environment", {**origin, "candidate": entry.candidate.id})
 
-    def _explore(self, contestants: Mapping[str, Equipped]) -> list[Finalist]:
+    def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
         found = []
         folds = range(len(self._folds.validation))
         left = self._context.request.budget * _EXPLORING_SHARE
@@ -105,118 +106,120 @@ class TabularAdmission(Admission):
             curve = self._with_trial(contestant, explore)
             left -= sum(seconds for _, seconds, _, _ in curve.cost) if curve else allowance
             if curve is not None:
-                found.append(Finalist(entry, contestant, curve))
+                found.append(Trainee(entry, contestant, curve))
         return found
 
-    def _target(self, explored: list[Finalist]) -> float:
+    def _target(self, explored: list[Trainee]) -> float:
         """What was asked for, else what the mean over the folds of the incumbent or the median reaches."""
         values = {f.contestant.candidate: reached(f.exploration.curve, self._metric) for f in explored}
         return self._settle_target(self._context.request.quality, values)
 
-    def _reaches(self, finalist: Finalist, target: float) -> bool:
+    def _reaches(self, trainee: Trainee, target: float) -> bool:
         """Whether its curve keeps the target; else it is settled with how far it came."""
-        curve, metric = finalist.exploration, self._metric
+        curve, metric = trainee.exploration, self._metric
         rounds = crossing(curve.curve, metric, target, curve.most)
         if rounds is not None:
-            finalist.contestant = replace(finalist.contestant, rounds=(rounds,) * finalist.contestant.folds)
+            every_fold = (rounds,) * trainee.contestant.work.folds
+            trainee.contestant = retrained(trainee.contestant, rounds=every_fold)
             return True
         told = self._fell_short(reached(curve.curve, metric), f"{curve.trained} rounds", target)
         if curve.complete:
-            self._context.settle(finalist.contestant.candidate, Status.INFEASIBLE, told)
+            self._context.settle(trainee.contestant.candidate, Status.INFEASIBLE, told)
         else:
             told += "; its share of --budget allowed no more"
-            self._context.settle(finalist.contestant.candidate, Status.ELIMINATED, told)
-        self._remember(finalist)
+            self._context.settle(trainee.contestant.candidate, Status.ELIMINATED, told)
+        self._remember(trainee)
         return False
 
-    def _tune(self, finalist: Finalist, target: float, among: int) -> Finalist | None:
+    def _tune(self, trainee: Trainee, target: float, among: int) -> Trainee | None:
         """The library's best point if it beats the comparable one on the first fold and then on all."""
-        points = getattr(finalist.entry.plugin.module, "POINTS", ())
+        points = getattr(trainee.entry.plugin.module, "POINTS", ())
         before = self._spent_joules
         trainings = len(points) + len(self._folds.validation)
         allowance = self._context.request.budget * _TUNING_SHARE / among / trainings
 
-        def search(trial: TrainingTrial) -> Finalist | None:
-            best, chosen = _WORTH_TUNING * self._first_fold_cost(finalist.exploration, target), None
+        def search(trial: TrainingTrial) -> Trainee | None:
+            best, chosen = _WORTH_TUNING * self._first_fold_cost(trainee.exploration, target), None
             for point in points:
-                settings = {**finalist.entry.settings, **point}
-                trial.contestant = replace(finalist.contestant, settings=settings)
+                settings = {**trainee.entry.settings, **point}
+                trial.spec = replace(trainee.contestant, settings=settings)
                 try:
                     found = self._explorer.explore(trial, [0], target, allowance)
                 except TooSlow:
                     continue
                 rounds = crossing(found.curve, self._metric, target, found.most)
                 cost = found.cpu_seconds(rounds) if rounds else None
-                finalist.tuning.append({"settings": point, "rounds": rounds, "cpu_seconds": cost})
+                trainee.tuning.append({"settings": point, "rounds": rounds, "cpu_seconds": cost})
                 if cost is not None and cost < best:
                     best, chosen = cost, settings
-            return self._variant(finalist, chosen, trial, target, allowance) if chosen else None
+            return self._variant(trainee, chosen, trial, target, allowance) if chosen else None
 
-        variant = self._with_trial(finalist.contestant, search, settle=False) if points else None
-        finalist.tuning_joules = self._spent_joules - before
+        variant = self._with_trial(trainee.contestant, search, settle=False) if points else None
+        trainee.tuning_joules = self._spent_joules - before
         if variant is not None:
-            variant.tuning, variant.tuning_joules = finalist.tuning, finalist.tuning_joules
+            variant.tuning, variant.tuning_joules = trainee.tuning, trainee.tuning_joules
         return variant
 
     def _variant(
         self,
-        finalist: Finalist,
+        trainee: Trainee,
         settings: Mapping[str, str],
         trial: TrainingTrial,
         target: float,
         allowance: float,
-    ) -> Finalist | None:
+    ) -> Trainee | None:
         """The chosen point as a candidate of its own, if it is worth it on all folds too.
 
         `allowance` is of seconds a fold.
         """
-        origin = finalist.entry.candidate
+        origin = trainee.entry.candidate
         candidate = Candidate(
             origin.framework, origin.version, settings=tuple(settings.items()), repeat=origin.repeat
         )
-        contestant = replace(finalist.contestant, candidate=candidate.id, settings=settings)
-        trial.contestant = contestant
+        contestant = replace(trainee.contestant, candidate=candidate.id, settings=settings)
+        trial.spec = contestant
         folds = range(len(self._folds.validation))
         try:
             found = self._explorer.explore(trial, folds, target, len(folds) * allowance)
         except TooSlow:
             return None
         rounds = crossing(found.curve, self._metric, target, found.most)
-        comparable = finalist.exploration.cpu_seconds(finalist.contestant.rounds[0])
+        comparable = trainee.exploration.cpu_seconds(trainee.contestant.work.rounds[0])
         if rounds is None or found.cpu_seconds(rounds) >= _WORTH_TUNING * comparable:
             return None
-        entry = replace(finalist.entry, candidate=candidate, settings=settings)
-        return Finalist(entry, replace(contestant, rounds=(rounds,) * contestant.folds), found, tuned=True)
+        entry = replace(trainee.entry, candidate=candidate, settings=settings)
+        every_fold = (rounds,) * contestant.work.folds
+        return Trainee(entry, retrained(contestant, rounds=every_fold), found, tuned=True)
 
     def _first_fold_cost(self, exploration: Exploration, target: float) -> float:
         first = {rounds: values[:1] for rounds, values in exploration.curve.items()}
         rounds = crossing(first, self._metric, target, exploration.most)
         return exploration.cpu_seconds(rounds) if rounds else float("inf")
 
-    def _prune(self, finalists: list[Finalist]) -> None:
+    def _prune(self, trainees: list[Trainee]) -> None:
         """Let the slowest go while refits and a short race of all do not fit into the budget."""
 
-        def seconds(finalist: Finalist) -> float:
-            length, whole, _, _ = finalist.exploration.cost[-1]
-            return whole / len(self._folds.validation) * finalist.contestant.rounds[0] / length
+        def seconds(trainee: Trainee) -> float:
+            length, whole, _, _ = trainee.exploration.cost[-1]
+            return whole / len(self._folds.validation) * trainee.contestant.work.rounds[0] / length
 
-        by_name = {finalist.contestant.candidate: finalist for finalist in finalists}
+        by_name = {trainee.contestant.candidate: trainee for trainee in trainees}
         repeats = len(self._folds.validation) + RACE_CYCLES
-        costs = {name: seconds(finalist) for name, finalist in by_name.items()}
+        costs = {name: seconds(trainee) for name, trainee in by_name.items()}
         needs = {name: repeats * cost for name, cost in costs.items()}
         for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
             self._context.settle(name, Status.ELIMINATED, told)
             self._remember(by_name[name])
-            finalists.remove(by_name[name])
+            trainees.remove(by_name[name])
 
-    def _confirm(self, finalist: Finalist, target: float) -> bool:
+    def _confirm(self, trainee: Trainee, target: float) -> bool:
         """Refit cleanly and judge on the test part, once."""
-        confirmed = self._confirmed(finalist.contestant, self._table.target[self._folds.test])
+        confirmed = self._confirmed(trainee.contestant, self._table.target[self._folds.test])
         if confirmed is None:
             return False
-        finalist.contestant, finalist.confirmation = confirmed
-        self._remember(finalist)
-        return self._passes_the_test(finalist.contestant.candidate, finalist.confirmation.test, target)
+        trainee.contestant, trainee.confirmation = confirmed
+        self._remember(trainee)
+        return self._passes_the_test(trainee.contestant.candidate, trainee.confirmation.test, target)
 
     def _cycle(self, racing: Sequence[TrainingSpec]) -> int:
         """Folds per window: all of them where a race of such windows fits, else one.
@@ -224,23 +227,23 @@ class TabularAdmission(Admission):
         Either way a window's energy is that of as many models as it trained: all folds count.
         """
         folds = len(self._folds.validation)
-        window = sum(max(folds * one.seconds_per_run, SHORTEST_WINDOW_SECONDS) for one in racing)
+        window = sum(max(folds * one.work.seconds_per_run, SHORTEST_WINDOW_SECONDS) for one in racing)
         return folds if window * RACE_CYCLES <= self._left() else 1
 
-    def _remember(self, finalist: Finalist) -> None:
+    def _remember(self, trainee: Trainee) -> None:
         """Keep what the report says of a candidate's training."""
-        curve = finalist.exploration
-        confirmation = asdict(finalist.confirmation) if finalist.confirmation else None
+        curve = trainee.exploration
+        confirmation = asdict(trainee.confirmation) if trainee.confirmation else None
         self._context.run.append(
             "training",
             {
-                "candidate": finalist.contestant.candidate,
-                "capacity": "tuned" if finalist.tuned else "comparable",
-                "rounds": finalist.contestant.rounds[0] if confirmation else None,
+                "candidate": trainee.contestant.candidate,
+                "capacity": "tuned" if trainee.tuned else "comparable",
+                "rounds": trainee.contestant.work.rounds[0] if confirmation else None,
                 "curve": [[rounds, value] for rounds, value in mean_curve(curve.curve).items()],
                 "costs": [[rounds, cpu, joules] for rounds, _, cpu, joules in curve.cost],
-                "tuning": {"points": finalist.tuning, "joules": finalist.tuning_joules},
+                "tuning": {"points": trainee.tuning, "joules": trainee.tuning_joules},
                 "confirmation": confirmation,
-                "model": str(finalist.contestant.model.name),
+                "model": model_name(trainee.contestant),
             },
         )

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
-from framewatt.records import Usage
+from framewatt.metering.host.cpu_time import nobody
+from framewatt.trials.window import metered
 
 if TYPE_CHECKING:
     from framewatt.contracts import Meter
@@ -18,11 +19,7 @@ def measure_idle(meter: Meter, seconds: float) -> dict[str, float]:
     Raises:
         BadInput: the window was invalid.
     """
-    meter.start()
-    started = time.perf_counter()
-    time.sleep(max(seconds, meter.minimum_window_seconds))
-    elapsed = time.perf_counter() - started
-    reading = meter.stop(Usage(elapsed, 0, 0))
-    if reading.invalid:
-        raise BadInput(f"idle power could not be measured: {reading.invalid}")
-    return {domain: joules / elapsed for domain, joules in reading.joules.items()}
+    window, _ = metered(meter, nobody, lambda: time.sleep(max(seconds, meter.minimum_window_seconds)))
+    if window.reading.invalid:
+        raise BadInput(f"idle power could not be measured: {window.reading.invalid}")
+    return {domain: joules / window.usage.seconds for domain, joules in window.reading.joules.items()}
