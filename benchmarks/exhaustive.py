@@ -20,7 +20,7 @@ from framewatt.metering.accounting import observations, reserved_joules
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.race.design import round_weight
-from framewatt.race.interim import evidence_of
+from framewatt.race.interim import pair_bounds
 from framewatt.race.judgement import rule
 from framewatt.race.rounds import Leg, Round
 from framewatt.records import Block, Phase, Slot
@@ -96,16 +96,17 @@ def design_for(race: Race) -> Design:
     Raises:
         SystemExit: the race ended before any two candidates had met twice.
     """
-    ledger = race.ledger
-    sums = ledger.cost if race.uncertainty is None else ledger.cpu
+    state = race.state
+    ledger = state.ledger
+    sums = ledger.cost if state.uncertainty is None else ledger.cpu
     there = enumerate(sums.appearances)
-    members = tuple(index for index, rounds in there if rounds and index not in race.dropped)
+    members = tuple(index for index, rounds in there if rounds and index not in state.dropped)
     pooled, _ = pooled_variance(sums)
     if not np.isfinite(pooled) or len(members) < 2:  # noqa: PLR2004 - a comparison
         raise SystemExit("the race was too short to size an exhaustive design: give it a longer --budget")
     windows = round(float(np.mean(ledger.window_counts)))
-    level = (1 - race.rules.confidence) / (len(members) - 1)
-    rounds = trials_needed(level, pooled / round_weight(windows), race.rules.log_margin)
+    level = (1 - state.rules.confidence) / (len(members) - 1)
+    rounds = trials_needed(level, pooled / round_weight(windows), state.rules.log_margin)
     return Design(members, int(rounds), windows, level)
 
 
@@ -125,16 +126,16 @@ class Exhaustive:
 
     def __init__(self, raced: RunFolder) -> None:
         self.raced, self.basis = raced, stored_basis(raced.manifest)
-        found = replay(raced, self.basis)
-        if found is None:
+        stored = replay(raced, self.basis)
+        if stored is None:
             raise SystemExit(f"{raced.path}: nobody was admitted to this race")
-        self.finished, self.design = found.race, design_for(found.race)
+        self.finished, self.design = stored.race, design_for(stored.race)
         # An empty race of the same entrants and rules: its ledger and its judgement are what is needed.
         self.race = race_of(raced.manifest, next(raced.records("admitted")), self.basis)
         self.run = self._folder()
         self.rounds = 0
         self.gone: dict[int, str] = {}
-        self._blocks = max((one.block for one in self.run.measurements()), default=0)
+        self._blocks = max((window.block for window in self.run.measurements()), default=0)
         self._retell()
 
     def run_for(self, seconds: float) -> None:
@@ -146,16 +147,16 @@ class Exhaustive:
             while self.rounds < self.design.rounds and time.monotonic() < end:
                 self._run_round(runner, contestants)
 
-    def evidence(self) -> tuple[PairBounds, Array]:
+    def bounds(self) -> tuple[PairBounds, Array]:
         """What the rounds say of every pair, and who took part."""
-        there = np.zeros(len(self.race.entrants), dtype=bool)
+        there = np.zeros(len(self.race.state.entrants), dtype=bool)
         there[[index for index in self.design.members if index not in self.gone]] = True
-        return evidence_of(self.race, Levels(self.design.level, self.design.level)), there
+        return pair_bounds(self.race.state, Levels(self.design.level, self.design.level)), there
 
     def verdict(self) -> tuple[str, list[str]]:
         """The verdict by the race's own rulings, and whom it selects, cheapest first."""
-        evidence, there = self.evidence()
-        ruling = rule(evidence, there, self.race.rules.log_margin)
+        bounds, there = self.bounds()
+        ruling = rule(bounds, there, self.race.state.rules.log_margin)
         left = there & ~ruling.beaten & ~ruling.beaten_by_cpu
         equal = ruling.equal if ruling.equal.any() else ruling.equal_by_cpu
         if left.sum() == 1:
@@ -164,26 +165,28 @@ class Exhaustive:
 
     def spent(self) -> Spent:
         """What this design has cost so far, the race's admission of its candidates included."""
-        found = selection_cost([], read_findings(self.run, self.basis), None)
-        admission = [one for one in self.raced.measurements() if one.block == 0 and not one.invalid]
+        cost = selection_cost([], read_findings(self.run, self.basis), None)
+        admission = [
+            window for window in self.raced.measurements() if window.block == 0 and not window.invalid
+        ]
         return Spent(
-            found["energy"]["value"] + sum(map(reserved_joules, admission)),
-            found["duration"]["value"] + sum(one.usage.seconds for one in admission),
+            cost["energy"]["value"] + sum(map(reserved_joules, admission)),
+            cost["duration"]["value"] + sum(window.usage.seconds for window in admission),
         )
 
     def projected(self) -> Spent:
         """What all rounds of the design would cost, were the missing ones like those that were run."""
-        own = [one for one in self.run.measurements() if not one.invalid]
+        own = [window for window in self.run.measurements() if not window.invalid]
         missing = (self.design.rounds - self.rounds) / max(self.rounds, 1)
         spent = self.spent()
         return Spent(
             spent.joules + missing * sum(map(reserved_joules, own)),
-            spent.seconds + missing * sum(one.usage.seconds for one in own),
+            spent.seconds + missing * sum(window.usage.seconds for window in own),
         )
 
     def windows(self) -> list[Measurement]:
         """The steady windows of this design."""
-        return [one for one in self.run.measurements() if one.phase is Phase.STEADY]
+        return [window for window in self.run.measurements() if window.phase is Phase.STEADY]
 
     def _folder(self) -> RunFolder:
         path = self.raced.path.with_name(self.raced.path.name + SUFFIX)
@@ -192,17 +195,17 @@ class Exhaustive:
         return RunFolder.create(path.parent, path.name, self.raced.manifest)
 
     def _named(self, mask: Array) -> list[str]:
-        value = self.race.ledger.cost.mean[:, self.race.leader]
+        value = self.race.state.ledger.cost.mean[:, self.race.state.leader]
         chosen = sorted(np.flatnonzero(mask), key=lambda index: value[index])
-        return [self.race.entrants[int(index)].id for index in chosen]
+        return [self.race.state.entrants[int(index)].id for index in chosen]
 
     def _runner(self) -> AbstractContextManager[tuple[BlockRunner[Inference], dict[str, InferenceSpec]]]:
-        return _prepared(self.run, {self.race.entrants[index].id for index in self.design.members})
+        return _prepared(self.run, {self.race.state.entrants[index].id for index in self.design.members})
 
     def _new_round(self) -> Round:
         members = tuple(index for index in self.design.members if index not in self.gone)
         leg = Leg(self.rounds + 1, members, self.design.windows)
-        return Round(members[0], [leg], self.race.rules.seed)
+        return Round(members[0], [leg], self.race.state.rules.seed)
 
     def _run_round(self, runner: BlockRunner[Inference], contestants: dict[str, InferenceSpec]) -> None:
         """One round: a fresh trial of everyone, its windows spread over randomised blocks."""
@@ -211,32 +214,32 @@ class Exhaustive:
         while members := this.next_members(self.gone.keys()):
             self._blocks += 1
             blocks.append(self._blocks)
-            slots = tuple(Slot(self.race.entrants[index].id, number) for index in members)
+            slots = tuple(Slot(self.race.state.entrants[index].id, number) for index in members)
             outcome = runner.run(Block(self._blocks, slots), contestants, set())
             self._tell(this, observations(outcome.measurements, cost), members)
             for name, error in outcome.fallen.items():
-                self.gone[self.race.ledger.index[name]] = str(error)
-        gone = {self.race.entrants[index].id: reason for index, reason in self.gone.items()}
+                self.gone[self.race.state.ledger.index[name]] = str(error)
+        gone = {self.race.state.entrants[index].id: reason for index, reason in self.gone.items()}
         self.run.append("round", {"blocks": blocks, "gone": gone})
         self._close(this)
 
     def _retell(self) -> None:
         """Go through the rounds that were finished before."""
         cost = cost_of(self.run.manifest, self.basis)
-        seen = observations(self.run.measurements(), cost)
+        stored = observations(self.run.measurements(), cost)
         for record in self.run.records("round"):
             this = self._new_round()
             for block in record["blocks"]:
                 members = this.next_members(self.gone.keys())
-                self._tell(this, [one for one in seen if one.block == block], members)
-            self.gone |= {self.race.ledger.index[name]: why for name, why in record["gone"].items()}
+                self._tell(this, [window for window in stored if window.block == block], members)
+            self.gone |= {self.race.state.ledger.index[name]: why for name, why in record["gone"].items()}
             self._close(this)
 
-    def _tell(self, this: Round, found: list[Any], members: tuple[int, ...]) -> None:
-        this.add(*self.race.ledger.column(found), members, self.gone.keys())
+    def _tell(self, this: Round, windows: list[Any], members: tuple[int, ...]) -> None:
+        this.add(*self.race.state.ledger.column(windows), members, self.gone.keys())
 
     def _close(self, this: Round) -> None:
-        self.race.ledger.close_round(this.records(), this.anchor)
+        self.race.state.ledger.close_round(this.records(), this.anchor)
         self.rounds += 1
 
 

@@ -215,7 +215,7 @@ def report_settings(races: int) -> None:
                 launch, np.full(len(costs), 0.55), RULES.log_margin
             )
             defaults = costs[[entrant.equal_budget for entrant in entrants]].min() / costs.min() - 1
-            rows.append((len(race.entered), share, answer / costs.min() - 1, defaults))
+            rows.append((len(race.state.entered), share, answer / costs.min() - 1, defaults))
         tried, share, regret, defaults = np.mean(rows, axis=0)
         worst = np.quantile([row[2] for row in rows], 0.9)
         figures = (f"{tried:.1f}", f"{share:.4f}", f"{regret:.4f}", f"{worst:.3f}", f"{defaults:.3f}")

@@ -49,11 +49,11 @@ def report_twins(races: int, folder: Path) -> None:
             runs_dir=str(folder),
         )
         documents[seed] = dict(decision.document)
-    found = Counter(one["verdict"] for one in documents.values())
+    verdicts = Counter(document["verdict"] for document in documents.values())
     print(f"\nReal races of onnxruntime,onnxruntime#2 on example:digits, {TWINS_BUDGET_SECONDS:.0f} s each")
-    told = ", ".join(f"{verdict} {count}" for verdict, count in sorted(found.items()))
-    bound = upper_bound(found["winner"], len(documents))
-    print(f"{told}; winners {found['winner']} of {len(documents)} (upper 95 % bound {bound:.2f})")
+    counts = ", ".join(f"{verdict} {count}" for verdict, count in sorted(verdicts.items()))
+    bound = upper_bound(verdicts["winner"], len(documents))
+    print(f"{counts}; winners {verdicts['winner']} of {len(documents)} (upper 95 % bound {bound:.2f})")
     ratios = [_cpu_ratio(document) for document in documents.values()]
     apart = ", ".join(f"{value:.3f}" for value in np.quantile(ratios, (0.0, 0.5, 1.0)))
     print(f"ratio of the twins' CPU seconds: least, median and most {apart}")
@@ -144,7 +144,7 @@ def _print_costs(race: Mapping[str, Any], full: Exhaustive) -> None:
 def _print_answers(decision: Mapping[str, Any], full: Exhaustive) -> None:
     """Both verdicts with whom they select, or who leads where they select nobody."""
     verdict, chosen = full.verdict()
-    leader = full.race.entrants[full.race.leader].id
+    leader = full.race.state.entrants[full.race.state.leader].id
     raced = decision["selected"] or decision["rankings"]["equal_budget"][:1]
     for name, word, ids in (
         ("race", f"{decision['verdict']} on {decision['decided_on']}", raced),
@@ -156,19 +156,19 @@ def _print_answers(decision: Mapping[str, Any], full: Exhaustive) -> None:
 
 def _print_ratios(rows: Sequence[Mapping[str, Any]], full: Exhaustive) -> None:
     """CPU seconds of every candidate over the best, with simultaneous 95 % intervals, on both sides."""
-    evidence, there = full.evidence()
+    bounds, there = full.bounds()
     print(f"{'CPU seconds over the best':60}{'race':>21}{'exhaustive':>21}")
     for row in rows:
-        index = full.race.ledger.index.get(row["id"])
+        index = full.race.state.ledger.index.get(row["id"])
         known = row["cpu_ratio_to_best"]
         if index is None or known["value"] is None:
             continue
-        found = to_best(evidence.cpu, index, there) if there[index] else None
+        exhaustive = to_best(bounds.cpu, index, there) if there[index] else None
         raced = Estimate(known["value"], known["low"] or 0.0, known["high"] or math.inf)
-        print(f"{row['id'][:59]:60}{_told(raced):>21}{_told(found):>21}")
+        print(f"{row['id'][:59]:60}{_written(raced):>21}{_written(exhaustive):>21}")
 
 
-def _told(ratio: Estimate | None) -> str:
+def _written(ratio: Estimate | None) -> str:
     if ratio is None or not math.isfinite(ratio.high):
         return "–" if ratio is None else f"{ratio.value:.3f}"
     return f"{ratio.value:.3f} {ratio.low:.3f}–{ratio.high:.3f}"

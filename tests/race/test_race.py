@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,13 @@ import numpy as np
 import pytest
 
 from framewatt.race import Entrant, Race, RaceRules
+from framewatt.race.interim import pair_bounds
+from framewatt.race.schedule import next_round
 from framewatt.race.simulation.rehearsal import rehearse
 from framewatt.race.simulation.simulation import SimulatedField
+from framewatt.race.verdict import build_standings
 from framewatt.records import Block, Estimate, Observation, Verdict
+from framewatt.statistics import Levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -292,3 +297,16 @@ def test_a_block_that_was_not_asked_for_and_a_cost_of_zero_are_refused() -> None
         race.tell(block, [Observation("a", 1, 1, 0.0, 1.0, 1.0, 1.0)], 1.0)
     with pytest.raises(ValueError, match="same id"):
         start(["a", "a"])
+
+
+def test_looks_schedule_and_verdict_leave_the_state_as_the_race_made_it() -> None:
+    race, field = start(["a", "b"]), Field({"a": 1.0, "b": 1.05})
+    while race.state.bounds is None:
+        block = race.ask()
+        assert block is not None
+        race.tell(*field.run(block))
+    before = pickle.dumps(race.state)
+    next_round(race.state)
+    pair_bounds(race.state, Levels(0.05, 0.05))
+    build_standings(race.state)
+    assert pickle.dumps(race.state) == before

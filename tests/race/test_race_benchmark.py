@@ -42,13 +42,13 @@ def test_the_exhaustive_design_goes_on_where_it_stopped_and_charges_everything(
     assert first.projected().joules >= first.spent().joules > 0
     second = Exhaustive(raced)
     assert second.rounds == first.rounds
-    assert second.race.ledger.cost.mean == pytest.approx(first.race.ledger.cost.mean)
+    assert second.race.state.ledger.cost.mean == pytest.approx(first.race.state.ledger.cost.mean)
     before = second.spent().seconds
     second.run_for(1.0 if second.rounds < second.design.rounds else 0.0)
     assert second.spent().seconds >= before
-    evidence, there = second.evidence()
+    bounds, there = second.bounds()
     assert there.sum() == len(second.design.members) == 2
-    assert np.isfinite(evidence.cpu.value[there][:, there]).all()
+    assert np.isfinite(bounds.cpu.value[there][:, there]).all()
 
 
 @pytest.mark.parametrize(("frameworks", "budget"), [("onnxruntime", 180.0), ("all", 60.0)])

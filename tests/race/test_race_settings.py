@@ -76,7 +76,7 @@ def test_the_best_settings_are_found_without_trying_every_point() -> None:
         race = _raced(seed)
         standings = race.standings()
         assert (standings.selected or (standings.leader,))[0] == "a[4,0]"
-        assert len(race.entered) < 16
+        assert len(race.state.entered) < 16
         untried = next(one for one in standings.candidates if not one.entered)
         assert "not reached" in (untried.reason or "")
         assert untried.cost is None

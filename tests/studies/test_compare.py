@@ -202,9 +202,9 @@ def test_an_estimate_beside_a_counter_doubts_its_ratios_as_it_does_alone() -> No
         Observation(name, 1, 1, cost, cost, cost, 1)
         for name, cost in zip(question.ids, (1.0, 2.0), strict=True)
     ]
-    assert combined.uncertainty is not None
-    assert alone.uncertainty is not None
-    assert combined.uncertainty(*seen) == alone.uncertainty(*seen)
+    assert combined.state.uncertainty is not None
+    assert alone.state.uncertainty is not None
+    assert combined.state.uncertainty(*seen) == alone.state.uncertainty(*seen)
 
 
 def _unheard(told: str) -> None:

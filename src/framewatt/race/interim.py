@@ -1,4 +1,4 @@
-"""Gathering the evidence of one look: run-to-run bounds, the model's uncertainty, CPU seconds."""
+"""What one look knows of every pair: run-to-run bounds, the model's uncertainty, CPU seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from framewatt.records import Observation
 from framewatt.statistics import bounds
 
 if TYPE_CHECKING:
-    from framewatt.race.race import Race
+    from framewatt.race.state import RaceState
     from framewatt.statistics import Levels
     from framewatt.statistics.arrays import Array
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _INTERVAL_95 = 1.959963984540054
 
 
-def evidence_of(race: Race, levels: Levels) -> PairBounds:
+def pair_bounds(state: RaceState, levels: Levels) -> PairBounds:
     """What the rounds so far say of every pair, at nominal levels per comparison."""
-    cost, cpu = bounds(race.ledger.cost, levels), bounds(race.ledger.cpu, levels)
-    if race.uncertainty is None:
+    cost, cpu = bounds(state.ledger.cost, levels), bounds(state.ledger.cpu, levels)
+    if state.uncertainty is None:
         return PairBounds(cost, cost, cpu)
-    below, above = model_half_widths(race)
-    scale = model_quantile(len(race.entrants), race.rules.confidence) / _INTERVAL_95
+    below, above = model_half_widths(state)
+    scale = model_quantile(len(state.entrants), state.rules.confidence) / _INTERVAL_95
     return PairBounds(cost, widened(cost, below * scale, above * scale), cpu)
 
 
@@ -41,15 +41,15 @@ def model_quantile(candidates: int, confidence: float) -> float:
     return -float(special.ndtri((1 - confidence) / pairs / 2))
 
 
-def model_half_widths(race: Race) -> tuple[Array, Array]:
+def model_half_widths(state: RaceState) -> tuple[Array, Array]:
     """The model's 95 % half-widths of every log ratio, below and above, ``[K, K]``; 0 where not yet run."""
-    size = len(race.entrants)
+    size = len(state.entrants)
     below, above = np.zeros((size, size)), np.zeros((size, size))
-    means = [mean_observation(race.ledger.observations[index]) for index in range(size)]
+    means = [mean_observation(state.ledger.observations[index]) for index in range(size)]
     for i, first in enumerate(means):
         for j, second in enumerate(means):
-            if i != j and first is not None and second is not None and race.uncertainty is not None:
-                ratio = race.uncertainty(first, second)
+            if i != j and first is not None and second is not None and state.uncertainty is not None:
+                ratio = state.uncertainty(first, second)
                 below[i, j] = math.log(ratio.value / ratio.low) if ratio.low > 0 else math.inf
                 above[i, j] = math.log(ratio.high / ratio.value)
     return below, above
@@ -64,10 +64,10 @@ def mean_observation(observations: list[Observation]) -> Observation | None:
         candidate=last.candidate,
         trial=last.trial,
         block=last.block,
-        cost=_mean([one.cost for one in observations]),
-        cpu_seconds=_mean([one.cpu_seconds for one in observations]),
-        seconds=_mean([one.seconds for one in observations]),
-        units=sum(one.units for one in observations),
+        cost=_mean([window.cost for window in observations]),
+        cpu_seconds=_mean([window.cpu_seconds for window in observations]),
+        seconds=_mean([window.seconds for window in observations]),
+        units=sum(window.units for window in observations),
     )
 
 

@@ -42,18 +42,18 @@ class Ruling:
     possible_best: Mask
 
 
-def rule(evidence: PairBounds, alive: Mask, margin: float) -> Ruling:
+def rule(bounds: PairBounds, alive: Mask, margin: float) -> Ruling:
     """Judge the survivors.
 
     Where the estimate's own uncertainty alone keeps the cost from deciding, measured CPU seconds may, if the
     estimate without that uncertainty says the same.
     """
-    full = classify(evidence.full, alive, margin)
+    full = classify(bounds.full, alive, margin)
     equal = _group(full.possible_best, full.within)
     nobody = np.zeros_like(alive)
-    if not evidence.modelled:
+    if not bounds.modelled:
         return Ruling(full.beaten, nobody, equal, nobody, full.possible_best)
-    cost, cpu = classify(evidence.cost, alive, margin), classify(evidence.cpu, alive, margin)
+    cost, cpu = classify(bounds.cost, alive, margin), classify(bounds.cpu, alive, margin)
     beaten = cost.beaten & cpu.beaten & ~full.beaten
     by_cost, by_cpu = _group(cost.possible_best, cost.within), _group(cpu.possible_best, cpu.within)
     agreed = (by_cost == by_cpu).all(axis=-1)[..., None]

@@ -12,8 +12,8 @@ from framewatt.race.search import proposals
 from framewatt.statistics import differences, pooled_variance, windows_per_trial
 
 if TYPE_CHECKING:
-    from framewatt.race.race import Race
     from framewatt.race.search import Family
+    from framewatt.race.state import RaceState
     from framewatt.statistics.arrays import Array
 
 SEARCH_SHARE = 0.5
@@ -29,54 +29,54 @@ class Schedule:
     windows: int
 
 
-def next_round(race: Race) -> Schedule:
+def next_round(state: RaceState) -> Schedule:
     """The next round; nobody runs when nobody is left."""
-    if race.ledger.rounds:
-        newcomers = _search(race)
+    if state.ledger.rounds:
+        newcomers = _search(state)
         if newcomers:
-            running = tuple(sorted({*newcomers, race.leader}))
+            running = tuple(sorted({*newcomers, state.leader}))
             return Schedule(running, tuple(newcomers), design.FIRST_WINDOWS)
-    return _contest(race)
+    return _contest(state)
 
 
-def _contest(race: Race) -> Schedule:
+def _contest(state: RaceState) -> Schedule:
     """A round of the survivors, with as many windows as pay for mean costs and pooled variances."""
-    sums, alive = race.ledger.cost, race.alive
+    sums, alive = state.ledger.cost, state.alive
     variance, freedom = pooled_variance(sums)
-    behind = np.nan_to_num(differences(sums)[:, race.leader])
+    behind = np.nan_to_num(differences(sums)[:, state.leader])
     running = np.flatnonzero(design.runners(alive, behind, sums.appearances, freedom))
     indices = tuple(int(index) for index in running)
-    if not indices or not race.ledger.rounds:
+    if not indices or not state.ledger.rounds:
         return Schedule(indices, (), design.FIRST_WINDOWS)
-    window_counts = np.asarray(np.mean(race.ledger.window_counts))
-    ratio = design.variance_ratio(variance, freedom, np.asarray(race.ledger.window_variance), window_counts)
-    launch = float(np.mean([race.launch_seconds(index) for index in indices]))
-    return Schedule(indices, (), int(windows_per_trial(launch, race.window_seconds, ratio)))
+    window_counts = np.asarray(np.mean(state.ledger.window_counts))
+    ratio = design.variance_ratio(variance, freedom, np.asarray(state.ledger.window_variance), window_counts)
+    launch = float(np.mean([state.launch_seconds(index) for index in indices]))
+    return Schedule(indices, (), int(windows_per_trial(launch, state.window_seconds, ratio)))
 
 
-def _search(race: Race) -> list[int]:
+def _search(state: RaceState) -> list[int]:
     """Newcomers that the budget allows, closest families first; they run beside the leader."""
-    if not race.families:
+    if not state.families:
         return []
-    level = differences(race.ledger.cost)[:, race.leader]
-    remaining = (race.rules.budget_seconds - race.costs.spent) * SEARCH_SHARE
+    level = differences(state.ledger.cost)[:, state.leader]
+    remaining = state.remaining_seconds * SEARCH_SHARE
     newcomers: list[int] = []
-    for family in sorted(race.families, key=lambda one: _lag(race, one, level)):
+    for family in sorted(state.families, key=lambda family: _lag(state, family, level)):
         known = {
-            index: _value(race, index, level) for index in family.points.values() if index in race.entered
+            index: _value(state, index, level) for index in family.points.values() if index in state.entered
         }
         for index in proposals(family, known):
-            running = sorted({*newcomers, index, race.leader})
-            if race.round_seconds(running, design.FIRST_WINDOWS) > remaining:
+            running = sorted({*newcomers, index, state.leader})
+            if state.round_seconds(running, design.FIRST_WINDOWS) > remaining:
                 return newcomers
             newcomers.append(index)
     return newcomers
 
 
-def _lag(race: Race, family: Family, level: Array) -> float:
-    values = [_value(race, index, level) for index in family.points.values() if index in race.entered]
+def _lag(state: RaceState, family: Family, level: Array) -> float:
+    values = [_value(state, index, level) for index in family.points.values() if index in state.entered]
     return min((value for value in values if np.isfinite(value)), default=np.inf)
 
 
-def _value(race: Race, index: int, level: Array) -> float:
-    return float("nan") if index in race.dropped else float(level[index])
+def _value(state: RaceState, index: int, level: Array) -> float:
+    return float("nan") if index in state.dropped else float(level[index])

@@ -21,7 +21,7 @@ def rehearse(race: Race, field: SimulatedField, rng: np.random.Generator) -> Non
     launch, window = field.each("launch_seconds"), field.each("window_seconds")
     launch_sd, window_sd = field.each("launch_sd"), field.each("window_sd")
     logs = np.log(np.asarray(field.costs, float))
-    index = {entrant.id: position for position, entrant in enumerate(race.entrants)}
+    index = {entrant.id: position for position, entrant in enumerate(race.state.entrants)}
     effects: dict[tuple[str, int], float] = {}
     drift = 0.0
     while (block := race.ask()) is not None:

@@ -254,8 +254,8 @@ class _Simulation:
         decided = np.zeros(len(which), dtype=bool)
         if levels.lower <= 0:
             return decided
-        evidence = self._evidence(state, levels)
-        ruling = rule(evidence, state.alive, self.rules.log_margin)
+        pairs = self._pair_bounds(state, levels)
+        ruling = rule(pairs, state.alive, self.rules.log_margin)
         beaten = ruling.beaten | ruling.beaten_by_cpu
         state.rests_on_cpu |= which & _some(ruling.beaten_by_cpu | ruling.equal_by_cpu)
         state.alive &= ~(beaten & which[:, None])
@@ -263,14 +263,14 @@ class _Simulation:
         equal &= which[:, None]
         decided = which & ((state.alive.sum(axis=-1) == 1) | _some(equal))
         at = state.index[which]
-        out.low[at], out.high[at] = evidence.full.low[which], evidence.full.high[which]
+        out.low[at], out.high[at] = pairs.full.low[which], pairs.full.high[which]
         out.equivalent[at] = _some(equal)[which]
         out.rests_on_cpu[at] = state.rests_on_cpu[which]
         lone = (state.alive.sum(axis=-1) == 1)[:, None] & state.alive
         out.selected[at] = np.where(_some(equal)[:, None], equal, lone)[which]
         return np.asarray(decided)
 
-    def _evidence(self, state: _State, levels: Levels) -> PairBounds:
+    def _pair_bounds(self, state: _State, levels: Levels) -> PairBounds:
         cpu = bounds(state.sums, levels)
         if self.ground.model_sd is None:
             return PairBounds(cpu, cpu, cpu)
