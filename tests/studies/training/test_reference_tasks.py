@@ -18,7 +18,7 @@ from framewatt.candidates import environments
 from framewatt.plugins.workloads import task as task_workload
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.training.admission.loss_parity import STEPS, TOLERANCE, gap
-from framewatt.studies.training.problems.task_folder import Task, read_task
+from framewatt.studies.training.data.task_folder import Task, read_task
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload.metrics import auc

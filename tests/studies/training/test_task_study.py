@@ -23,7 +23,7 @@ from framewatt.records import Phase
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.training.admission.loss_parity import disagreement, reference_losses
-from framewatt.studies.training.problems.task_folder import read_task
+from framewatt.studies.training.data.task_folder import read_task
 from framewatt.studies.training.study import resume, select
 from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.training import Training

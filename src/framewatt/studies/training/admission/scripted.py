@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Equipped
     from framewatt.studies.training.admission.refit import Confirmation
-    from framewatt.studies.training.problems.task_folder import Task
+    from framewatt.studies.training.data.task_folder import Task
     from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
 _EXPLORING_SHARE = 0.5

@@ -1,1 +1,1 @@
-"""Arrays, tables and labels that are learnt from."""
+"""What is learnt from: arrays, tables, labels, task folders."""

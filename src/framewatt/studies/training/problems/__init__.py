@@ -1,1 +1,1 @@
-"""What can be learnt: tables, task folders, Keras models."""
+"""What can be learnt: tables, tasks, Keras models."""

@@ -21,8 +21,7 @@ from framewatt.studies.inference.study import choice_of
 from framewatt.studies.training.data.array_file import PARTS, read_arrays
 from framewatt.studies.training.data.keras_labels import KerasModel, labels_of
 from framewatt.studies.training.data.table import FITTING, METRIC_OF
-from framewatt.studies.training.problems.scripted import TaskProblem
-from framewatt.studies.training.problems.task_folder import (
+from framewatt.studies.training.data.task_folder import (
     LEAST_SEEDS,
     TERMS,
     Task,
@@ -31,6 +30,7 @@ from framewatt.studies.training.problems.task_folder import (
     require_reference,
     wanted_quality,
 )
+from framewatt.studies.training.problems.scripted import TaskProblem
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 from framewatt.workload import metrics as quality

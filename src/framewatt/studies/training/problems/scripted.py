@@ -10,8 +10,8 @@ from framewatt.discovery import nearest
 from framewatt.errors import BadInput
 from framewatt.records import Candidate
 from framewatt.studies.training.admission.scripted import ScriptedAdmission
+from framewatt.studies.training.data.task_folder import Task, read_task
 from framewatt.studies.training.problems.problem import Terms
-from framewatt.studies.training.problems.task_folder import Task, read_task
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
