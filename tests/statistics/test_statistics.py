@@ -1,6 +1,8 @@
 """The statistics against independent implementations and by exact properties."""
 
+import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -15,11 +17,11 @@ from framewatt.statistics import (
     fieller_ratio,
     geometric_mean,
     geometric_means,
-    log_ratio,
     look_plan,
-    paired_log_ratio,
     pooled_variance,
+    student_bounds,
     trend,
+    welch_bounds,
     windows_per_trial,
 )
 from framewatt.statistics.best import Bounds
@@ -29,17 +31,40 @@ A = [10.2, 9.8, 10.9, 10.1, 10.4, 9.7]
 B = [8.1, 8.3, 7.9, 8.8, 8.0, 8.2]
 
 
-def test_the_paired_ratio_and_its_interval_are_those_of_scipys_paired_t_test_on_logarithms() -> None:
-    ratio = paired_log_ratio(A, B)
-    test = stats.ttest_rel(np.log(A), np.log(B)).confidence_interval(0.95)
-    assert ratio.value == pytest.approx(stats.gmean(A) / stats.gmean(B), rel=1e-12)
-    assert (ratio.low, ratio.high) == pytest.approx((math.exp(test.low), math.exp(test.high)), rel=1e-9)
+@pytest.mark.parametrize(("intervals", "equal_variances"), [(welch_bounds, False), (student_bounds, True)])
+@pytest.mark.parametrize("level", [0.05, 0.01])
+def test_two_independent_samples_have_the_interval_of_welch_or_of_student_in_scipy(
+    intervals: Callable[[list[list[float]], float], Bounds], level: float, *, equal_variances: bool
+) -> None:
+    samples = [A, B[:4], [a + 10 * b for a, b in zip(A, B, strict=True)]]
+    limits = intervals(samples, level)
+    for i, j in itertools.permutations(range(3), 2):
+        ends = stats.ttest_ind(samples[i], samples[j], equal_var=equal_variances).confidence_interval(
+            1 - level
+        )
+        assert limits.value[i, j] == pytest.approx(np.mean(samples[i]) - np.mean(samples[j]), rel=1e-12)
+        assert (limits.low[i, j], limits.high[i, j]) == pytest.approx((ends.low, ends.high), rel=1e-9)
+    assert (np.diag(limits.low) == 0).all()
+    assert (np.diag(limits.high) == 0).all()
 
 
-def test_the_unpaired_ratio_and_its_interval_are_those_of_welch_in_scipy() -> None:
-    ratio = log_ratio(A, B[:4])
-    test = stats.ttest_ind(np.log(A), np.log(B[:4]), equal_var=False).confidence_interval(0.95)
-    assert (ratio.low, ratio.high) == pytest.approx((math.exp(test.low), math.exp(test.high)), rel=1e-9)
+def test_a_sample_without_scatter_counts_for_its_mean_alone() -> None:
+    ends = stats.ttest_1samp(A, 9.0).confidence_interval(0.95)
+    limits = welch_bounds([A, [9.0, 9.0, 9.0]], 0.05)
+    assert (limits.low[0, 1], limits.high[0, 1]) == pytest.approx((ends.low - 9.0, ends.high - 9.0), rel=1e-9)
+    nothing = welch_bounds([[9.0, 9.0], [8.0, 8.0]], 0.05)
+    assert nothing.low[0, 1] == nothing.high[0, 1] == 1.0
+
+
+def test_single_values_say_nothing_of_their_scatter_unless_it_is_given() -> None:
+    assert welch_bounds([A, [9.0]], 0.05).high[0, 1] == math.inf
+    assert student_bounds([[10.0], [9.0]], 0.05).high[0, 1] == math.inf
+    given = student_bounds([[10.0], [9.0]], 0.05, single_variance=0.04)
+    assert given.high[0, 1] == pytest.approx(1.0 + stats.t.isf(0.025, 1) * math.sqrt(0.08), rel=1e-12)
+    # A single value beside a sample takes over the scatter of that.
+    beside = student_bounds([A, [9.0]], 0.05, single_variance=0.04)
+    half = stats.t.isf(0.025, 5) * np.std(A, ddof=1) * math.sqrt(1 / 6 + 1)
+    assert beside.high[0, 1] - beside.value[0, 1] == pytest.approx(half, rel=1e-12)
 
 
 def test_the_geometric_mean_has_students_interval_and_none_from_one_value() -> None:
@@ -127,9 +152,10 @@ def test_two_candidates_have_the_paired_t_interval() -> None:
     sums = PairSums.empty(2)
     for a, b in zip(np.log(A), np.log(B), strict=True):
         sums = sums.with_round(np.array([a, b]), np.array([True, True]), 1.0)
-    limits, expected = bounds(sums, Levels(0.05, 0.05)), paired_log_ratio(A, B)
-    assert math.exp(limits.low[0, 1]) == pytest.approx(expected.low, rel=1e-9)
-    assert math.exp(limits.high[0, 1]) == pytest.approx(expected.high, rel=1e-9)
+    limits = bounds(sums, Levels(0.05, 0.05))
+    expected = stats.ttest_rel(np.log(A), np.log(B)).confidence_interval(0.95)
+    assert limits.low[0, 1] == pytest.approx(expected.low, rel=1e-9)
+    assert limits.high[0, 1] == pytest.approx(expected.high, rel=1e-9)
 
 
 def test_lower_and_upper_limits_keep_each_to_its_own_level() -> None:

@@ -11,12 +11,11 @@ from framewatt.statistics.ratios import (
     fieller_ratio,
     geometric_mean,
     geometric_means,
-    log_ratio,
-    paired_log_ratio,
 )
 from framewatt.statistics.sequential import LookPlan, look_plan
 from framewatt.statistics.shape import Modes, outlier, two_modes
 from framewatt.statistics.stationarity import Trend, pooled_trend, trend
+from framewatt.statistics.two_samples import student_bounds, welch_bounds
 
 __all__ = [
     "Bounds",
@@ -33,15 +32,15 @@ __all__ = [
     "fieller_ratio",
     "geometric_mean",
     "geometric_means",
-    "log_ratio",
     "look_plan",
     "outlier",
-    "paired_log_ratio",
     "pooled_trend",
     "pooled_variance",
+    "student_bounds",
     "student_level",
     "to_best",
     "trend",
     "two_modes",
+    "welch_bounds",
     "windows_per_trial",
 ]

@@ -44,30 +44,6 @@ def geometric_means(groups: Sequence[Sequence[float]], confidence: float = 0.95)
     return means
 
 
-def paired_log_ratio(
-    numerators: Sequence[float], denominators: Sequence[float], confidence: float = 0.95
-) -> Estimate:
-    """Ratio of geometric means from pairs, by Student's t on the log ratios (paired t-test)."""
-    logs = np.log(np.asarray(numerators, float)) - np.log(np.asarray(denominators, float))
-    half = _half_width(float(logs.var(ddof=1)) if len(logs) > 1 else math.inf, len(logs), confidence)
-    return _exponential(float(logs.mean()), half)
-
-
-def log_ratio(
-    numerators: Sequence[float], denominators: Sequence[float], confidence: float = 0.95
-) -> Estimate:
-    """Ratio of geometric means of two independent samples: Welch (1947, Biometrika 34:28) on logarithms."""
-    a, b = np.log(np.asarray(numerators, float)), np.log(np.asarray(denominators, float))
-    value = float(a.mean() - b.mean())
-    if min(len(a), len(b)) == 1:
-        return _exponential(value, math.inf)
-    parts = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
-    if parts.sum() == 0:
-        return _exponential(value, 0.0)
-    freedom = parts.sum() ** 2 / (parts**2 / np.array([len(a) - 1, len(b) - 1])).sum()
-    return _exponential(value, float(student_level(1 - confidence, freedom) * math.sqrt(parts.sum())))
-
-
 def fieller_ratio(
     numerators: Sequence[float], denominators: Sequence[float], confidence: float = 0.95
 ) -> Estimate | None:

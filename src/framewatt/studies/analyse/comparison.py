@@ -18,19 +18,17 @@ from framewatt.statistics import (
     bounds,
     classify,
     geometric_mean,
-    student_level,
     to_best,
+    welch_bounds,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from framewatt.records import AuditWarning, Estimate
-    from framewatt.statistics.arrays import Array
     from framewatt.studies.analyse.table import Run
 
 _FEWEST_RUNS = 2
-_ENDLESS = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,8 @@ def compare_group(
     values = {name: [run.joules for run in runs if run.candidate == name] for name in names}
     _require_repeats(values, where)
     level = (1 - confidence) / (len(names) - 1)
-    limits = _paired(runs, names, level, where) if paired else _unpaired(list(values.values()), level)
+    logs = [np.log(joules) for joules in values.values()]
+    limits = _paired(runs, names, level, where) if paired else welch_bounds(logs, level)
     readings = _readings(runs, paired=paired)
     verdict = _verdict(limits, names, margin)
     return GroupResult(
@@ -80,24 +79,6 @@ def _require_repeats(values: dict[str, list[float]], where: str) -> None:
     for name, several in values.items():
         if len(several) < _FEWEST_RUNS:
             raise BadInput(f"{where}: {name!r} has one run; without repeats nothing is known of its scatter")
-
-
-def _unpaired(samples: Sequence[Sequence[float]], level: float) -> Bounds:
-    """Welch's intervals of all differences of mean logarithms (Welch 1947, Biometrika 34:28)."""
-    logs = [np.log(np.asarray(sample, float)) for sample in samples]
-    means = np.array([one.mean() for one in logs])
-    errors = np.array([one.var(ddof=1) / len(one) for one in logs])
-    spare = np.array([len(one) - 1 for one in logs])
-    total = errors[:, None] + errors[None, :]
-    parts = errors[:, None] ** 2 / spare[:, None] + errors[None, :] ** 2 / spare[None, :]
-    freedom = np.divide(total**2, parts, out=np.full_like(total, _ENDLESS), where=parts > 0)
-    return _bounds(means[:, None] - means[None, :], total, freedom, level)
-
-
-def _bounds(value: Array, variance: Array, freedom: Array, level: float) -> Bounds:
-    half = student_level(level, freedom) * np.sqrt(variance)
-    np.fill_diagonal(half, 0.0)
-    return Bounds(value, value - half, value + half)
 
 
 def _paired(runs: Sequence[Run], names: Sequence[str], level: float, where: str) -> Bounds:

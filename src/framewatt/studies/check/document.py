@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from scipy import special
 
 from framewatt import __version__
 from framewatt.errors import BadInput
-from framewatt.statistics import student_level
+from framewatt.statistics import student_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,21 +118,17 @@ def _anchor_key(new: RunTrials, old: RunTrials, anchor: str | None) -> str | Non
 def _change(
     new: Sequence[float], old: Sequence[float], *, anchored: bool, same: bool, level: float
 ) -> _Change:
-    """Ratio of geometric means with Welch's interval, widened in quadrature by what runs differ by.
+    """Ratio of geometric means with Student's interval, widened in quadrature by what runs differ by.
 
-    A run against itself is the same data: its ratio is 1, with the width that another such run would have.
+    One variance serves both runs: the program is the same, and each run has only a few trials. A run against
+    itself is the same data: its ratio is 1, with the width that another such run would have.
     """
-    a, b = np.asarray(new), np.asarray(old)
-    squares = float(((a - a.mean()) ** 2).sum() + ((b - b.mean()) ** 2).sum())
-    spare = len(a) + len(b) - 2
-    # One variance for both runs: the program is the same, and each run has only a few trials.
-    freedom = spare if spare > 0 else 1
-    variance = squares / freedom if spare > 0 else BETWEEN_RUNS_SD**2
-    trial_half = float(student_level(level, freedom)) * math.sqrt(variance * (1 / len(a) + 1 / len(b)))
+    limits = student_bounds([new, old], level, single_variance=BETWEEN_RUNS_SD**2)
+    trial_half = float(limits.high[0, 1] - limits.value[0, 1])
     run_sd = BETWEEN_RUNS_SD_ANCHORED if anchored else BETWEEN_RUNS_SD
     run_half = -float(special.ndtri(level / 2)) * run_sd
     half = math.hypot(trial_half, run_half)
-    value = 0.0 if same else float(a.mean() - b.mean())
+    value = 0.0 if same else float(limits.value[0, 1])
     return _Change(math.exp(value), math.exp(value - half), math.exp(value + half))
 
 
