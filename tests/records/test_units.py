@@ -4,9 +4,9 @@ from framewatt.errors import BadInput
 from framewatt.records import units
 
 
-def test_energy_converts_exactly_between_joules_and_kilowatt_hours() -> None:
+def test_joules_become_kilowatt_hours_exactly() -> None:
     assert units.joules_to_kwh(3_600_000.0) == 1.0
-    assert units.kwh_to_joules(0.33) == pytest.approx(1_188_000.0, rel=1e-15)
+    assert units.joules_to_kwh(1_188_000.0) == pytest.approx(0.33, rel=1e-15)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import resource
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +52,11 @@ def lines_of(run: RunFolder) -> Path:
 
 def test_a_measurement_comes_back_as_it_was_written(run: RunFolder) -> None:
     assert RunFolder.open_run(run.path).measurements()[0] == WINDOW
+
+
+def test_a_measurement_of_a_run_that_still_had_a_size_is_read(run: RunFolder) -> None:
+    run.append("measurement", {**asdict(WINDOW), "window": 2, "size_bytes": None})
+    assert run.measurements()[2] == replace(WINDOW, window=2)
 
 
 def test_runs_of_one_name_are_numbered(run: RunFolder) -> None:

@@ -107,6 +107,5 @@ class Measurement:
     invalid: str | None = None
     latency: dict[int, int] | None = None
     peak_memory_bytes: int | None = None
-    size_bytes: int | None = None
     reserved_share: float = 1.0
     held_whole: tuple[str, ...] = ()

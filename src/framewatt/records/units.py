@@ -18,11 +18,6 @@ def joules_to_kwh(joules: float) -> float:
     return joules / JOULES_PER_KWH
 
 
-def kwh_to_joules(kwh: float) -> float:
-    """Energy in kWh as J."""
-    return kwh * JOULES_PER_KWH
-
-
 def format_si(value: float, unit: str, digits: int = 3) -> str:
     """A figure with an SI prefix: ``format_si(0.00123, "J") == "1.23 mJ"``."""
     if not math.isfinite(value):

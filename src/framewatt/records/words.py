@@ -32,11 +32,8 @@ class Stage(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a worker, or the house on its behalf, was doing in a metered interval."""
+    """What a worker was doing in a metered interval."""
 
-    DOWNLOAD = "download"
-    INSTALL = "install"
-    CONVERT = "convert"
     IMPORT = "import"
     LOAD = "load"
     COMPILE = "compile"

@@ -214,6 +214,7 @@ class RunFolder:
 
 def _measurement(record: dict[str, Any]) -> Measurement:
     latency = record["latency"]
+    record.pop("size_bytes", None)  # always null, in runs of before it was dropped
     return Measurement(
         **{
             **record,
