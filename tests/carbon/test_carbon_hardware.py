@@ -11,7 +11,6 @@ from framewatt.carbon.intensity import declared
 from framewatt.config import read_hardware_table
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity, Scope
-from framewatt.records.arithmetic import ends
 
 
 def test_an_instance_is_its_vcpus_over_those_of_its_server() -> None:
@@ -30,17 +29,17 @@ def test_a_server_is_the_sum_of_its_parts() -> None:
 
 
 def test_published_figures_of_an_accelerator_keep_both_ends() -> None:
-    value, low, high = ends(accelerator("h100-sxm"))
+    value, low, high = accelerator("h100-sxm").ends()
     assert (low, high) == pytest.approx((164.0e3, 575.1e3))
     assert value == pytest.approx((low + high) / 2)
     server = hardware_from_table({"components": {"accelerators": ["H100-SXM", "H100-SXM"]}})
-    assert ends(server.total)[1] == pytest.approx(1000e3 + 2 * 164.0e3)
-    assert ends(server.total)[2] == pytest.approx(1000e3 + 2 * 575.1e3)
+    assert server.total.ends()[1] == pytest.approx(1000e3 + 2 * 164.0e3)
+    assert server.total.ends()[2] == pytest.approx(1000e3 + 2 * 575.1e3)
 
 
 def test_a_lifespan_that_is_not_declared_is_three_to_four_years() -> None:
     found = hardware_from_table({"embodied": "1200 kg", "reserved_share": "1/8"})
-    assert ends(found.lifespan_hours) == pytest.approx((4 * 8760, 3 * 8760, 4 * 8760))
+    assert found.lifespan_hours.ends() == pytest.approx((4 * 8760, 3 * 8760, 4 * 8760))
     assert "not declared" in (found.lifespan_hours.reason or "")
 
 

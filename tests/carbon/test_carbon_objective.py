@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 import pytest
 
@@ -56,11 +54,11 @@ def test_the_interval_of_a_ratio_holds_every_draw_from_its_inputs_and_is_reached
 
 def test_the_wall_is_the_package_and_the_remainder_named_beside_it() -> None:
     package = Quantity(10.0, "J/sample", Provenance.MEASURED, scope=Scope.PACKAGE)
-    remainder = asdict(platform_remainder(10.0)) | {"unit": "J/sample"}
-    found = wall_energy({"energy_per_unit": asdict(package), "platform_remainder": remainder})
+    remainder = platform_remainder(10.0).to_json() | {"unit": "J/sample"}
+    found = wall_energy({"energy_per_unit": package.to_json(), "platform_remainder": remainder})
     assert found.scope is Scope.WALL
     assert (found.low, found.high) == pytest.approx((10 / 0.80, 10 / 0.68))
-    without = wall_energy({"energy_per_unit": asdict(package)})
+    without = wall_energy({"energy_per_unit": package.to_json()})
     assert without.scope is Scope.PACKAGE
 
 
@@ -68,7 +66,7 @@ def test_views_that_differ_by_less_than_the_margin_are_no_disagreement() -> None
     def row(name: str, reserved: float, marginal: float) -> dict[str, object]:
         def figure(value: float | None) -> dict[str, object]:
             known = Quantity(value, "J", Provenance.MEASURED) if value else Quantity.unknown("J", "open")
-            return asdict(known)
+            return known.to_json()
 
         energies = {"energy_per_unit": figure(reserved), "marginal_energy_per_unit": figure(marginal)}
         return {"id": name, "status": "measured", "sci": {"score": figure(None)}, **energies}

@@ -19,7 +19,7 @@ from framewatt.carbon.sharing import AlwaysOn, BatchJob, Packed
 from framewatt.errors import BadInput
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.records import IntensityKind, Observation, Provenance, Quantity, Scope
-from framewatt.records.arithmetic import ends, exact, total
+from framewatt.records.arithmetic import exact, total
 
 
 def energy(value: float, unit: str = "kWh", low: float | None = None, high: float | None = None) -> Quantity:
@@ -64,7 +64,7 @@ def test_uncertainty_of_energy_intensity_embodied_and_units_reaches_the_ends_of_
     embodied = sci.embodied(server(spread=0.5).total, exact(1e-3, "1"), exact(0.1, "1"))
     units = Quantity(10.0, "image", Provenance.MEASURED, 8.0, 10.0)
     found = sci.per_unit(sci.score(operational, embodied), units)
-    value, low, high = ends(found.score)
+    value, low, high = found.score.ends()
     assert value == pytest.approx((100 + 120) / 10)
     assert low == pytest.approx((0.9 * 80 + 60) / 10)
     assert high == pytest.approx((1.2 * 110 + 180) / 8)

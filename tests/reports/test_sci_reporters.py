@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from conftest import hold_to_schema
-from framewatt.carbon.basis import View, basis_for, carbon_block, footprint, sci_block
+from framewatt.carbon.basis import View, basis_for, carbon_block, footprint
 from framewatt.carbon.disclosure.from_decision import boundary_of
 from framewatt.carbon.hardware import hardware_from_table
 from framewatt.carbon.intensity import declared, resolve_intensity
@@ -45,7 +44,7 @@ def decide(
     for name, (joules, seconds) in CANDIDATES.items():
         energy = Quantity(joules, "J", Provenance.ESTIMATED, joules * 0.9, joules * 1.2, Scope.WALL)
         found = footprint(energy, Quantity(seconds, "s", Provenance.MEASURED), basis)
-        candidates.append({"id": name, "energy_per_unit": asdict(energy), "sci": sci_block(found)})
+        candidates.append({"id": name, "energy_per_unit": energy.to_json(), "sci": found.to_json()})
     document = {
         "schema": "framewatt/decision/1",
         "run": "runs/2026-01-01",
@@ -138,7 +137,7 @@ def test_the_ranking_of_regions_is_in_the_report() -> None:
 def test_a_stored_run_is_restated_for_another_region_without_measuring_again() -> None:
     run = decide(hardware=DECLARED_HARDWARE)
     for candidate, (_, seconds) in zip(run["candidates"], CANDIDATES.values(), strict=True):
-        candidate["seconds_per_unit"] = asdict(Quantity(seconds, "s", Provenance.MEASURED))
+        candidate["seconds_per_unit"] = Quantity(seconds, "s", Provenance.MEASURED).to_json()
     machine = hardware_from_table(DECLARED_HARDWARE)
     restated = restate(run, basis_for(resolve_intensity("PL"), machine, pue=1.2))
     direct = decide(region="PL", hardware=DECLARED_HARDWARE)

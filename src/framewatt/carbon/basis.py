@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +109,7 @@ def carbon_block(basis: CarbonBasis) -> dict[str, Any]:
     known = basis.intensity
     quantity = known.quantity if known else Quantity.unknown(sci.INTENSITY, basis.no_intensity)
     return {
-        "intensity": asdict(quantity),
+        "intensity": quantity.to_json(),
         "basis": known.basis if known else None,
         "kind": known.kind.value if known else None,
         "source": known.source if known else None,
@@ -117,16 +117,11 @@ def carbon_block(basis: CarbonBasis) -> dict[str, Any]:
         "when": known.when if known else None,
         "region": known.region if known else None,
         "licence": known.licence if known else None,
-        "pue": asdict(basis.pue),
+        "pue": basis.pue.to_json(),
         "embodied": _embodied_block(basis),
         "view": basis.view.value,
         "warnings": list(known.warnings) if known else [],
     }
-
-
-def sci_block(found: Footprint) -> dict[str, Any]:
-    """A candidate's ``sci`` block."""
-    return asdict(found)
 
 
 def disagreement(
@@ -187,13 +182,12 @@ def _embodied(seconds: Quantity, basis: CarbonBasis) -> Quantity:
 
 
 def _embodied_block(basis: CarbonBasis) -> dict[str, Any]:
-    hardware = basis.hardware
-    unknown = Quantity.unknown
+    hardware, why, unknown = basis.hardware, basis.no_hardware, Quantity.unknown
     return {
-        "total": asdict(hardware.total if hardware else unknown(sci.GRAMS, basis.no_hardware)),
-        "lifespan": asdict(hardware.lifespan_hours if hardware else unknown("h", basis.no_hardware)),
-        "reserved_share": asdict(hardware.reserved_share if hardware else unknown("1", basis.no_hardware)),
-        "part": asdict(basis.sharing.part()),
+        "total": (hardware.total if hardware else unknown(sci.GRAMS, why)).to_json(),
+        "lifespan": (hardware.lifespan_hours if hardware else unknown("h", why)).to_json(),
+        "reserved_share": (hardware.reserved_share if hardware else unknown("1", why)).to_json(),
+        "part": basis.sharing.part().to_json(),
         "description": hardware.description if hardware else None,
         "source": hardware.source if hardware else None,
         "sharing": basis.sharing.sentence(),

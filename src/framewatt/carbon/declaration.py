@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon import sci
@@ -119,9 +120,7 @@ def _energy(item: Mapping[str, Any], name: str) -> Quantity:
         found = product(sci.KWH, power, parse_quantity(item["time"], "h", f"{name}: time"))
     else:
         raise BadInput(f"{name}: give its energy (energy = '0.33 kWh'), or its power and time")
-    return Quantity(
-        found.value, sci.KWH, found.provenance, found.low, found.high, scope=Scope.WALL, reason=found.reason
-    )
+    return replace(found, scope=Scope.WALL)
 
 
 def _pue(item: Mapping[str, Any], name: str, facility: Quantity | None) -> Quantity:

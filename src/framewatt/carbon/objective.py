@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from framewatt.carbon.basis import footprint
 from framewatt.records import Estimate, Provenance, Quantity, Scope
-from framewatt.records.arithmetic import ends
 
 if TYPE_CHECKING:
     from framewatt.carbon.basis import CarbonBasis
@@ -63,7 +62,7 @@ def carbon_rates(basis: CarbonBasis) -> CarbonRates:
     """
     energy = Quantity(1.0, "J", Provenance.MEASURED, scope=Scope.WALL)
     found = footprint(energy, Quantity(1.0, "s", Provenance.MEASURED), basis)
-    return CarbonRates(ends(found.operational), ends(found.embodied))
+    return CarbonRates(found.operational.ends(), found.embodied.ends())
 
 
 def _relative(estimate: Estimate | None) -> tuple[float, float]:

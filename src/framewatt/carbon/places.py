@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from framewatt.carbon.boundary import assess
 from framewatt.errors import BadInput
 from framewatt.records import AuditWarning, Quantity
-from framewatt.records.arithmetic import ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +48,7 @@ def rank_places(boundary: Boundary, intensities: Sequence[GridIntensity]) -> tup
     for intensity in intensities:
         if own is None or intensity.kind is own.kind:
             result = assess(_moved(boundary, intensity)).per_unit
-            found.append((ends(result.operational)[0], intensity, result))
+            found.append((result.operational.ends()[0], intensity, result))
     found.sort(key=lambda item: item[0])
     least = found[0][0] if found else 0.0
     return tuple(Place(place, result, grams / least if least else 1.0) for grams, place, result in found)
@@ -60,9 +59,9 @@ def place_rows(places: Sequence[Place]) -> list[dict[str, Any]]:
     return [
         {
             "region": place.intensity.region,
-            "intensity": asdict(place.intensity.quantity),
-            "operational": asdict(place.footprint.operational),
-            "score": asdict(place.footprint.score),
+            "intensity": place.intensity.quantity.to_json(),
+            "operational": place.footprint.operational.to_json(),
+            "score": place.footprint.score.to_json(),
             "relative": place.relative,
             "basis": place.intensity.basis,
             "source": place.intensity.source,
@@ -128,9 +127,9 @@ def start_rows(boundary: Boundary, starts: Sequence[Start]) -> list[dict[str, An
         rows.append(
             {
                 "when": start.when.isoformat(),
-                "intensity": asdict(start.intensity),
-                "operational": asdict(found.operational),
-                "score": asdict(found.score),
+                "intensity": start.intensity.to_json(),
+                "operational": found.operational.to_json(),
+                "score": found.score.to_json(),
             }
         )
     return rows

@@ -12,11 +12,10 @@ from framewatt.carbon.basis import (
     carbon_block,
     disagreement,
     footprint,
-    sci_block,
 )
-from framewatt.carbon.disclosure.from_decision import intensity_from, quantity_from, wall_energy
+from framewatt.carbon.disclosure.from_decision import wall_energy
 from framewatt.carbon.hardware import Hardware
-from framewatt.records import Quantity, Status
+from framewatt.records import GridIntensity, Quantity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,7 @@ def restate(decision: Mapping[str, Any], basis: CarbonBasis) -> dict[str, Any]:
     ``seconds_per_unit``; a candidate without them gets an open score with the reason.
     """
     candidates = [
-        {**candidate, "sci": sci_block(_footprint(candidate, basis))} for candidate in decision["candidates"]
+        {**candidate, "sci": _footprint(candidate, basis).to_json()} for candidate in decision["candidates"]
     ]
     return {**decision, "candidates": candidates, "carbon": carbon_block(basis)}
 
@@ -46,19 +45,19 @@ def basis_from(carbon: Mapping[str, Any]) -> CarbonBasis:
 
     Holds for a batch job, the only sharing that a study has today.
     """
-    machine, total = carbon["embodied"], quantity_from(carbon["embodied"]["total"])
+    machine, total = carbon["embodied"], Quantity.from_json(carbon["embodied"]["total"])
     described = machine.get("description") is not None
     hardware = Hardware(
         total=total,
-        lifespan_hours=quantity_from(machine["lifespan"]),
-        reserved_share=quantity_from(machine["reserved_share"]),
+        lifespan_hours=Quantity.from_json(machine["lifespan"]),
+        reserved_share=Quantity.from_json(machine["reserved_share"]),
         description=machine.get("description") or "",
         source=machine.get("source") or "",
     )
     return CarbonBasis(
-        intensity=intensity_from(carbon),
+        intensity=GridIntensity.from_json(carbon),
         hardware=hardware if described else None,
-        pue=quantity_from(carbon["pue"]),
+        pue=Quantity.from_json(carbon["pue"]),
         view=View(carbon["view"]),
         no_intensity=carbon["intensity"].get("reason") or NO_REGION,
         no_hardware=total.reason or NO_HARDWARE,
@@ -72,7 +71,7 @@ def views_warning(decision: Mapping[str, Any]) -> AuditWarning | None:
     the intensity. The attributional order is that of the scores, or of reserved energy while those are open.
     """
     raced = [item for item in decision["candidates"] if item.get("status", "measured") in _RACED]
-    attributional = {item["id"]: quantity_from(item["sci"]["score"]) for item in raced}
+    attributional = {item["id"]: Quantity.from_json(item["sci"]["score"]) for item in raced}
     seen_so = decision["carbon"]["view"] == View.ATTRIBUTIONAL
     if not seen_so or any(score.value is None for score in attributional.values()):
         attributional = {item["id"]: _energy(item, View.ATTRIBUTIONAL) for item in raced}
@@ -97,4 +96,4 @@ def _figure(candidate: Mapping[str, Any], key: str, unit: str) -> Quantity:
     found = candidate.get(key)
     if found is None:
         return Quantity.unknown(unit, f"the run has no {key} for this candidate")
-    return quantity_from(found)
+    return Quantity.from_json(found)

@@ -7,11 +7,11 @@ E in kWh, I in gCO2eq/kWh, O, M and TE in gCO2eq, times in hours; PUE, TS and RS
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity, Scope
-from framewatt.records.arithmetic import ends, product, quotient, scaled, total
+from framewatt.records.arithmetic import product, quotient, total
 from framewatt.records.units import JOULES_PER_KWH
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ class Footprint:
     score: Quantity
     operational: Quantity
     embodied: Quantity
+
+    def to_json(self) -> dict[str, Any]:
+        """A candidate's ``sci`` block."""
+        return {
+            "score": self.score.to_json(),
+            "operational": self.operational.to_json(),
+            "embodied": self.embodied.to_json(),
+        }
 
 
 def operational(energy: Quantity, intensity: Quantity, pue: Quantity) -> Quantity:
@@ -61,7 +69,7 @@ def operational(energy: Quantity, intensity: Quantity, pue: Quantity) -> Quantit
             "(fans, board, disks, power supply) first",
             scope=energy.scope,
         )
-    return product(unit, scaled(energy, factor, KWH), pue, intensity, scope=energy.scope)
+    return product(unit, energy.scaled(factor, KWH), pue, intensity, scope=energy.scope)
 
 
 def embodied(total_embodied: Quantity, time_share: Quantity, resource_share: Quantity) -> Quantity:
@@ -100,7 +108,7 @@ def per_unit(footprint: Footprint, units: Quantity) -> Footprint:
     Raises:
         BadInput: R is 0.
     """
-    if units.value is not None and ends(units)[1] == 0:
+    if units.value is not None and units.ends()[1] == 0:
         raise BadInput("R = 0: a score is per unit of work, so at least one unit must have been done")
     unit = f"{GRAMS}/{units.unit}"
     parts = (footprint.score, footprint.operational, footprint.embodied)
@@ -118,14 +126,14 @@ def combined(footprints: Sequence[Footprint]) -> Footprint:
 
 def check_pue(pue: Quantity) -> None:
     """Refuse a PUE below 1: a facility cannot draw less than the machines inside it."""
-    if pue.value is not None and (low := ends(pue)[1]) < 1:
+    if pue.value is not None and (low := pue.ends()[1]) < 1:
         raise BadInput(f"PUE {low:g} is below 1: a facility draws at least what its machines draw")
 
 
 def check_share(share: Quantity) -> None:
     """Refuse a resource share outside (0, 1]."""
     if share.value is not None:
-        _, low, high = ends(share)
+        _, low, high = share.ends()
         if low <= 0 or high > 1:
             raise BadInput(
                 f"resource share {share.value:g}: RS is the reserved part of a whole, above 0 up to 1"

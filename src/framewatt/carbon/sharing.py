@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from framewatt.errors import BadInput
-from framewatt.records.arithmetic import exact, product, quotient, scaled
+from framewatt.records.arithmetic import exact, product, quotient
 
 if TYPE_CHECKING:
     from framewatt.records import Quantity
@@ -33,7 +33,7 @@ class BatchJob:
 
     def hours(self, seconds: Quantity) -> Quantity:
         """The work's own wall time."""
-        return scaled(seconds, _HOURS_PER_SECOND, seconds.unit.replace("s", "h", 1))
+        return seconds.scaled(_HOURS_PER_SECOND, seconds.unit.replace("s", "h", 1))
 
     def part(self) -> Quantity:
         """All that is reserved."""

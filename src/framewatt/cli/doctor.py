@@ -56,11 +56,9 @@ def document() -> dict[str, Any]:
             "source": "fitted parameters of framewatt/metering/power/data (see its SOURCES.md)",
             "threads": model.threads,
             **{
-                name: asdict(
-                    Quantity(
-                        power.value, "W", Provenance.ESTIMATED, power.low, power.high, scope, model.basis
-                    )
-                )
+                name: Quantity(
+                    power.value, "W", Provenance.ESTIMATED, power.low, power.high, scope, model.basis
+                ).to_json()
                 for name, power in powers.items()
             },
         },
@@ -70,8 +68,6 @@ def document() -> dict[str, Any]:
 
 
 def _frequency(frequency: Frequency) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from framewatt.records import Provenance, Quantity
 
     silent = "the kernel does not tell"
@@ -87,7 +83,7 @@ def _frequency(frequency: Frequency) -> dict[str, Any]:
     return {
         "method": frequency.method,
         **{
-            name: asdict(Quantity(hertz, "Hz", provenance) if hertz else Quantity.unknown("Hz", reason))
+            name: (Quantity(hertz, "Hz", provenance) if hertz else Quantity.unknown("Hz", reason)).to_json()
             for name, (hertz, provenance, reason) in clocks.items()
         },
         "share_of_highest": frequency.share,

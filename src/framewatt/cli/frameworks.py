@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,7 +29,7 @@ def command(output: str, network_energy: str | None, write_locks: str | None) ->
         return
     network = network_of(network_energy)
     rows = [_row(plugin, network) for plugin in discover("frameworks").values()]
-    told = {"intensity": asdict(network.intensity), "source": network.source}
+    told = {"intensity": network.intensity.to_json(), "source": network.source}
     if output == "json":
         document = {"schema": "framewatt/frameworks/1", "network": told, "frameworks": rows}
         click.echo(json.dumps(document, indent=2))
@@ -60,7 +59,7 @@ def _row(plugin: Any, network: Network) -> dict[str, Any]:
         "settings": {name: list(values) for name, values in module.SETTINGS.items()},
         "state": "built" if built else "not built",
         "download_bytes": weight,
-        "download_energy": asdict(network.energy(size)),
+        "download_energy": network.energy(size).to_json(),
         "installed_bytes": built.installed_bytes if built else None,
     }
 

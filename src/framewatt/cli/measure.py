@@ -74,10 +74,10 @@ def document(run: CommandRun, reserved: int) -> dict[str, Any]:
         "framewatt_version": __version__,
         "command": list(run.command),
         "exit_code": run.exit_code,
-        "energy": quantity(run.energy()),
-        "marginal_energy": quantity(run.marginal_energy()),
+        "energy": run.energy().to_json(),
+        "marginal_energy": run.marginal_energy().to_json(),
         "accounting": _accounting(run),
-        **{name: quantity(value) for name, value in measured.items()},
+        **{name: value.to_json() for name, value in measured.items()},
         "reserved_cpus": reserved,
         "joules": run.reading.joules,
         "faults": run.reading.faults,
@@ -89,13 +89,6 @@ def document(run: CommandRun, reserved: int) -> dict[str, Any]:
             "provenance": run.meter.provenance.value,
         },
     }
-
-
-def quantity(value: Quantity) -> dict[str, Any]:
-    """A quantity as JSON data."""
-    from dataclasses import asdict
-
-    return asdict(value)
 
 
 def text(run: CommandRun, reserved: int) -> str:

@@ -9,7 +9,6 @@ from framewatt.carbon.restatement import restate
 from framewatt.decision.advice import advise, name_of
 from framewatt.decision.costs import selection_cost
 from framewatt.decision.decision import SCHEMA, Decision
-from framewatt.decision.figures import plain
 from framewatt.decision.findings import Findings, read_findings
 from framewatt.decision.rows import row_of
 from framewatt.decision.training import training_block
@@ -64,7 +63,7 @@ def build_decision(
         "host": run.manifest["host"],
         "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
         "network": {
-            "intensity": plain(evidence.network.intensity),
+            "intensity": evidence.network.intensity.to_json(),
             "source": evidence.network.source,
         },
         **training_block(evidence),

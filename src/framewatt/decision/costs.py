@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.decision.figures import plain
 from framewatt.metering.accounting import reserved_joules
 from framewatt.records import Provenance, Quantity, Scope, Usage
 
@@ -20,9 +19,9 @@ def selection_cost(
     """Energy and wall time of building, converting and racing, and the units that pay it back."""
     energy = _energy(evidence)
     return {
-        "energy": plain(energy),
-        "duration": plain(_duration(evidence)),
-        "payback_units": plain(_payback(energy, rows, evidence, incumbent)),
+        "energy": energy.to_json(),
+        "duration": _duration(evidence).to_json(),
+        "payback_units": _payback(energy, rows, evidence, incumbent).to_json(),
     }
 
 
@@ -72,6 +71,4 @@ def _payback(
     saved = (figures[incumbent] or 0.0) - (figures[chosen[0]] or 0.0)
     if incumbent in chosen or saved <= 0:
         return Quantity.unknown(unit, "never: the incumbent is already among the best")
-    return Quantity(
-        (energy.value or 0.0) / saved, unit, Provenance.DERIVED, reason="weakest input: estimated"
-    )
+    return Quantity.derived((energy.value or 0.0) / saved, unit, (Provenance.ESTIMATED,))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.records import Estimate, Provenance, Quantity
 from framewatt.statistics.ratios import geometric_means
@@ -13,27 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from framewatt.metering.power.model import PowerModel
-    from framewatt.records import Scope, Usage
-
-
-def plain(quantity: Quantity) -> dict[str, Any]:
-    """A quantity as JSON data."""
-    return asdict(quantity)
-
-
-def quantity(
-    estimate: Estimate | None,
-    unit: str,
-    provenance: Provenance,
-    reason: str,
-    scope: Scope | None = None,
-) -> Quantity:
-    """An estimate as a Quantity; `reason` says why there is none. Infinite ends become None."""
-    if estimate is None or not math.isfinite(estimate.value):
-        return Quantity.unknown(unit, reason, scope=scope)
-    low = estimate.low if math.isfinite(estimate.low) and estimate.high != math.inf else None
-    high = estimate.high if math.isfinite(estimate.high) else None
-    return Quantity(estimate.value, unit, provenance, low, high, scope)
+    from framewatt.records import Usage
 
 
 def mean_over_trials(per_trial: Mapping[int, Sequence[float]]) -> Estimate | None:

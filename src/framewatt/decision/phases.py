@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.decision.figures import energy_of_usage, mean_over_trials, plain, quantity
+from framewatt.decision.figures import energy_of_usage, mean_over_trials
 from framewatt.metering.accounting import reserved_joules
 from framewatt.records import Phase, Provenance, Quantity, Scope, Usage
 
@@ -18,6 +18,7 @@ _LAUNCH = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE, Phase.WARMUP)
 _LOOP = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE)
 """From the start of a process to its first result."""
 _NO_SIZE = "not a matter of size"
+_UNTIMED = "depends on the network; the cache may have held the files"
 
 
 def phases_of(candidate: str, evidence: Findings) -> dict[str, Any]:
@@ -60,26 +61,24 @@ def _environment(
     installed = _bytes(environment.get("installed_bytes"), Provenance.MEASURED, missing)
     return {
         f"{prefix}download": {
-            "energy": plain(evidence.network.energy(size)),
-            "duration": plain(
-                Quantity.unknown("s", "depends on the network; the cache may have held the files")
-            ),
-            "cpu_seconds": plain(Quantity.unknown("s", "counted with the installation")),
-            "bytes": plain(size),
+            "energy": evidence.network.energy(size).to_json(),
+            "duration": Quantity.unknown("s", _UNTIMED).to_json(),
+            "cpu_seconds": Quantity.unknown("s", "counted with the installation").to_json(),
+            "bytes": size.to_json(),
         },
         f"{prefix}install": {
             **_unmetered(_usage(environment.get("install")), evidence, missing),
-            "bytes": plain(installed),
+            "bytes": installed.to_json(),
         },
     }
 
 
 def _unmetered(usage: Usage | None, evidence: Findings, missing: str) -> dict[str, Any]:
     return {
-        "energy": plain(energy_of_usage(usage, evidence.model, missing)),
-        "duration": plain(_seconds(usage.seconds if usage else None, missing)),
-        "cpu_seconds": plain(_seconds(usage.cpu_seconds if usage else None, missing)),
-        "bytes": plain(Quantity.unknown("B", _NO_SIZE)),
+        "energy": energy_of_usage(usage, evidence.model, missing).to_json(),
+        "duration": _seconds(usage.seconds if usage else None, missing).to_json(),
+        "cpu_seconds": _seconds(usage.cpu_seconds if usage else None, missing).to_json(),
+        "bytes": Quantity.unknown("B", _NO_SIZE).to_json(),
     }
 
 
@@ -113,10 +112,14 @@ def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> d
     provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
     measured = Provenance.MEASURED
     return {
-        "energy": plain(quantity(_mean(joules), "J", provenance, reason, scope)),
-        "duration": plain(quantity(_mean(seconds), "s", measured, "too short to time")),
-        "cpu_seconds": plain(quantity(_mean(cpu), "s", measured, "too short for the CPU clock")),
-        "bytes": plain(Quantity.unknown("B", _NO_SIZE)),
+        "energy": Quantity.of_estimate(_mean(joules), "J", provenance, missing=reason, scope=scope).to_json(),
+        "duration": Quantity.of_estimate(
+            _mean(seconds), "s", measured, missing="too short to time"
+        ).to_json(),
+        "cpu_seconds": Quantity.of_estimate(
+            _mean(cpu), "s", measured, missing="too short for the CPU clock"
+        ).to_json(),
+        "bytes": Quantity.unknown("B", _NO_SIZE).to_json(),
     }
 
 

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.disclosure.from_decision import boundary_of, intensity_from
+from framewatt.carbon.disclosure.from_decision import boundary_of
 from framewatt.carbon.intensity import coming_hours, read_hourly_table, resolve_intensity
 from framewatt.carbon.places import place_rows, rank_places, rank_starts, start_rows, unlike_bases
 from framewatt.discovery import discover
 from framewatt.errors import BadInput
+from framewatt.records import GridIntensity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def with_places(document: Mapping[str, Any], where: str) -> dict[str, Any]:
         BadInput: an unknown region, or nothing was measured.
         GridUnavailable: a live source does not answer.
     """
-    boundary, own = _boundary(document), intensity_from(document["carbon"])
+    boundary, own = _boundary(document), GridIntensity.from_json(document["carbon"])
     found = [item for name in _regions(where) if (item := resolve_intensity(name))]
     if own and own.region not in {item.region for item in found}:
         found.append(own)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from framewatt.decision.figures import grouped, mean_over_trials, plain, quantity, widened
+from framewatt.decision.figures import grouped, mean_over_trials, widened
 from framewatt.decision.phases import phases_of
 from framewatt.decision.training import training_of
 from framewatt.metering.accounting import marginal_joules, observations, reserved_joules
@@ -36,13 +36,13 @@ def row_of(entry: Mapping[str, Any], evidence: Findings, incumbent: str | None) 
         "equal_budget": entry["equal_budget"],
         "status": status.value,
         "reason": reason,
-        "energy_per_unit": plain(energy),
-        "platform_remainder": plain(_remainder(energy)),
-        "marginal_energy_per_unit": plain(_marginal(name, evidence, missing)),
-        "cpu_seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing)),
-        "seconds_per_unit": plain(_per_unit(name, evidence, lambda o: o.seconds, "s", missing)),
+        "energy_per_unit": energy.to_json(),
+        "platform_remainder": _remainder(energy).to_json(),
+        "marginal_energy_per_unit": _marginal(name, evidence, missing).to_json(),
+        "cpu_seconds_per_unit": _per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing).to_json(),
+        "seconds_per_unit": _per_unit(name, evidence, lambda o: o.seconds, "s", missing).to_json(),
         "latency": _latency(name, evidence, missing),
-        "peak_memory": plain(_memory(name, evidence, missing)),
+        "peak_memory": _memory(name, evidence, missing).to_json(),
         **_ratios(name, evidence, incumbent, missing),
         "quality": _quality(name, evidence),
         "parity": _parity(name, evidence, missing),
@@ -61,7 +61,8 @@ def energy_per_unit(name: str, evidence: Findings, missing: str) -> Quantity:
         value = widened(
             value, evidence.model.energy(*_mean_usage(seen), reserved_share(evidence.manifest, name))
         )
-    return quantity(value, _per("J", evidence), provenance, missing, Scope(meter["scope"]))
+    scope = Scope(meter["scope"])
+    return Quantity.of_estimate(value, _per("J", evidence), provenance, missing=missing, scope=scope)
 
 
 def _remainder(energy: Quantity) -> Quantity:
@@ -107,7 +108,7 @@ def _per_unit(
 ) -> Quantity:
     seen = _observed(name, evidence, lambda m: m.usage.seconds)
     value = mean_over_trials(grouped([(o.trial, figure(o)) for o in seen if figure(o) > 0]))
-    return quantity(value, _per(unit, evidence), Provenance.MEASURED, missing)
+    return Quantity.of_estimate(value, _per(unit, evidence), Provenance.MEASURED, missing=missing)
 
 
 def _marginal(name: str, evidence: Findings, missing: str) -> Quantity:
@@ -151,10 +152,10 @@ def _latency(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
     for percent in _PERCENTILES:
         value = latency.percentile(counts, percent)
         if value is None:
-            figures[f"p{percent}"] = plain(Quantity.unknown("s", missing))
+            figures[f"p{percent}"] = Quantity.unknown("s", missing).to_json()
             continue
         low, high = latency.percentile_interval(counts, percent)
-        figures[f"p{percent}"] = plain(Quantity(value, "s", Provenance.MEASURED, low, high))
+        figures[f"p{percent}"] = Quantity(value, "s", Provenance.MEASURED, low, high).to_json()
     return figures
 
 
@@ -172,7 +173,7 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
         energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
 
     def ratio(found: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
-        return plain(quantity(found, "1", provenance, reason))
+        return Quantity.of_estimate(found, "1", provenance, missing=reason).to_json()
 
     against = "no incumbent was named: --incumbent says what runs today"
     today = None
@@ -192,9 +193,9 @@ def _quality(name: str, evidence: Findings) -> dict[str, Any]:
     found = evidence.qualities.get(name)
     if found is None:
         unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
-        return {"metric": None, "value": plain(unknown)}
+        return {"metric": None, "value": unknown.to_json()}
     value = Quantity(found["value"], "1", Provenance.MEASURED, found.get("low"), found.get("high"))
-    return {"metric": found["metric"], "value": plain(value)}
+    return {"metric": found["metric"], "value": value.to_json()}
 
 
 def _parity(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
@@ -202,5 +203,8 @@ def _parity(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
     found = evidence.parities.get(name)
     if found is None or found["error"] is None:
         reason = found["oracle"] if found else missing
-        return {"oracle": found["oracle"] if found else None, "error": plain(Quantity.unknown("1", reason))}
-    return {"oracle": found["oracle"], "error": plain(Quantity(found["error"], "1", Provenance.MEASURED))}
+        return {
+            "oracle": found["oracle"] if found else None,
+            "error": Quantity.unknown("1", reason).to_json(),
+        }
+    return {"oracle": found["oracle"], "error": Quantity(found["error"], "1", Provenance.MEASURED).to_json()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.decision.figures import plain
 from framewatt.records import Provenance, Quantity, Scope
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def training_block(evidence: Findings) -> dict[str, Any]:
         else Quantity(found["value"], "1", Provenance.DECLARED if declared else Provenance.MEASURED)
     )
     told = {key: value for key, value in evidence.manifest["training"].items() if key != "serving_budget"}
-    return {"training": {**told, "target": plain(target), "target_source": found["source"]}}
+    return {"training": {**told, "target": target.to_json(), "target_source": found["source"]}}
 
 
 def training_of(name: str, evidence: Findings) -> dict[str, Any]:
@@ -41,15 +40,15 @@ def training_of(name: str, evidence: Findings) -> dict[str, Any]:
     return {
         "training": {
             "capacity": found["capacity"],
-            "rounds": plain(_known(rounds, "round", missing)),
-            "model_size": plain(_model_size(confirmed)),
+            "rounds": _known(rounds, "round", missing).to_json(),
+            "model_size": _model_size(confirmed).to_json(),
             "model_file": f"models/{found['model']}" if found["model"] else None,
             **_reached(found),
             "curve": [{"rounds": number, "quality": value} for number, value in found["curve"]],
             "energy_curve": [_cost(entry, found, provenance, scope) for entry in found["costs"]],
             "tuning": {
                 "points": found["tuning"]["points"],
-                "energy": plain(Quantity(found["tuning"]["joules"], "J", provenance, scope=scope)),
+                "energy": Quantity(found["tuning"]["joules"], "J", provenance, scope=scope).to_json(),
             },
         }
     }
@@ -60,7 +59,7 @@ def _reached(found: Mapping[str, Any]) -> dict[str, Any]:
     if "reached" not in found:
         return {}
     told = f"of {found['seeds']} seeds"
-    return {"reached": plain(Quantity(found["reached"], "seed", Provenance.MEASURED, reason=told))}
+    return {"reached": Quantity(found["reached"], "seed", Provenance.MEASURED, reason=told).to_json()}
 
 
 def _model_size(confirmed: Mapping[str, Any] | None) -> Quantity:
@@ -80,6 +79,6 @@ def _cost(
     return {
         "rounds": rounds,
         "quality": dict(map(tuple, found["curve"])).get(rounds),
-        "energy": plain(Quantity(joules, "J", provenance, scope=scope)),
-        "cpu_seconds": plain(Quantity(cpu, "s", Provenance.MEASURED)),
+        "energy": Quantity(joules, "J", provenance, scope=scope).to_json(),
+        "cpu_seconds": Quantity(cpu, "s", Provenance.MEASURED).to_json(),
     }

@@ -24,9 +24,9 @@ def break_even(best: Lifetime, other: Lifetime, volumes: Volumes) -> dict[str, A
     """
     bases = [basis for basis in (ENERGY, CPU_SECONDS) if _has(basis, best, other)] or [ENERGY]
     gaps = {basis: _gaps(other, best, volumes, basis) for basis in bases}
-    basis = next((one for one in bases if not _open(gaps[one]["fixed"], gaps[one]["each"])), ENERGY)
+    basis = next((name for name in bases if not _open(gaps[name]["fixed"], gaps[name]["each"])), ENERGY)
     fixed, each = gaps[basis]["fixed"], gaps[basis]["each"]
-    total_basis = next((one for one in bases if not _open(gaps[one]["total"])), ENERGY)
+    total_basis = next((name for name in bases if not _open(gaps[name]["total"])), ENERGY)
     volume, above = _volume(best, other, fixed, each, volumes)
     return {
         "variable": "inferences_per_year",
@@ -35,7 +35,7 @@ def break_even(best: Lifetime, other: Lifetime, volumes: Volumes) -> dict[str, A
         "fixed_difference": _joules(fixed),
         "inference_difference": _joules(each),
         "decided_on": basis,
-        "volume": asdict(volume),
+        "volume": volume.to_json(),
         "changes_to": above.pair.id if above else None,
     }
 
@@ -87,11 +87,11 @@ def _volume(
         values = {"fixed_difference": cost, "inference_difference": size, "years": volumes.years}
         return evaluate(FORMULAS["break_even"], values)
 
-    found = volume(fixed.value, each.value)
+    value = volume(fixed.value, each.value)
     corners = [volume(cost, size) for cost in (fixed.low, fixed.high) for size in (each.low, each.high)]
-    told = Quantity(found, "1/year", Provenance.DERIVED, min(found, *corners), max(found, *corners))
-    return told, best if each.value > 0 else other
+    crossing = Quantity(value, "1/year", Provenance.DERIVED, min(value, *corners), max(value, *corners))
+    return crossing, best if each.value > 0 else other
 
 
 def _joules(gap: Estimate) -> dict[str, Any]:
-    return asdict(Quantity(gap.value, "J", Provenance.DERIVED, gap.low, gap.high))
+    return Quantity(gap.value, "J", Provenance.DERIVED, gap.low, gap.high).to_json()

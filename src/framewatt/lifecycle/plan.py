@@ -56,14 +56,12 @@ def build_plan(
 
 
 def _candidate(life: Lifetime, volumes: Volumes, intensity: Mapping[str, Any]) -> dict[str, Any]:
-    weakest = _weakest([figure.provenance for figure in life.figures.values()])
+    sources = _sources(life)
 
     def added(formula: str) -> dict[str, Any]:
         value, low, high = (life.at(formula, volumes, end) for end in ("value", "low", "high"))
-        told = f"weakest input: {weakest}"
-        return asdict(Quantity(value, "J", Provenance.DERIVED, low, high, reason=told))
+        return Quantity.derived(value, "J", sources, low=low, high=high).to_json()
 
-    total = added("total")
     return {
         "id": life.pair.id,
         "name": life.pair.name,
@@ -71,45 +69,43 @@ def _candidate(life: Lifetime, volumes: Volumes, intensity: Mapping[str, Any]) -
         "serving": life.pair.serving["id"] if life.pair.serving else None,
         "coefficients": _coefficients(life),
         "stages": {name: added(name) for name in STAGES},
-        "total": total,
-        "carbon": _carbon(life, volumes, intensity, total["reason"]),
+        "total": added("total"),
+        "carbon": _carbon(life, volumes, intensity).to_json(),
     }
 
 
 def _coefficients(life: Lifetime) -> dict[str, Any]:
     """Each with its provenance; what is not known of it is counted as nothing, and named."""
     return {
-        name: asdict(
-            Quantity(
-                figure.energy.value,
-                "J",
-                Provenance(figure.provenance),
-                figure.energy.low,
-                figure.energy.high,
-                reason=f"without {', '.join(figure.gaps)}" if figure.gaps else None,
-            )
-        )
+        name: Quantity(
+            figure.energy.value,
+            "J",
+            Provenance(figure.provenance),
+            figure.energy.low,
+            figure.energy.high,
+            reason=f"without {', '.join(figure.gaps)}" if figure.gaps else None,
+        ).to_json()
         for name, figure in life.figures.items()
     }
 
 
-def _carbon(life: Lifetime, volumes: Volumes, intensity: Mapping[str, Any], weakest: str) -> dict[str, Any]:
+def _carbon(life: Lifetime, volumes: Volumes, intensity: Mapping[str, Any]) -> Quantity:
     if intensity["value"] is None:
-        return asdict(Quantity.unknown("gCO2eq", str(intensity["reason"])))
+        return Quantity.unknown("gCO2eq", str(intensity["reason"]))
 
     def grams(end: str) -> float:
         grid = intensity[end] if intensity[end] is not None else intensity["value"]
         values = {name: getattr(figure.energy, end) for name, figure in life.figures.items()}
         return evaluate(FORMULAS["carbon"], {**values, **asdict(volumes), "intensity": grid})
 
-    ends = grams("value"), Provenance.DERIVED, grams("low"), grams("high")
-    return asdict(Quantity(ends[0], "gCO2eq", *ends[1:], reason=weakest))
+    value, low, high = (grams(end) for end in ("value", "low", "high"))
+    return Quantity.derived(value, "gCO2eq", _sources(life), low=low, high=high)
 
 
-def _weakest(provenances: Sequence[str]) -> str:
-    order = list(Provenance)
-    known = [Provenance(one) for one in provenances if Provenance(one) is not Provenance.DERIVED]
-    return max(known, key=order.index).value if known else Provenance.DERIVED.value
+def _sources(life: Lifetime) -> list[Provenance]:
+    """Where the coefficients come from; one that is only derived, such as a stage of nothing, adds none."""
+    provenances = (Provenance(figure.provenance) for figure in life.figures.values())
+    return [provenance for provenance in provenances if provenance is not Provenance.DERIVED]
 
 
 def _curve(lifetimes: Sequence[Lifetime], volumes: Volumes) -> list[dict[str, Any]]:
@@ -132,7 +128,7 @@ def _intensity(decisions: Sequence[Document]) -> dict[str, Any]:
     found = [decision["carbon"]["intensity"] for decision in decisions]
     if len({quantity["value"] for quantity in found}) == 1:
         return dict(found[0])
-    return asdict(Quantity.unknown("gCO2eq/kWh", "the runs have different intensities; see --region"))
+    return Quantity.unknown("gCO2eq/kWh", "the runs have different intensities; see --region").to_json()
 
 
 def _network(decisions: Sequence[Document]) -> dict[str, Any]:

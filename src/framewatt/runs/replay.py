@@ -12,7 +12,6 @@ from framewatt.metering.power.model import PowerModel
 from framewatt.metering.power.platform import platform_remainder
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.records import Estimate, Objective, Observation, Scope
-from framewatt.records.arithmetic import ends
 from framewatt.runs.request import SelectRequest
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _wall_factor(manifest: Mapping[str, Any]) -> Estimate:
     """Joules at the wall over joules that the meter reads: 1, or with what a package counter does not see."""
     if manifest["meter"]["scope"] == Scope.WALL:
         return Estimate(1.0, 1.0, 1.0)
-    value, low, high = ends(platform_remainder(1.0))
+    value, low, high = platform_remainder(1.0).ends()
     return Estimate(1 + value, 1 + low, 1 + high)
 
 

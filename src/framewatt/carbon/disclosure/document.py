@@ -7,7 +7,7 @@ limitations, the calculation, and the consistency checks that a certifier makes.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt import __version__
@@ -15,7 +15,7 @@ from framewatt.carbon import sci
 from framewatt.carbon.boundary import assess, facility_energy
 from framewatt.carbon.disclosure.checks import consistency_checks
 from framewatt.records import Provenance, Quantity
-from framewatt.records.arithmetic import WEAKEST, total, weakest
+from framewatt.records.arithmetic import total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,17 +78,17 @@ def disclosure(boundary: Boundary, context: DisclosureContext | None = None) -> 
         "software": said.software,
         "functional_unit": {
             "name": boundary.units.unit,
-            "count": asdict(boundary.units),
+            "count": boundary.units.to_json(),
             "why": said.why_r,
             "how_counted": said.how_counted,
         },
-        "score": asdict(assessment.per_unit.score),
-        "operational": asdict(assessment.per_unit.operational),
-        "embodied": asdict(assessment.per_unit.embodied),
+        "score": assessment.per_unit.score.to_json(),
+        "operational": assessment.per_unit.operational.to_json(),
+        "embodied": assessment.per_unit.embodied.to_json(),
         "totals": {
-            "energy": asdict(energy),
-            "operational": asdict(assessment.period.operational),
-            "embodied": asdict(assessment.period.embodied),
+            "energy": energy.to_json(),
+            "operational": assessment.period.operational.to_json(),
+            "embodied": assessment.period.embodied.to_json(),
         },
         "boundary": {
             "included": [{"component": name, "reason": why} for name, why in said.included],
@@ -114,7 +114,7 @@ def disclosure(boundary: Boundary, context: DisclosureContext | None = None) -> 
 
 def approach(energies: Sequence[Quantity]) -> str:
     """Measurement, calculation or hybrid: whether the energies were measured, none of them, or some."""
-    kinds = {weakest([energy]) is Provenance.MEASURED for energy in energies}
+    kinds = {energy.origin is Provenance.MEASURED for energy in energies}
     if kinds == {True}:
         return "measurement"
     return "hybrid" if True in kinds else "calculation"
@@ -123,7 +123,7 @@ def approach(energies: Sequence[Quantity]) -> str:
 def _intensity(boundary: Boundary) -> dict[str, Any]:
     known = boundary.intensity
     return {
-        "quantity": asdict(boundary.intensity_quantity()),
+        "quantity": boundary.intensity_quantity().to_json(),
         "region": known.region if known else None,
         "kind": known.kind.value if known else None,
         "basis": known.basis if known else None,
@@ -140,15 +140,15 @@ def _components(components: Sequence[Component], assessment: Assessment) -> list
         {
             "name": item.name,
             "count": item.count,
-            "energy": asdict(item.energy),
-            "pue": asdict(item.pue),
-            "facility_energy": asdict(facility_energy(item)),
-            "total_embodied": asdict(item.total_embodied),
-            "lifespan": asdict(item.lifespan),
-            "reserved": asdict(item.reserved),
-            "resource_share": asdict(item.resource_share),
-            "operational": asdict(part.operational),
-            "embodied": asdict(part.embodied),
+            "energy": item.energy.to_json(),
+            "pue": item.pue.to_json(),
+            "facility_energy": facility_energy(item).to_json(),
+            "total_embodied": item.total_embodied.to_json(),
+            "lifespan": item.lifespan.to_json(),
+            "reserved": item.reserved.to_json(),
+            "resource_share": item.resource_share.to_json(),
+            "operational": part.operational.to_json(),
+            "embodied": part.embodied.to_json(),
             "kind": "measured" if approach([item.energy]) == "measurement" else "calculated",
             "energy_source": item.energy_source,
             "embodied_source": item.embodied_source,
@@ -181,5 +181,4 @@ def _written(quantity: dict[str, Any]) -> str:
     text = f"{quantity['value']:.10g} {quantity['unit']}"
     if quantity["low"] is not None:
         text += f" [{quantity['low']:.4g} to {quantity['high']:.4g}]"
-    reason = quantity["reason"] or ""
-    return text + (f" ({reason})" if reason.startswith(WEAKEST) else "")
+    return text + (f" ({quantity['reason']})" if Quantity.from_json(quantity).weakest else "")

@@ -11,8 +11,8 @@ from framewatt.carbon.basis import View
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.disclosure.document import DisclosureContext, disclosure
 from framewatt.errors import BadInput
-from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
-from framewatt.records.arithmetic import product, quotient, scaled, total
+from framewatt.records import GridIntensity, Provenance, Quantity, Scope, Stage
+from framewatt.records.arithmetic import product, quotient, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,25 +71,11 @@ def boundary_of(decision: Mapping[str, Any], candidate: str) -> Boundary:
 
 def wall_energy(candidate: Mapping[str, Any]) -> Quantity:
     """A candidate's reserved energy per unit at the wall: as metered, and what a package counter misses."""
-    energy = quantity_from(candidate["energy_per_unit"])
+    energy = Quantity.from_json(candidate["energy_per_unit"])
     stated = candidate.get("platform_remainder")
     if energy.value is None or energy.scope is Scope.WALL or not stated or stated["value"] is None:
         return energy
-    return total(energy.unit, energy, quantity_from(stated), scope=Scope.WALL)
-
-
-def quantity_from(document: Mapping[str, Any]) -> Quantity:
-    """A Quantity as it stands in a document."""
-    provenance, scope = document.get("provenance"), document.get("scope")
-    return Quantity(
-        value=document["value"],
-        unit=document["unit"],
-        provenance=Provenance(provenance) if provenance else None,
-        low=document.get("low"),
-        high=document.get("high"),
-        scope=Scope(scope) if scope else None,
-        reason=document.get("reason"),
-    )
+    return total(energy.unit, energy, Quantity.from_json(stated), scope=Scope.WALL)
 
 
 def _disclosed(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,19 +90,19 @@ def _boundary(
 ) -> tuple[Boundary, DisclosureContext]:
     carbon, name = decision["carbon"], _unit_name(decision)
     hardware = {key: carbon["embodied"][key] for key in ("total", "lifespan", "reserved_share", "part")}
-    known = {key: quantity_from(value) for key, value in hardware.items()}
+    known = {key: Quantity.from_json(value) for key, value in hardware.items()}
     share = product("1", known["reserved_share"], known["part"])
     reserved = _reserved_hours(candidate, known["total"], known["lifespan"], share)
     units = _round_number(reserved)
     energy = wall_energy(candidate)
-    intensity = intensity_from(carbon)
+    intensity = GridIntensity.from_json(carbon)
     component = Component(
         name=carbon["embodied"].get("description") or "the machine of the run",
-        energy=scaled(energy, units * _kwh(energy.unit), sci.KWH),
-        pue=quantity_from(carbon["pue"]),
+        energy=energy.scaled(units * _kwh(energy.unit), sci.KWH),
+        pue=Quantity.from_json(carbon["pue"]),
         total_embodied=known["total"],
         lifespan=known["lifespan"],
-        reserved=scaled(reserved, units, "h"),
+        reserved=reserved.scaled(units, "h"),
         resource_share=share,
         energy_source=_energy_source(decision, candidate),
         embodied_source=carbon["embodied"].get("source") or "not stated",
@@ -140,7 +126,7 @@ def _reserved_hours(
     held = candidate.get("seconds_per_unit")
     grams = Quantity(embodied["value"], sci.GRAMS, Provenance.DERIVED)
     hours = quotient("h", product("gCO2eq h", grams, point[1]), product(sci.GRAMS, point[0], point[2]))
-    seconds = scaled(quantity_from(held), 1 / 3600, "h") if held else hours
+    seconds = Quantity.from_json(held).scaled(1 / 3600, "h") if held else hours
     if seconds.value and hours.value and math.isclose(seconds.value, hours.value, rel_tol=1e-9):
         return seconds  # a batch job is held for its own time, with that time's interval
     return Quantity(hours.value, "h", Provenance.MEASURED)
@@ -159,23 +145,6 @@ def _kwh(unit: str) -> float:
 def _unit_name(decision: Mapping[str, Any]) -> str:
     unit = decision.get("functional_unit") or "unit"
     return str(unit.get("name", "unit")) if isinstance(unit, dict) else str(unit)
-
-
-def intensity_from(carbon: Mapping[str, Any]) -> GridIntensity | None:
-    """The intensity of a document's ``carbon`` block; None where it is open."""
-    if carbon["intensity"]["value"] is None:
-        return None
-    return GridIntensity(
-        region=carbon.get("region") or "declared",
-        quantity=quantity_from(carbon["intensity"]),
-        kind=IntensityKind(carbon.get("kind") or IntensityKind.AVERAGE),
-        basis=carbon["basis"],
-        source=carbon["source"],
-        year=carbon.get("year"),
-        when=carbon.get("when"),
-        licence=carbon.get("licence"),
-        warnings=tuple(carbon.get("warnings", ())),
-    )
 
 
 def _energy_source(decision: Mapping[str, Any], candidate: Mapping[str, Any]) -> str:

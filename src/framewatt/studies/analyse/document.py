@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framewatt import __version__
-from framewatt.records import Estimate, Provenance
+from framewatt.records import Estimate, Provenance, Quantity
 from framewatt.studies.analyse.comparison import GroupResult, compare_group
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _group(result: GroupResult) -> dict[str, Any]:
         {
             "id": name,
             "runs": result.runs[index],
-            "energy_per_run": _quantity(result.means[index], "J"),
-            "ratio_to_best": _quantity(result.to_best[index], "1"),
+            "energy_per_run": _figure(result.means[index], "J", Provenance.DECLARED),
+            "ratio_to_best": _figure(result.to_best[index], "1", Provenance.DERIVED),
         }
         for index, name in enumerate(result.names)
     ]
@@ -81,17 +81,13 @@ def _ratios(result: GroupResult) -> list[dict[str, Any]]:
     for first in range(len(names)):
         for second in range(first + 1, len(names)):
             ends = (float(np.exp(array[first, second])) for array in (limits.value, limits.low, limits.high))
-            ratio = _quantity(Estimate(*ends), "1")
+            ratio = _figure(Estimate(*ends), "1", Provenance.DERIVED)
             rows.append({"numerator": names[first], "denominator": names[second], "ratio": ratio})
     return rows
 
 
-def _quantity(estimate: Estimate, unit: str) -> dict[str, Any]:
+def _figure(estimate: Estimate, unit: str, provenance: Provenance) -> dict[str, Any]:
+    """An interval that reaches below zero says nothing of a figure that cannot: it is left out."""
     known = estimate.low > 0 and math.isfinite(estimate.high)
-    return {
-        "value": estimate.value,
-        "unit": unit,
-        "provenance": (Provenance.DECLARED if unit == "J" else Provenance.DERIVED).value,
-        "low": estimate.low if known else None,
-        "high": estimate.high if known else None,
-    }
+    low, high = (estimate.low, estimate.high) if known else (None, None)
+    return Quantity(estimate.value, unit, provenance, low, high).to_json(without=("scope", "reason"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from framewatt.studies.compare.contest import Contest
 
 SCHEMA = "framewatt/compare/1"
+_UNSAID = ("scope",)
+"""The scope is the meter's, which the document names once."""
 
 
 def build_document(contest: Contest, race: Race, host: Host) -> dict[str, Any]:
@@ -67,11 +68,11 @@ def _candidate(contest: Contest, standing: Standing) -> dict[str, Any]:
     return {
         "id": standing.id,
         "runs": runs,
-        "energy_per_unit": _quantity(standing.cost, "J", energy, unmeasured),
-        "cpu_seconds_per_unit": _quantity(standing.cpu_seconds, "s", Provenance.MEASURED, unmeasured),
+        "energy_per_unit": _figure(standing.cost, "J", energy, unmeasured),
+        "cpu_seconds_per_unit": _figure(standing.cpu_seconds, "s", Provenance.MEASURED, unmeasured),
         "peak_memory": _memory(mine),
-        "ratio_to_best": _quantity(standing.ratio_to_best, "1", Provenance.DERIVED, unmeasured),
-        "cpu_ratio_to_best": _quantity(standing.cpu_ratio_to_best, "1", Provenance.DERIVED, unmeasured),
+        "ratio_to_best": _figure(standing.ratio_to_best, "1", Provenance.DERIVED, unmeasured),
+        "cpu_ratio_to_best": _figure(standing.cpu_ratio_to_best, "1", Provenance.DERIVED, unmeasured),
         "eliminated_at": standing.eliminated_at,
     }
 
@@ -79,8 +80,10 @@ def _candidate(contest: Contest, standing: Standing) -> dict[str, Any]:
 def _memory(windows: Sequence[Measurement]) -> dict[str, Any]:
     peak = max((one.peak_memory_bytes or 0 for one in windows), default=0)
     if not peak:
-        return _plain(Quantity.unknown("B", "every run ended before its memory could be looked at"))
-    return _plain(Quantity(float(peak), "B", Provenance.MEASURED))
+        return Quantity.unknown("B", "every run ended before its memory could be looked at").to_json(
+            without=_UNSAID
+        )
+    return Quantity(float(peak), "B", Provenance.MEASURED).to_json(without=_UNSAID)
 
 
 def _null(contest: Contest) -> dict[str, Any] | None:
@@ -92,9 +95,9 @@ def _null(contest: Contest) -> dict[str, Any] | None:
     return {
         "command": contest.question.null,
         "runs": round(sum(one.units for one in windows) / contest.question.units),
-        "energy_per_unit": _quantity(geometric_mean([one.cost for one in seen]), "J", energy, ""),
-        "cpu_seconds_per_unit": _quantity(
-            geometric_mean([one.cpu_seconds for one in seen]), "s", Provenance.MEASURED, ""
+        "energy_per_unit": _figure(geometric_mean([one.cost for one in seen]), "J", energy),
+        "cpu_seconds_per_unit": _figure(
+            geometric_mean([one.cpu_seconds for one in seen]), "s", Provenance.MEASURED
         ),
     }
 
@@ -112,8 +115,8 @@ def _ratios(contest: Contest, race: Race) -> list[dict[str, Any]]:
             rows.append({
                 "numerator": first,
                 "denominator": second,
-                "energy": _quantity(energy, "1", Provenance.DERIVED, why),
-                "cpu_seconds": _quantity(cpu, "1", Provenance.DERIVED, why),
+                "energy": _figure(energy, "1", Provenance.DERIVED, why),
+                "cpu_seconds": _figure(cpu, "1", Provenance.DERIVED, why),
             })  # fmt: skip
     return rows
 
@@ -150,15 +153,8 @@ def _warnings(contest: Contest, readings: Sequence[Reading]) -> list[AuditWarnin
     return [*short, *audit_conditions(measured), *audit_readings(readings, contest.question.margin)]
 
 
-def _quantity(estimate: Estimate | None, unit: str, provenance: Provenance, why: str) -> dict[str, Any]:
-    if estimate is None or not math.isfinite(estimate.value):
-        found = Quantity.unknown(unit, why or "unknown")
-    else:
-        known = math.isfinite(estimate.high)
-        ends = (estimate.low, estimate.high) if known else (None, None)
-        found = Quantity(estimate.value, unit, provenance, *ends)
-    return _plain(found)
-
-
-def _plain(quantity: Quantity) -> dict[str, Any]:
-    return {name: value for name, value in asdict(quantity).items() if name != "scope"}
+def _figure(
+    estimate: Estimate | None, unit: str, provenance: Provenance, missing: str = "unknown"
+) -> dict[str, Any]:
+    quantity = Quantity.of_estimate(estimate, unit, provenance, missing=missing)
+    return quantity.to_json(without=_UNSAID)

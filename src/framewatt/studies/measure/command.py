@@ -39,7 +39,7 @@ class CommandRun:
         """Energy in J: of what the command reserved if that can be told, else of the whole machine."""
         if self.reading.invalid:
             return Quantity.unknown("J", self.reading.invalid, scope=self.meter.scope)
-        return self._quantity(sum(self._joules().values()), idle=False)
+        return self._reserved(sum(self._joules().values()), idle=False)
 
     def marginal_energy(self) -> Quantity:
         """Energy in J above idle."""
@@ -49,7 +49,7 @@ class CommandRun:
             reason = "idle power is unknown: measure it with --idle SECONDS while nothing else runs"
             return Quantity.unknown("J", reason, scope=self.meter.scope)
         above = reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, 0.0)
-        return self._quantity(sum(above.values()), idle=True)
+        return self._reserved(sum(above.values()), idle=True)
 
     def notes(self) -> list[str]:
         """What the figures leave out: domains that were read but whose idle power could not be measured."""
@@ -67,7 +67,7 @@ class CommandRun:
         shares = reserved_shares(self.meter)
         return reserved_by_domain(self.reading.joules, self.idle_watts, self.usage.seconds, shares)
 
-    def _quantity(self, joules: float, *, idle: bool) -> Quantity:
+    def _reserved(self, joules: float, *, idle: bool) -> Quantity:
         """With the model's interval where the figure is the model's."""
         share = self._estimated_share()
         if share is None:
@@ -75,12 +75,10 @@ class CommandRun:
         model = PowerModel.from_parameters(self.meter.parameters["model"])
         share = 0.0 if idle else share
         estimate = model.energy(self.usage.seconds, self.usage.cpu_seconds, share)
-        return Quantity(
-            estimate.value,
+        return Quantity.of_estimate(
+            estimate,
             "J",
             Provenance.ESTIMATED,
-            low=estimate.low,
-            high=estimate.high,
             scope=self.meter.scope,
             reason=model.basis,
         )
