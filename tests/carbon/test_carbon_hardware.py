@@ -62,6 +62,7 @@ def test_without_a_reserved_share_m_stays_open_with_the_reason() -> None:
         ({"embodied": "1200"}, "unit is missing"),
         ({"embodied": "1200 W"}, "another dimension"),
         ({"embodied": "1 kg", "lifespan": "-4 years"}, "not negative"),
+        ({"embodied": "1 kg", "lifespan": "0 h"}, "must be above 0"),
         ({"components": {"cpus": -1}}, "expected a count"),
         ({"components": {"cpu": 1}}, "is not a key"),
         ({"components": {"accelerators": ["Z80"]}}, "unknown accelerator"),

@@ -1,5 +1,7 @@
 """The SCI arithmetic, checked against published examples."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ from framewatt.carbon.intensity import declared, resolve_intensity
 from framewatt.carbon.sharing import AlwaysOn, BatchJob, Packed
 from framewatt.errors import BadInput
 from framewatt.race import Entrant, Race, RaceRules
-from framewatt.records import IntensityKind, Observation, Provenance, Quantity, Scope
+from framewatt.records import GridIntensity, IntensityKind, Observation, Provenance, Quantity, Scope
 from framewatt.records.arithmetic import exact, total
 
 
@@ -137,6 +139,37 @@ def test_the_races_cost_is_the_score_of_one_window() -> None:
 def test_a_race_cannot_be_decided_by_an_open_score() -> None:
     with pytest.raises(BadInput, match=r"objective carbon.*\[hardware\]"):
         carbon_cost(1.0, 1.0, basis_for(declared(30.0)))
+
+
+NO_SHARE = replace(server(), reserved_share=Quantity.unknown("1", "no reserved share is known"))
+MARGINAL = declared(500.0, kind=IntensityKind.MARGINAL)
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("intensity", [None, declared(30.0), MARGINAL])
+@pytest.mark.parametrize("hardware", [None, server(), NO_SHARE])
+def test_a_basis_knows_without_a_window_why_its_scores_are_open(
+    intensity: GridIntensity | None, hardware: Hardware | None, view: View
+) -> None:
+    basis = basis_for(intensity, hardware, view=view)
+    score = footprint(energy(1.0), seconds(1.0), basis).score
+    assert basis.open_reason() == (score.reason if score.value is None else None)
+
+
+@pytest.mark.parametrize(
+    ("basis", "nothing"),
+    [
+        (basis_for(declared(0.0), server(0.0)), True),
+        (basis_for(declared(0.0), server(1.0)), False),
+        (basis_for(declared(1.0), server(0.0)), False),
+        (basis_for(declared(0.0, kind=IntensityKind.MARGINAL), None, view=View.CONSEQUENTIAL), True),
+    ],
+)
+def test_a_basis_charges_nothing_where_neither_grid_nor_hardware_emits(
+    basis: CarbonBasis, *, nothing: bool
+) -> None:
+    assert basis.charges_nothing() is nothing
+    assert (footprint(energy(1.0), seconds(1.0), basis).score.value == 0) is nothing
 
 
 def test_the_consequential_view_takes_a_marginal_intensity_and_no_embodied_part() -> None:

@@ -43,8 +43,13 @@ def decide(
     candidates = []
     for name, (joules, seconds) in CANDIDATES.items():
         energy = Quantity(joules, "J", Provenance.ESTIMATED, joules * 0.9, joules * 1.2, Scope.WALL)
-        found = footprint(energy, Quantity(seconds, "s", Provenance.MEASURED), basis)
-        candidates.append({"id": name, "energy_per_unit": energy.to_json(), "sci": found.to_json()})
+        time = Quantity(seconds, "s", Provenance.MEASURED)
+        candidates.append({
+            "id": name,
+            "energy_per_unit": energy.to_json(),
+            "seconds_per_unit": time.to_json(),
+            "sci": footprint(energy, time, basis).to_json(),
+        })  # fmt: skip
     document = {
         "schema": "framewatt/decision/1",
         "run": "runs/2026-01-01",
@@ -99,6 +104,26 @@ def test_a_run_without_a_region_discloses_that_the_operational_part_is_open() ->
     assert document["embodied"]["value"] > 0
 
 
+@pytest.mark.parametrize(
+    ("sharing", "hours"), [(None, 0.026 / 3600), (Packed(4), 0.026 / 3600), (AlwaysOn(24.0, 2, 1e6), 48e-6)]
+)
+def test_the_hours_that_a_unit_holds_its_hardware_are_disclosed_as_the_run_knows_them(
+    sharing: Sharing | None, hours: float
+) -> None:
+    decision = decide(hardware=DECLARED_HARDWARE, sharing=sharing)
+    document = json.loads(rendered("sci_json", decision))
+    units = document["functional_unit"]["count"]["value"]
+    assert document["components"][0]["reserved"]["value"] / units == pytest.approx(hours, rel=1e-12)
+    assert document["embodied"]["value"] == pytest.approx(
+        decision["candidates"][1]["sci"]["embodied"]["value"], rel=1e-12
+    )
+
+
+def test_hardware_without_embodied_emissions_is_disclosed_too() -> None:
+    document = json.loads(rendered("sci_json", decide(hardware=DECLARED_HARDWARE | {"embodied": "0 kg"})))
+    assert document["embodied"]["value"] == 0
+
+
 def test_two_regions_differ_in_the_operational_part_only_and_by_their_intensities() -> None:
     france, poland = (
         json.loads(rendered("sci_json", decide(region=code, hardware=DECLARED_HARDWARE)))
@@ -136,8 +161,6 @@ def test_the_ranking_of_regions_is_in_the_report() -> None:
 
 def test_a_stored_run_is_restated_for_another_region_without_measuring_again() -> None:
     run = decide(hardware=DECLARED_HARDWARE)
-    for candidate, (_, seconds) in zip(run["candidates"], CANDIDATES.values(), strict=True):
-        candidate["seconds_per_unit"] = Quantity(seconds, "s", Provenance.MEASURED).to_json()
     machine = hardware_from_table(DECLARED_HARDWARE)
     restated = restate(run, basis_for(resolve_intensity("PL"), machine, pue=1.2))
     direct = decide(region="PL", hardware=DECLARED_HARDWARE)

@@ -15,6 +15,7 @@ from framewatt.carbon.sci import Footprint
 from framewatt.carbon.sharing import BatchJob, Sharing, resource_share, time_share
 from framewatt.errors import BadInput
 from framewatt.records import AuditWarning, IntensityKind, Provenance, Quantity, Scope
+from framewatt.records.arithmetic import why_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,35 @@ class CarbonBasis:
     no_intensity: str = NO_REGION
     no_hardware: str = NO_HARDWARE
 
+    def intensity_that_counts(self) -> Quantity:
+        """I, or unknown: without a region, and where it is of the other view's kind."""
+        if self.intensity is None:
+            return Quantity.unknown(sci.INTENSITY, self.no_intensity)
+        wanted = KIND_OF[self.view]
+        if self.intensity.kind is wanted:
+            return self.intensity.quantity
+        return Quantity.unknown(
+            sci.INTENSITY,
+            f"the {self.view.value} view needs the {wanted.value} intensity, and {self.intensity.source} "
+            f"gives the {self.intensity.kind.value} one: the views are never mixed",
+        )
+
+    def open_reason(self) -> str | None:
+        """Why every score under this basis is open; None where energy and time are all that it takes."""
+        operational = why_unknown(self.pue, self.intensity_that_counts())
+        if self.view is View.CONSEQUENTIAL:
+            return operational
+        if self.hardware is None:
+            return sci.why_open(operational, self.no_hardware)
+        machine = (self.hardware.total, self.hardware.lifespan_hours, self.hardware.reserved_share)
+        return sci.why_open(operational, why_unknown(*machine))
+
+    def charges_nothing(self) -> bool:
+        """Whether every score under this basis is 0: no intensity, and no embodied emissions."""
+        sunk = self.view is View.CONSEQUENTIAL
+        free = sunk or (self.hardware is not None and self.hardware.total.value == 0)
+        return free and self.intensity_that_counts().value == 0
+
 
 def basis_for(
     intensity: GridIntensity | None,
@@ -83,7 +113,7 @@ def footprint(energy: Quantity, seconds: Quantity, basis: CarbonBasis) -> Footpr
         seconds: Wall time per unit (``s`` or ``s/...``, like the energy's unit).
         basis: Intensity, PUE, hardware, sharing and view.
     """
-    part_o = _operational(energy, basis)
+    part_o = sci.operational(energy, basis.intensity_that_counts(), basis.pue)
     part_m = _embodied(seconds, basis)
     if basis.view is View.CONSEQUENTIAL:
         return Footprint(part_o, part_o, part_m)
@@ -155,20 +185,6 @@ def _worse(candidate: str, best: str, scores: Mapping[str, Quantity], margin: fl
     return own is None or least is None or own - least > margin * abs(least)
 
 
-def _operational(energy: Quantity, basis: CarbonBasis) -> Quantity:
-    if basis.intensity is None:
-        unknown = Quantity.unknown(sci.INTENSITY, basis.no_intensity)
-        return sci.operational(energy, unknown, basis.pue)
-    wanted = KIND_OF[basis.view]
-    if basis.intensity.kind is not wanted:
-        reason = (
-            f"the {basis.view.value} view needs the {wanted.value} intensity, and {basis.intensity.source} "
-            f"gives the {basis.intensity.kind.value} one: the views are never mixed"
-        )
-        return sci.operational(energy, Quantity.unknown(sci.INTENSITY, reason), basis.pue)
-    return sci.operational(energy, basis.intensity.quantity, basis.pue)
-
-
 def _embodied(seconds: Quantity, basis: CarbonBasis) -> Quantity:
     per = seconds.unit.partition("/")[2]
     unit = f"{sci.GRAMS}/{per}" if per else sci.GRAMS
@@ -191,4 +207,5 @@ def _embodied_block(basis: CarbonBasis) -> dict[str, Any]:
         "description": hardware.description if hardware else None,
         "source": hardware.source if hardware else None,
         "sharing": basis.sharing.sentence(),
+        **({"hours": held.to_json()} if (held := basis.sharing.fixed_hours()) else {}),
     }

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.sci import check_share
+from framewatt.carbon.sci import check_lifespan, check_share
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity
 from framewatt.records.arithmetic import total
@@ -64,6 +64,7 @@ def hardware_from_table(table: Mapping[str, Any]) -> Hardware:
     lifespan, share = found.lifespan_hours, found.reserved_share
     if "lifespan" in table:
         lifespan = parse_quantity(table["lifespan"], "h", "[hardware] lifespan")
+        check_lifespan(lifespan)
     if "reserved_share" in table:
         share = parse_quantity(table["reserved_share"], "1", "[hardware] reserved_share")
         check_share(share)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity, Scope
-from framewatt.records.arithmetic import product, quotient, total
+from framewatt.records.arithmetic import product, quotient, total, why_unknown
 from framewatt.records.units import JOULES_PER_KWH
 
 if TYPE_CHECKING:
@@ -91,15 +91,18 @@ def embodied(total_embodied: Quantity, time_share: Quantity, resource_share: Qua
 
 def score(operational_part: Quantity, embodied_part: Quantity) -> Footprint:
     """SCI of parts that are already per unit of R: their sum, open where a part is open."""
-    parts = ((operational_part, "no carbon intensity"), (embodied_part, "M is open"))
     unit = operational_part.unit
-    reasons = [f"{name}: {part.reason}" for part, name in parts if part.value is None]
-    if reasons:
-        known = " (operational only)" if operational_part.value is not None else ""
-        summed = Quantity.unknown(unit, "; ".join(reasons) + known)
-    else:
-        summed = total(unit, operational_part, embodied_part)
+    reason = why_open(why_unknown(operational_part), why_unknown(embodied_part))
+    summed = Quantity.unknown(unit, reason) if reason else total(unit, operational_part, embodied_part)
     return Footprint(summed, operational_part, embodied_part)
+
+
+def why_open(operational_reason: str | None, embodied_reason: str | None) -> str | None:
+    """Why a score is open, from why its parts are; None where both are known."""
+    named = {"no carbon intensity": operational_reason, "M is open": embodied_reason}
+    reasons = [f"{name}: {reason}" for name, reason in named.items() if reason]
+    known = "" if operational_reason else " (operational only)"
+    return "; ".join(reasons) + known if reasons else None
 
 
 def per_unit(footprint: Footprint, units: Quantity) -> Footprint:
@@ -138,6 +141,12 @@ def check_share(share: Quantity) -> None:
             raise BadInput(
                 f"resource share {share.value:g}: RS is the reserved part of a whole, above 0 up to 1"
             )
+
+
+def check_lifespan(lifespan: Quantity) -> None:
+    """Refuse a lifespan that is or may be 0: TS is a time over it."""
+    if lifespan.value is not None and lifespan.ends()[1] == 0:
+        raise BadInput("lifespan 0 h: TS is the reserved time over the lifespan, which must be above 0")
 
 
 def not_applicable_pue() -> Quantity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from framewatt.errors import BadInput
@@ -20,6 +20,9 @@ class Sharing(Protocol):
     def hours(self, seconds: Quantity) -> Quantity:
         """Hours of reserved hardware per unit (TiR), from the measured seconds per unit."""
 
+    def fixed_hours(self) -> Quantity | None:
+        """The same hours where they do not depend on the unit's seconds, else None."""
+
     def part(self) -> Quantity:
         """What part of the reserved resources one unit holds meanwhile; multiplies RS."""
 
@@ -34,6 +37,10 @@ class BatchJob:
     def hours(self, seconds: Quantity) -> Quantity:
         """The work's own wall time."""
         return seconds.scaled(_HOURS_PER_SECOND, seconds.unit.replace("s", "h", 1))
+
+    def fixed_hours(self) -> Quantity | None:
+        """None: they are its own."""
+        return None
 
     def part(self) -> Quantity:
         """All that is reserved."""
@@ -63,8 +70,11 @@ class AlwaysOn:
     def hours(self, seconds: Quantity) -> Quantity:
         """Period times replicas over the units of that period; independent of `seconds`."""
         per = seconds.unit.partition("/")[2]
-        unit = f"h/{per}" if per else "h"
-        return exact(self.period_hours * self.replicas / self.units, unit)
+        return replace(self.fixed_hours(), unit=f"h/{per}" if per else "h")
+
+    def fixed_hours(self) -> Quantity:
+        """Period times replicas over the units of that period."""
+        return exact(self.period_hours * self.replicas / self.units, "h")
 
     def part(self) -> Quantity:
         """All that is reserved."""
@@ -92,6 +102,10 @@ class Packed:
     def hours(self, seconds: Quantity) -> Quantity:
         """The wall time of one copy at saturation."""
         return BatchJob().hours(seconds)
+
+    def fixed_hours(self) -> Quantity | None:
+        """None: they are its own."""
+        return None
 
     def part(self) -> Quantity:
         """One copy of all that saturate the machine."""

@@ -57,12 +57,17 @@ def exact(value: float, unit: str, *, provenance: Provenance = Provenance.DECLAR
     return Quantity(value=value, unit=unit, provenance=provenance)
 
 
+def why_unknown(*inputs: Quantity) -> str | None:
+    """Why nothing can be derived from these: the reasons of the unknown ones; None where all are known."""
+    reasons = [quantity.reason or "not known" for quantity in inputs if quantity.value is None]
+    return "; ".join(dict.fromkeys(reasons)) or None
+
+
 def _derive(
     unit: str, inputs: Sequence[Quantity], formula: Callable[..., float], scope: Scope | None
 ) -> Quantity:
-    reasons = [quantity.reason or "not known" for quantity in inputs if quantity.value is None]
-    if reasons:
-        return Quantity.unknown(unit, "; ".join(dict.fromkeys(reasons)), scope=scope)
+    if reason := why_unknown(*inputs):
+        return Quantity.unknown(unit, reason, scope=scope)
     values, lows, highs = zip(*(quantity.ends() for quantity in inputs), strict=True)
     interval = any(quantity.has_interval for quantity in inputs)
     return Quantity.derived(

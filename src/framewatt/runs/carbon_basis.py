@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.basis import KIND_OF, CarbonBasis, View, basis_for, carbon_cost
+from framewatt.carbon.basis import KIND_OF, CarbonBasis, View, basis_for
 from framewatt.carbon.hardware import hardware_from_table
 from framewatt.carbon.intensity import intensity_or_reason, resolve_intensity
 from framewatt.carbon.restatement import basis_from
@@ -41,8 +41,12 @@ def require_score(basis: CarbonBasis, objective: str) -> None:
     Raises:
         BadInput: a part of the score is not known, or all scores would be 0.
     """
-    if objective == Objective.CARBON and carbon_cost(1.0, 1.0, basis) == 0:
-        raise BadInput("--objective carbon cannot be decided: every candidate's score would be 0")
+    if objective != Objective.CARBON:
+        return
+    reason = basis.open_reason()
+    if reason or basis.charges_nothing():
+        reason = reason or "every candidate's score would be 0"
+        raise BadInput(f"--objective carbon cannot be decided: {reason}")
 
 
 def stored_basis(manifest: Mapping[str, Any]) -> CarbonBasis:

@@ -12,7 +12,7 @@ from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.disclosure.document import DisclosureContext, disclosure
 from framewatt.errors import BadInput
 from framewatt.records import GridIntensity, Provenance, Quantity, Scope, Stage
-from framewatt.records.arithmetic import product, quotient, total
+from framewatt.records.arithmetic import product, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,7 +92,7 @@ def _boundary(
     hardware = {key: carbon["embodied"][key] for key in ("total", "lifespan", "reserved_share", "part")}
     known = {key: Quantity.from_json(value) for key, value in hardware.items()}
     share = product("1", known["reserved_share"], known["part"])
-    reserved = _reserved_hours(candidate, known["total"], known["lifespan"], share)
+    reserved = _reserved_hours(candidate, carbon["embodied"])
     units = _round_number(reserved)
     energy = wall_energy(candidate)
     intensity = GridIntensity.from_json(carbon)
@@ -115,21 +115,14 @@ def _boundary(
     return boundary, _context(decision, candidate, component.name)
 
 
-def _reserved_hours(
-    candidate: Mapping[str, Any], server: Quantity, lifespan: Quantity, share: Quantity
-) -> Quantity:
-    """Hours of reserved hardware per unit, read back from M = TE * (hours / EL) * RS."""
+def _reserved_hours(candidate: Mapping[str, Any], machine: Mapping[str, Any]) -> Quantity:
+    """Hours of reserved hardware per unit: those that its sharing fixes, else the unit's own time."""
     embodied = (candidate.get("sci") or {}).get("embodied")
     if not embodied or embodied["value"] is None:
         return Quantity.unknown("h", (embodied or {}).get("reason") or "M is open")
-    point = [Quantity(item.value, item.unit, item.provenance) for item in (server, lifespan, share)]
-    held = candidate.get("seconds_per_unit")
-    grams = Quantity(embodied["value"], sci.GRAMS, Provenance.DERIVED)
-    hours = quotient("h", product("gCO2eq h", grams, point[1]), product(sci.GRAMS, point[0], point[2]))
-    seconds = Quantity.from_json(held).scaled(1 / 3600, "h") if held else hours
-    if seconds.value and hours.value and math.isclose(seconds.value, hours.value, rel_tol=1e-9):
-        return seconds  # a batch job is held for its own time, with that time's interval
-    return Quantity(hours.value, "h", Provenance.MEASURED)
+    if fixed := machine.get("hours"):
+        return Quantity.from_json(fixed)
+    return Quantity.from_json(candidate["seconds_per_unit"]).scaled(1 / 3600, "h")
 
 
 def _round_number(reserved: Quantity) -> float:
