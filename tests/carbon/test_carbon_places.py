@@ -75,7 +75,7 @@ def test_starts_are_ranked_by_the_mean_intensity_while_the_work_runs() -> None:
     assert [start.when.hour for start in starts] == [1, 0, 2]
     assert starts[0].intensity.value == pytest.approx((40 + 60 / 2) / 1.5)
     rows = start_rows(boundary(declared(50.0)), starts)
-    assert rows[0]["operational"]["value"] == pytest.approx((40 + 60 / 2) / 1.5)
+    assert rows[0].operational.value == pytest.approx((40 + 60 / 2) / 1.5)
 
 
 @pytest.mark.parametrize(

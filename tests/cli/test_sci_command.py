@@ -224,6 +224,12 @@ def test_the_same_work_is_ranked_elsewhere_and_unlike_bases_are_said() -> None:
     assert any("different bases" in warning for warning in found["warnings"])
 
 
+def test_all_regions_of_a_source_are_ranked_by_its_name() -> None:
+    found = document(*ONE_SERVER, "--region", "PL", "--where", "country")
+    assert len(found["elsewhere"]) > 150
+    assert "cannot be listed" in refused("sci", *ONE_SERVER, "--region", "PL", "--where", "uk")
+
+
 def test_starting_hours_are_ranked_from_an_hourly_file(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
     rows = [f"2026-01-01T{hour:02}:00Z,{100 + abs(hour - 13) * 10}" for hour in range(24)]

@@ -152,7 +152,7 @@ def test_the_ranking_of_regions_is_in_the_report() -> None:
     decision = decide(hardware=DECLARED_HARDWARE)
     boundary = boundary_of(decision, decision["selected"][0])
     found = [item for code in ("PL", "FR") if (item := resolve_intensity(code))]
-    decision["carbon"]["elsewhere"] = place_rows(rank_places(boundary, found))
+    decision["carbon"]["elsewhere"] = [row.to_json() for row in place_rows(rank_places(boundary, found))]
     assert decision["carbon"]["elsewhere"][0]["operational"]["value"] == pytest.approx(
         decision["candidates"][1]["sci"]["operational"]["value"], rel=1e-12
     )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from framewatt.carbon.boundary import Boundary
     from framewatt.records import GridIntensity
 
 _COMPONENT_OPTIONS = (
@@ -66,6 +65,7 @@ def command(
     """  # noqa: D301 - click reads the escape \b, so the string cannot be raw
     from framewatt.carbon.declaration import boundary_from
     from framewatt.carbon.disclosure.document import disclosure
+    from framewatt.carbon.places import elsewhere, starts
 
     given = {key: value for key, value in options.items() if value is not None}
     declared = _declared(boundary, given)
@@ -73,35 +73,22 @@ def command(
     known = boundary_from(declared, intensity)
     document = disclosure(known)
     if where:
-        document["elsewhere"] = _elsewhere(known, where.split(","), document["warnings"])
+        rows, warning = elsewhere(known, where)
+        document["elsewhere"] = [row.to_json() for row in rows]
+        document["warnings"] += [f"{warning.message}; {warning.remedy}"] if warning else []
     if when:
-        document["starts"] = _starts(known, when, declared)
+        document["starts"] = [row.to_json() for row in starts(known, when, _duration(declared))]
     click.echo(_render(document, form), nl=False)
 
 
-def _elsewhere(boundary: Boundary, regions: list[str], warnings: list[str]) -> list[dict[str, Any]]:
-    from framewatt.carbon.intensity import resolve_intensity
-    from framewatt.carbon.places import place_rows, rank_places, unlike_bases
-
-    found = [item for name in regions if (item := resolve_intensity(name.strip()))]
-    if warning := unlike_bases(found):
-        warnings.append(f"{warning.message}; {warning.remedy}")
-    return place_rows(rank_places(boundary, found))
-
-
-def _starts(boundary: Boundary, when: str, declared: dict[str, Any]) -> list[dict[str, Any]]:
-    from framewatt.carbon.intensity import coming_hours, read_hourly_table
-    from framewatt.carbon.places import rank_starts, start_rows
+def _duration(declared: dict[str, Any]) -> timedelta:
     from framewatt.errors import BadInput
     from framewatt.records.parsing import parse_quantity
 
     time = declared.get("time") or declared["component"][0].get("time")
     if time is None:
         raise BadInput("--when needs --time: how long the work runs")
-    duration = timedelta(hours=parse_quantity(time, "h", "time").value or 0.0)
-    path = Path(when)
-    hours = read_hourly_table(path) if path.suffix == ".csv" else coming_hours(when)
-    return start_rows(boundary, rank_starts(hours, duration))
+    return timedelta(hours=parse_quantity(time, "h", "time").value or 0.0)
 
 
 def _render(document: dict[str, Any], form: str) -> str:
