@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from framewatt.records import GridIntensity, Host, MeterDescription, MeterReading, Scope, Usage, Workload
+    from framewatt.records import (
+        GridIntensity,
+        Host,
+        Json,
+        MeterDescription,
+        MeterReading,
+        Scope,
+        Usage,
+        Workload,
+    )
 
 
 class WorkloadPlugin(Protocol):
@@ -169,7 +178,6 @@ class ReporterPlugin(Protocol):
     """One file in `reporters/`: a decision document to bytes, pure."""
 
     TITLE: str
-    SUFFIX: str
 
-    def render(self, decision: Mapping[str, Any]) -> bytes:
+    def render(self, decision: Json) -> bytes:
         """The rendered document."""

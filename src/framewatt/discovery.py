@@ -25,7 +25,7 @@ _OFFERS = {
     "frameworks": ("TITLE", "VERSION", "ACCEPTS", "LIGHT", "PACKAGES", "IMPORTS", "SETTINGS", "load"),
     "meters": ("TITLE", "RANK", "unavailable", "open_meter"),
     "grids": ("TITLE", "RANK", "covers", "regions", "intensity"),
-    "reporters": ("TITLE", "SUFFIX", "render"),
+    "reporters": ("TITLE", "render"),
 }
 """What a file of each kind must define (see `framewatt.contracts`)."""
 KINDS = tuple(_OFFERS)

@@ -307,7 +307,7 @@ def test_the_curve_has_the_chosen_one_on_its_bottom_line_at_every_volume() -> No
 def test_the_command_prints_a_table_and_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = iter([Decision(document) for document in STUDIES] * 2)
     monkeypatch.setattr("framewatt.runs.folder.RunFolder.open_run", lambda path: path)
-    monkeypatch.setattr("framewatt.decision.build_decision", lambda *_: next(found))
+    monkeypatch.setattr("framewatt.studies.plan.build_decision", lambda *_: next(found))
     arguments = ["plan", str(tmp_path / "a"), str(tmp_path / "b"), "--trainings-per-year", "4"]
     arguments += ["--inferences-per-year", "1e4", "--years", "2"]
     shown = CliRunner().invoke(cli, arguments)

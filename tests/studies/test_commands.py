@@ -8,8 +8,9 @@ from click.testing import CliRunner
 
 from conftest import hold_to_schema
 from framewatt import power_model
-from framewatt.cli import cli, doctor, main
+from framewatt.cli import cli, main
 from framewatt.records import MeterDescription, Provenance, Scope
+from framewatt.studies.doctor import trust
 
 BUSY = "import time\nwhile time.process_time() < 0.6: pass"
 
@@ -98,7 +99,7 @@ def test_a_counter_beside_an_estimate_is_said_to_be_the_exception() -> None:
         Provenance.ESTIMATED,
         {"provenances": {"gpu-0": "measured", "cpu": "estimated"}},
     )
-    assert "except gpu-0" in doctor.trust(model, both)
+    assert "except gpu-0" in trust(model, both)
 
 
 def test_peak_memory_is_the_command_s_own_and_not_ours() -> None:

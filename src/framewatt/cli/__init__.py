@@ -84,5 +84,5 @@ def _option_names(command: click.Command) -> dict[str, str]:
 
 
 def main() -> None:
-    """CandidateSpec point."""
+    """What the installed program calls."""
     cli.main()

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from framewatt.discovery import find
-from framewatt.records import Verdict
-from framewatt.records.units import format_bytes, format_duration
+from framewatt.reports.text.decision import show_decision
+from framewatt.reports.text.progress import building_line, spent_line, standing_line, weight_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +41,7 @@ class PlainProgress:
         """Say once that it is built and what it weighs."""
         if total_bytes and what not in self._announced:
             self._announced.add(what)
-            self._console.print(
-                f"building {what}: {format_bytes(total_bytes)} to download or take from the cache"
-            )
+            self._console.print(weight_line(what, total_bytes))
         if total_bytes and done_bytes >= total_bytes:
             self._console.print(f"built {what}")
 
@@ -53,11 +51,11 @@ class PlainProgress:
 
     def standing(self, standings: Standings, budget_seconds: float) -> None:
         """Say how the race stands, when that changes or a while has passed."""
-        line = _standing(standings)
+        line = standing_line(standings)
         now = time.monotonic()
         if line != self._last_line or now - self._last_time >= _SILENCE_SECONDS or standings.over:
             self._last_line, self._last_time = line, now
-            self._console.print(f"[{_spent(standings, budget_seconds)}] {line}")
+            self._console.print(f"[{spent_line(standings, budget_seconds)}] {line}")
 
     def __enter__(self) -> PlainProgress:  # noqa: PYI034 - not subclassed
         """Nothing to prepare."""
@@ -86,10 +84,9 @@ class LiveProgress:
         """Move the bar of this environment."""
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(what, total=None)
-        told = f"building {what}" + (f", {format_bytes(total_bytes)}" if total_bytes else "")
-        self._bars.update(
-            self._tasks[what], description=told, completed=done_bytes, total=total_bytes or None
-        )
+        description = building_line(what, total_bytes)
+        total = total_bytes or None
+        self._bars.update(self._tasks[what], description=description, completed=done_bytes, total=total)
 
     def settled(self, candidate: str, status: Status, reason: str) -> None:
         """Print who dropped out, and why."""
@@ -99,7 +96,7 @@ class LiveProgress:
         """Move the race's bar, and print who leads when that changes."""
         if self._race is None:
             self._race = self._bars.add_task("racing", total=budget_seconds)
-        line = _standing(standings)
+        line = standing_line(standings)
         self._bars.update(self._race, completed=standings.spent_seconds, description=f"racing: {line}")
 
     def __enter__(self) -> LiveProgress:  # noqa: PYI034 - not subclassed
@@ -112,38 +109,28 @@ class LiveProgress:
         self._bars.stop()
 
 
-def _standing(standings: Standings) -> str:
-    alive = sum(standing.surviving for standing in standings.candidates)
-    if standings.verdict is not Verdict.UNDECIDED:
-        return f"{standings.verdict.value}: {', '.join(map(_short, standings.selected))}"
-    leader = f"{_short(standings.leader)} leads" if standings.leader else "nobody leads"
-    return f"undecided so far: {leader}, {alive} of {len(standings.candidates)} in the race"
-
-
-def _short(candidate: str) -> str:
-    """The framework and version of a candidate's id, which is long."""
-    return candidate.partition("/")[0]
-
-
-def _spent(standings: Standings, budget_seconds: float) -> str:
-    return f"{format_duration(standings.spent_seconds)} of {format_duration(budget_seconds)}"
+_VIEWS = {"text": show_decision}
+"""Formats that a terminal shows in its own width and colours; any other is printed as it is rendered."""
 
 
 def print_decision(decision: Decision, output: str) -> None:
-    """Print a decision on stdout: a table on a terminal's own width, or what a reporter renders."""
-    if output == "text":
-        reporter = find("reporters", "text").module
-        reporter.show(decision.document, Console(highlight=False))
+    """Print a decision on stdout in a format."""
+    if output in _VIEWS:
+        _VIEWS[output](decision.document, Console(highlight=False))
         return
     rendered: bytes = find("reporters", output).module.render(decision.document)
-    Console(soft_wrap=True, highlight=False, markup=False).print(rendered.decode(), end="")
+    _print_plain(rendered.decode())
 
 
 def print_decisions(decisions: Sequence[Decision], output: str) -> None:
-    """Print one decision, or several studies of one run: in JSON as one document that holds them."""
-    if len(decisions) == 1 or output == "text":
+    """Print one decision, or the studies of one run: in JSON as one document that holds them."""
+    if len(decisions) == 1 or output in _VIEWS:
         for decision in decisions:
             print_decision(decision, output)
         return
-    document = {"schema": "framewatt/studies/1", "studies": [decision.document for decision in decisions]}
-    Console(soft_wrap=True, highlight=False, markup=False).print(json.dumps(document, indent=2))
+    studies = {"schema": "framewatt/studies/1", "studies": [decision.document for decision in decisions]}
+    _print_plain(json.dumps(studies, indent=2) + "\n")
+
+
+def _print_plain(text: str) -> None:
+    Console(soft_wrap=True, highlight=False, markup=False).print(text, end="")

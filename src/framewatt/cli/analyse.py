@@ -29,6 +29,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     """  # noqa: D301 - click reads the escape
     import json
 
+    from rich.console import Console
+
     from framewatt.records.units import parse_share
     from framewatt.reports.text.comparison import show_analysis
     from framewatt.studies.analyse import Columns, analyse, read_table
@@ -41,4 +43,4 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     if form == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        show_analysis(document)
+        show_analysis(document, Console(highlight=False))

@@ -27,6 +27,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     """  # noqa: D301 - click reads the escape
     import json
 
+    from rich.console import Console
+
     from framewatt.records.units import parse_share
     from framewatt.reports.text.comparison import show_check
     from framewatt.studies.check import check, read_run
@@ -38,5 +40,5 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     if form == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        show_check(document)
+        show_check(document, Console(highlight=False))
     context.exit(0 if document["passed"] else 1)

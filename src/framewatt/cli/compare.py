@@ -58,4 +58,4 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     if form == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        show_comparison(document)
+        show_comparison(document, Console(highlight=False))

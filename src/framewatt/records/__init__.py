@@ -6,6 +6,7 @@ order of the data: the words they are said in, figures, the work, what was meter
 
 from framewatt.records.figures import Estimate, GridIntensity, Quantity
 from framewatt.records.metered import Host, HostState, Measurement, MeterDescription, MeterReading, Usage
+from framewatt.records.plain import Json
 from framewatt.records.raced import AuditWarning, Block, Observation, Slot
 from framewatt.records.words import (
     IntensityKind,
@@ -29,6 +30,7 @@ __all__ = [
     "Host",
     "HostState",
     "IntensityKind",
+    "Json",
     "Measurement",
     "MeterDescription",
     "MeterReading",

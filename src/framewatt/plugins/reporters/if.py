@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.carbon.disclosure.from_decision import disclosures
 from framewatt.reports.impact_framework import alternatives, to_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from framewatt.records import Json
 
 TITLE = "Impact Framework manifest (Green Software Foundation)"
-SUFFIX = ".yml"
 
 
-def render(decision: Mapping[str, Any]) -> bytes:
+def render(decision: Json) -> bytes:
     """One child per measured candidate, the selected ones first.
 
     Raises:

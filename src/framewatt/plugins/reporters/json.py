@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from framewatt.records import Json
 
 TITLE = "JSON document"
-SUFFIX = "json"
 
 
-def render(decision: Mapping[str, Any]) -> bytes:
+def render(decision: Json) -> bytes:
     """The document, indented."""
     return (json.dumps(decision, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.carbon.disclosure.from_decision import disclosures
 from framewatt.reports.markdown.disclosure import comparison, to_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from framewatt.records import Json
 
 TITLE = "SCI disclosure (Green Software Foundation), Markdown"
-SUFFIX = ".md"
 
 
-def render(decision: Mapping[str, Any]) -> bytes:
+def render(decision: Json) -> bytes:
     """The first selected candidate's disclosure (the first measured one's without a choice), then the others.
 
     Raises:
         BadInput: nothing was measured, or the view is not the attributional one.
     """
-    found = disclosures(decision)
-    chosen = next(iter(found.values()))
-    return f"{to_markdown(chosen)}\n{comparison(found)}".encode()
+    pages = disclosures(decision)
+    chosen = next(iter(pages.values()))
+    return f"{to_markdown(chosen)}\n{comparison(pages)}".encode()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.carbon.disclosure.from_decision import disclosures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from framewatt.records import Json
 
 TITLE = "SCI disclosure (Green Software Foundation), JSON"
-SUFFIX = ".json"
 
 
-def render(decision: Mapping[str, Any]) -> bytes:
+def render(decision: Json) -> bytes:
     """The first selected candidate's disclosure; without a choice, the first measured candidate's.
 
     Raises:

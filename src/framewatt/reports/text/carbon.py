@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.carbon.basis import View
 from framewatt.records.units import format_si, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from framewatt.records import Json
 
 _SHOWN = 3
-"""So many of the lowest regions or starts are told; the document has all."""
+"""So many of the lowest regions or starts are named; the document has all."""
 
 
-def carbon_lines(decision: Mapping[str, Any]) -> Iterator[str]:
+def carbon_lines(decision: Json) -> Iterator[str]:
     """What the work emits, what that rests on, and what it would be elsewhere."""
     carbon = decision["carbon"]
     yield _intensity(carbon)
@@ -22,16 +24,16 @@ def carbon_lines(decision: Mapping[str, Any]) -> Iterator[str]:
     if raced:
         yield from _emissions(raced[0], decision)
     if places := carbon.get("elsewhere"):
-        told = ", ".join(_place(place, carbon["region"]) for place in _picked(places, carbon["region"]))
-        yield f"The same work elsewhere, operational per {_unit(decision)}: {told}."
+        named = ", ".join(_place(place, carbon["region"]) for place in _picked(places, carbon["region"]))
+        yield f"The same work elsewhere, operational per {_unit(decision)}: {named}."
     if starts := carbon.get("starts"):
-        told = "; ".join(f"{start['when']} {_grams(start['operational'])}" for start in starts[:_SHOWN])
-        yield f"Best times to start, operational per {_unit(decision)}: {told}."
+        named = "; ".join(f"{start['when']} {_grams(start['operational'])}" for start in starts[:_SHOWN])
+        yield f"Best times to start, operational per {_unit(decision)}: {named}."
         if len(starts) > _SHOWN:
             yield f"Worst: {starts[-1]['when']} {_grams(starts[-1]['operational'])}."
 
 
-def _intensity(carbon: Mapping[str, Any]) -> str:
+def _intensity(carbon: Json) -> str:
     intensity = carbon["intensity"]
     if intensity["value"] is None:
         return f"Carbon intensity: not known ({intensity['reason']})."
@@ -43,7 +45,7 @@ def _intensity(carbon: Mapping[str, Any]) -> str:
     return f"Carbon intensity {significant(intensity['value'])} gCO2eq/kWh ({stands}){overhead}."
 
 
-def _emissions(row: Mapping[str, Any], decision: Mapping[str, Any]) -> Iterator[str]:
+def _emissions(row: Json, decision: Json) -> Iterator[str]:
     score, operational, embodied = (row["sci"][part] for part in ("score", "operational", "embodied"))
     per = f"per {_unit(decision)} for {row['name']}"
     if decision["carbon"].get("view") == View.CONSEQUENTIAL and score["value"] is not None:
@@ -59,7 +61,7 @@ def _emissions(row: Mapping[str, Any], decision: Mapping[str, Any]) -> Iterator[
         yield f"The SCI score is open: {score['reason']}."
 
 
-def _picked(places: Sequence[Mapping[str, Any]], own: str | None) -> list[Mapping[str, Any]]:
+def _picked(places: Sequence[Json], own: str | None) -> list[Json]:
     """The lowest ones, where the run is, and the highest."""
     last = len(places) - 1
     return [
@@ -69,12 +71,12 @@ def _picked(places: Sequence[Mapping[str, Any]], own: str | None) -> list[Mappin
     ]
 
 
-def _place(place: Mapping[str, Any], own: str | None) -> str:
+def _place(place: Json, own: str | None) -> str:
     here = ", here" if place["region"] == own else ""
     return f"{place['region']} {_grams(place['operational'])} ({significant(place['relative'], 2)}×{here})"
 
 
-def _grams(quantity: Mapping[str, Any]) -> str:
+def _grams(quantity: Json) -> str:
     if quantity["value"] is None:
         return "unknown"
     text = f"{format_si(quantity['value'], 'g')}CO2eq"
@@ -84,5 +86,5 @@ def _grams(quantity: Mapping[str, Any]) -> str:
     return f"{text} [{ends[0]} to {ends[1]}]"
 
 
-def _unit(decision: Mapping[str, Any]) -> str:
+def _unit(decision: Json) -> str:
     return str(decision["functional_unit"]["name"])

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from framewatt.records.units import format_duration, format_si, significant
+from framewatt.reports.text.figures import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from framewatt.records import Json
 
 
-def show_analysis(document: Mapping[str, Any]) -> None:
+def show_analysis(document: Json, console: Console) -> None:
     """Print every group of an analysis."""
-    console = Console(highlight=False)
     source = document["source"]
     unit = f"energy in {source['unit']} ({source['unit_source']})"
     console.print(escape(f"{source['table']}: {source['runs']} runs, {unit}"))
@@ -32,9 +35,8 @@ def show_analysis(document: Mapping[str, Any]) -> None:
         show_verdict(console, group)
 
 
-def show_comparison(document: Mapping[str, Any]) -> None:
+def show_comparison(document: Json, console: Console) -> None:
     """Print a comparison of commands."""
-    console = Console(highlight=False)
     meter = document["meter"]
     net = "" if document["null"] is None else ", net of the null command"
     console.print(f"\nper unit{net}; energy {meter['provenance']} by {meter['name']}, {meter['scope']} scope")
@@ -50,19 +52,24 @@ def show_comparison(document: Mapping[str, Any]) -> None:
         add_row(table, row["id"], cells, chosen=row["id"] in document["selected"])
     console.print(table)
     show_verdict(console, document)
+    if sentence := _budget(document):
+        console.print(sentence)
+
+
+def _budget(document: Json) -> str:
+    """What deciding would have taken, where that was not reached."""
     if document["budget_needed_seconds"]:
         budget = format_duration(document["budget_needed_seconds"])
-        least = (
-            f"at least {budget} to compare them" if document["budget_reason"] else f"about {budget} to decide"
-        )
-        console.print(f"It would take {least}.")
-    elif document["budget_reason"] and document["verdict"] == "undecided":
-        console.print(f"No budget is named: {escape(document['budget_reason'])}.")
+        if document["budget_reason"]:
+            return f"It would take at least {budget} to compare them."
+        return f"It would take about {budget} to decide."
+    if document["budget_reason"] and document["verdict"] == "undecided":
+        return f"No budget is named: {escape(document['budget_reason'])}."
+    return ""
 
 
-def show_check(document: Mapping[str, Any]) -> None:
+def show_check(document: Json, console: Console) -> None:
     """Print a gate's judgement."""
-    console = Console(highlight=False)
     limit = f"{100 * document['max_increase']:.3g} %"
     table = costs_table("candidate", ("× earlier run", "judgement"))
     for row in document["candidates"]:
@@ -75,13 +82,13 @@ def show_check(document: Mapping[str, Any]) -> None:
     )
 
 
-def show_verdict(console: Console, found: Mapping[str, Any]) -> None:
+def show_verdict(console: Console, judged: Json) -> None:
     """The warnings, then the verdict with its reason."""
-    for warning in found["warnings"]:
+    for warning in judged["warnings"]:
         who = f"{warning['candidate']}: " if warning["candidate"] else ""
         console.print(f"  ! {escape(who + warning['message'])}; {escape(warning['remedy'])}.")
-    ground = " (on CPU seconds)" if found["decided_on"] == "cpu_seconds" else ""
-    console.print(f"[bold]Verdict: {found['verdict']}{ground}[/bold]: {escape(_sentence(found))}.")
+    ground = " (on CPU seconds)" if judged["decided_on"] == "cpu_seconds" else ""
+    console.print(f"[bold]Verdict: {judged['verdict']}{ground}[/bold]: {escape(_sentence(judged))}.")
 
 
 def costs_table(first: str, columns: Sequence[str]) -> Table:
@@ -98,23 +105,23 @@ def add_row(table: Table, name: str, cells: Sequence[str], *, chosen: bool) -> N
     table.add_row(("* " if chosen else "  ") + escape(name), *cells, style="bold" if chosen else None)
 
 
-def interval(quantity: Mapping[str, Any] | None, unit: str) -> str:
+def interval(quantity: Json | None, unit: str) -> str:
     """A figure with its interval, as ``1.30 (1.27–1.33)``; a dash where it is unknown."""
     if quantity is None or quantity["value"] is None:
-        return "–"
+        return UNKNOWN
     known = [quantity[end] for end in ("low", "high") if quantity[end] is not None]
     if unit == "1":
-        value, told = f"{quantity['value']:.3f}", [f"{end:.3f}" for end in known]
+        value, ends = f"{quantity['value']:.3f}", [f"{end:.3f}" for end in known]
     else:
         value = format_si(quantity["value"], unit)
-        told = [_in_the_unit_of(value, quantity["value"], end) for end in known]
-    return f"{value} ({'–'.join(told)})" if told else value
+        ends = [_in_the_unit_of(value, quantity["value"], end) for end in known]
+    return f"{value} ({'–'.join(ends)})" if ends else value
 
 
-def short_interval(quantity: Mapping[str, Any], unit: str) -> str:
-    """A ratio with its interval, a cost without: what fits beside several others."""
+def short_interval(quantity: Json, unit: str) -> str:
+    """A ratio with its interval, a cost without: what fits beside others."""
     if unit != "1" or quantity["value"] is None:
-        return "–" if quantity["value"] is None else format_si(quantity["value"], unit)
+        return UNKNOWN if quantity["value"] is None else format_si(quantity["value"], unit)
     ends = "–".join(f"{quantity[end]:.2f}" for end in ("low", "high") if quantity[end] is not None)
     return f"{quantity['value']:.2f} {ends}".strip()
 
@@ -124,6 +131,6 @@ def _in_the_unit_of(written: str, value: float, end: float) -> str:
     return significant(end * float(written.split(maxsplit=1)[0]) / value if value else end)
 
 
-def _sentence(found: Mapping[str, Any]) -> str:
-    who = ", ".join(found["selected"])
-    return f"{who}: {found['reason']}" if who else str(found["reason"])
+def _sentence(judged: Json) -> str:
+    who = ", ".join(judged["selected"])
+    return f"{who}: {judged['reason']}" if who else str(judged["reason"])

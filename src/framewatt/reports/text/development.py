@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
 from framewatt.carbon.network import described
 from framewatt.records.units import format_bytes, format_duration, format_energy
+from framewatt.reports.text.figures import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
 
-    Row = Mapping[str, Any]
+    from framewatt.records import Json
+
     Cell = tuple[str, str, str, Callable[[float], str]]
     """A title, the phase and the figure that stand under it, and how a value is written."""
 
@@ -36,9 +38,7 @@ _WIDE_COLUMNS: tuple[Cell, ...] = (
 """``first run``: the first inference or training step (on a table: round), with what is compiled for it."""
 
 
-def show_development(
-    rows: Sequence[Row], network: Mapping[str, Any], console: Console, *, wide: bool
-) -> None:
+def show_development(rows: Sequence[Json], network: Json, console: Console, *, wide: bool) -> None:
     """Print one line for each framework whose environment was built, and one for its converter's."""
     built = list(_one_per_environment(rows))
     if not built:
@@ -60,27 +60,27 @@ def show_development(
     console.print(f"  Network: {escape(described(network))}.")
 
 
-def _one_per_environment(rows: Sequence[Row]) -> Iterator[Row]:
+def _one_per_environment(rows: Sequence[Json]) -> Iterator[Json]:
     """Settings of one framework and version share what it took to get there."""
-    seen = set()
+    shown = set()
     for row in rows:
         key = row["framework"], row["version"]
-        if key not in seen and row["phases"]["install"]["duration"]["value"] is not None:
-            seen.add(key)
+        if key not in shown and row["phases"]["install"]["duration"]["value"] is not None:
+            shown.add(key)
             yield row
 
 
-def _cells(row: Row, columns: Sequence[Cell], prefix: str = "") -> Iterator[str]:
+def _cells(row: Json, columns: Sequence[Cell], prefix: str = "") -> Iterator[str]:
     for _, phase, figure, written in columns:
         value = row["phases"].get(prefix + phase, {}).get(figure, {}).get("value")
-        yield ("" if prefix else "–") if value is None else written(value)
+        yield ("" if prefix else UNKNOWN) if value is None else written(value)
 
 
-def _provenances(rows: Sequence[Row], columns: Sequence[Cell]) -> str:
+def _provenances(rows: Sequence[Json], columns: Sequence[Cell]) -> str:
     """Where the figures of the columns come from: ``download published, install measured``."""
-    told: dict[str, list[str]] = {}
+    by_kind: dict[str, list[str]] = {}
     for title, phase, figure, _ in columns:
         kinds = {row["phases"][phase][figure]["provenance"] for row in rows} - {None}
-        told.setdefault(" or ".join(sorted(kinds)), []).append(title)
-    told.pop("", None)
-    return "; ".join(f"{', '.join(titles)}: {kind}" for kind, titles in told.items()).capitalize() + "."
+        by_kind.setdefault(" or ".join(sorted(kinds)), []).append(title)
+    by_kind.pop("", None)
+    return "; ".join(f"{', '.join(titles)}: {kind}" for kind, titles in by_kind.items()).capitalize() + "."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -16,14 +15,15 @@ from framewatt.reports.text.curve import draw
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rich.console import Console
+
 _STAGES = ("network", "development", "training", "inference")
 _WIDE = 100
 _JOULES_PER_WH = 3600.0
 
 
-def show_plan(plan: Mapping[str, Any]) -> None:
-    """Print a plan on the terminal's own width."""
-    console = Console(highlight=False)
+def show_plan(plan: Mapping[str, Any], console: Console) -> None:
+    """Print a plan on a console of any width."""
     letters = dict(zip((row["id"] for row in plan["candidates"]), ascii_uppercase, strict=False))
     console.print(f"\n[bold]{escape(_headline(plan))}[/bold]")
     console.print(_lives(plan, letters, wide=console.width >= _WIDE))

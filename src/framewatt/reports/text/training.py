@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-from framewatt.records.units import format_bytes, format_si, significant
+from framewatt.records.units import format_bytes, significant
+from framewatt.reports.text.figures import UNKNOWN, joules, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
-    Row = Mapping[str, Any]
-    Column = tuple[str, Callable[[Row], str]]
+    from framewatt.records import Json
+
+    Column = tuple[str, Callable[[Json], str]]
 
 
-def show_training(rows: Sequence[Row], decision: Mapping[str, Any], console: Console) -> None:
+def show_training(rows: Sequence[Json], decision: Json, console: Console) -> None:
     """Print one line for each candidate that was trained to the quality."""
-    trained = [row for row in rows if _value(row["training"]["rounds"]) is not None]
+    trained = [row for row in rows if row["training"]["rounds"]["value"] is not None]
     if not trained:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -34,41 +36,27 @@ def show_training(rows: Sequence[Row], decision: Mapping[str, Any], console: Con
     console.print(table)
 
 
-def _columns(rows: Sequence[Row], metric: str) -> list[Column]:
+def _columns(rows: Sequence[Json], metric: str) -> list[Column]:
     columns: list[Column] = [
-        ("rounds", lambda row: f"{_value(row['training']['rounds']):g}"),
+        ("rounds", lambda row: f"{row['training']['rounds']['value']:g}"),
         (f"{metric} on test", lambda row: _interval(row["quality"]["value"])),
     ]
     if any("reached" in row["training"] for row in rows):
         columns.append(("seeds", lambda row: _seeds(row["training"].get("reached"))))
-    if any(_value(row["training"]["model_size"]) is not None for row in rows):
-        columns.append(("model", lambda row: _written(row["training"]["model_size"], format_bytes)))
-    columns.append(("tuning", lambda row: _written(row["training"]["tuning"]["energy"], _joules)))
+    if any(row["training"]["model_size"]["value"] is not None for row in rows):
+        columns.append(("model", lambda row: written(row["training"]["model_size"], format_bytes)))
+    columns.append(("tuning", lambda row: written(row["training"]["tuning"]["energy"], joules)))
     return columns
 
 
-def _seeds(reached: Mapping[str, Any] | None) -> str:
+def _seeds(reached: Json | None) -> str:
     """How many reached it: ``5 of 5 seeds``."""
-    return "–" if reached is None else f"{reached['value']:g} {reached['reason']}"
+    return UNKNOWN if reached is None else f"{reached['value']:g} {reached['reason']}"
 
 
-def _interval(quantity: Mapping[str, Any]) -> str:
+def _interval(quantity: Json) -> str:
     value, low, high = (quantity[end] for end in ("value", "low", "high"))
     if value is None:
-        return "–"
+        return UNKNOWN
     ends = f" ({significant(low)} to {significant(high)})" if low is not None and high is not None else ""
     return significant(value) + ends
-
-
-def _written(quantity: Mapping[str, Any], written: Callable[[float], str]) -> str:
-    value = _value(quantity)
-    return "–" if value is None else written(value)
-
-
-def _joules(value: float) -> str:
-    return format_si(value, "J")
-
-
-def _value(quantity: Mapping[str, Any]) -> float | None:
-    value: float | None = quantity["value"]
-    return value
