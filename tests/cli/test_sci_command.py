@@ -227,7 +227,7 @@ def test_the_same_work_is_ranked_elsewhere_and_unlike_bases_are_said() -> None:
 def test_all_regions_of_a_source_are_ranked_by_its_name() -> None:
     found = document(*ONE_SERVER, "--region", "PL", "--where", "country")
     assert len(found["elsewhere"]) > 150
-    assert "cannot be listed" in refused("sci", *ONE_SERVER, "--region", "PL", "--where", "uk")
+    assert "cannot be listed" in refused("sci", *ONE_SERVER, "--region", "PL", "--where", "watttime")
 
 
 def test_starting_hours_are_ranked_from_an_hourly_file(tmp_path: Path) -> None:
