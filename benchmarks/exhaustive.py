@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -26,8 +26,8 @@ from framewatt.race.rounds import Leg, Round
 from framewatt.records import Block, Phase, Slot
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.records import Admitted
 from framewatt.runs.replay import cost_of, race_of, replay
-from framewatt.runs.request import SelectRequest
 from framewatt.statistics import Levels, pooled_variance, student_level, windows_per_trial
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.preparation import equip, gather
@@ -38,7 +38,7 @@ from framewatt.trials.window import Instrument
 from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from framewatt.race import Race
@@ -118,6 +118,25 @@ class Spent:
     seconds: float
 
 
+@dataclass(frozen=True)
+class FinishedRound:
+    """A round that is over: its blocks, and who has fallen out so far, with the reason."""
+
+    blocks: tuple[int, ...]
+    gone: dict[str, str]
+
+    KIND: ClassVar[str] = "round"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of a line."""
+        return cls(tuple(record["blocks"]), dict(record["gone"]))
+
+
 class Exhaustive:
     """The exhaustive design of one stored race; its own run folder stands beside the race's.
 
@@ -131,7 +150,7 @@ class Exhaustive:
             raise SystemExit(f"{raced.path}: nobody was admitted to this race")
         self.finished, self.design = stored.race, design_for(stored.race)
         # An empty race of the same entrants and rules: its ledger and its judgement are what is needed.
-        self.race = race_of(raced.manifest, next(raced.records("admitted")), self.basis)
+        self.race = race_of(raced.manifest, next(raced.records(Admitted)), self.basis)
         self.run = self._folder()
         self.rounds = 0
         self.gone: dict[int, str] = {}
@@ -220,19 +239,19 @@ class Exhaustive:
             for name, error in outcome.fallen.items():
                 self.gone[self.race.state.ledger.index[name]] = str(error)
         gone = {self.race.state.entrants[index].id: reason for index, reason in self.gone.items()}
-        self.run.append("round", {"blocks": blocks, "gone": gone})
+        self.run.append(FinishedRound(tuple(blocks), gone))
         self._close(this)
 
     def _retell(self) -> None:
         """Go through the rounds that were finished before."""
         cost = cost_of(self.run.manifest, self.basis)
         stored = observations(self.run.measurements(), cost)
-        for record in self.run.records("round"):
+        for record in self.run.records(FinishedRound):
             this = self._new_round()
-            for block in record["blocks"]:
+            for block in record.blocks:
                 members = this.next_members(self.gone.keys())
                 self._tell(this, [window for window in stored if window.block == block], members)
-            self.gone |= {self.race.state.ledger.index[name]: why for name, why in record["gone"].items()}
+            self.gone |= {self.race.state.ledger.index[name]: why for name, why in record.gone.items()}
             self._close(this)
 
     def _tell(self, this: Round, windows: list[Any], members: tuple[int, ...]) -> None:
@@ -248,7 +267,7 @@ def _prepared(
     run: RunFolder, names: set[str]
 ) -> Iterator[tuple[BlockRunner[Inference], dict[str, InferenceSpec]]]:
     """What it takes to run blocks of these candidates: as `framewatt select` prepares it, from its caches."""
-    request = SelectRequest.from_json(run.manifest["request"])
+    request = run.manifest.request
     context = StudyContext(request, run, Silent())
     workload = open_source(request.source)
     entries = enumerate_candidates(choice_of(request), workload.format)
@@ -259,7 +278,7 @@ def _prepared(
         wanted = [entry for entry in entries if entry.candidate.id in names]
         contestants = equip(wanted, gather(workload, context), context)
         instrument = Instrument(meter, idle_watts(meter, context))
-        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append_measurement, run.logs)
+        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append, run.logs)
         with blocks as runner:
             yield runner, contestants
     finally:

@@ -16,7 +16,6 @@ from framewatt import select
 from framewatt.decision import build_decision
 from framewatt.records import Estimate
 from framewatt.runs.folder import RunFolder
-from framewatt.runs.request import SelectRequest
 from framewatt.statistics import to_best
 from framewatt.studies.inference.study import resume
 
@@ -73,7 +72,7 @@ def report_encoder(folder: Path, frameworks: str, budget_seconds: float, exhaust
     and the exhaustive design goes on for another `exhaustive_seconds`.
     """
     raced = _raced(folder, frameworks, budget_seconds)
-    asked = SelectRequest.from_json(raced.manifest["request"])
+    asked = raced.manifest.request
     full = Exhaustive(raced)
     full.run_for(exhaustive_seconds)
     decision = build_decision(raced).document
@@ -113,7 +112,7 @@ def _require_same_question(run: RunFolder, frameworks: str, budget_seconds: floa
     Raises:
         SystemExit: the race in the folder was of other frameworks or of another budget.
     """
-    asked = SelectRequest.from_json(run.manifest["request"])
+    asked = run.manifest.request
     if (asked.frameworks, asked.budget) != (frameworks, budget_seconds):
         raise SystemExit(
             f"{run.path}: this race was asked for --frameworks {asked.frameworks} "

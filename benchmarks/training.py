@@ -18,6 +18,7 @@ import numpy as np
 from framewatt.cli._console import PlainProgress
 from framewatt.records.units import format_bytes, format_si
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.records import BuiltEnvironment
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.training import study
 
@@ -53,7 +54,7 @@ def write_table(path: Path, rows: int) -> Path:
     return path
 
 
-def show(title: str, decision: Decision, environments: Mapping[str, Mapping[str, Any]]) -> None:
+def show(title: str, decision: Decision, environments: Mapping[str, BuiltEnvironment]) -> None:
     """One table: raced candidates, then the others with their reasons."""
     print(f"\n{title}: verdict {decision.verdict}, decided on {decision.document['decided_on']}")
     print(
@@ -64,8 +65,8 @@ def show(title: str, decision: Decision, environments: Mapping[str, Mapping[str,
         if row["energy_per_unit"]["value"] is None:
             print(f"{row['name'][:44]:44} {row['status']}: {row['reason']}")
             continue
-        gap, cost = row["parity"]["error"]["value"], environments[row["id"]]
-        imports = [cost[name]["seconds"] for name in ("first_import", "second_import") if cost[name]]
+        gap, built = row["parity"]["error"]["value"], environments[row["id"]]
+        imports = [usage.seconds for usage in (built.first_import, built.second_import) if usage]
         cells = [
             f"{row['name'][:44]:44}",
             f"{format_si(row['energy_per_unit']['value'], 'J'):>9}",
@@ -73,7 +74,7 @@ def show(title: str, decision: Decision, environments: Mapping[str, Mapping[str,
             f"{format_si(row['cpu_seconds_per_unit']['value'], 's'):>9}",
             _ratio(row["cpu_ratio_to_best"]),
             f"{gap:8.1e}" if gap is not None else f"{'-':>8}",
-            f"{format_bytes(cost['download_bytes']) if cost['download_bytes'] is not None else '-':>9}",
+            f"{format_bytes(built.download_bytes) if built.download_bytes is not None else '-':>9}",
             " ".join(f"{seconds:.1f} s" for seconds in imports),
         ]
         print(" ".join(cells))
@@ -99,7 +100,7 @@ def race(title: str, request: SelectRequest) -> list[str]:
     rankings = []
     for decision in decisions:
         run = RunFolder.open_run(Path(str(decision.document["run"])))
-        environments = {record["candidate"]: record for record in run.records("environment")}
+        environments = {built.candidate: built for built in run.records(BuiltEnvironment)}
         named = f"{title}, {decision.document['stage']}"
         show(named, decision, environments)
         rankings.append(f"{named}: {ranking(decision)}")

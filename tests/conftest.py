@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,11 @@ from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from framewatt.cli import cli
+from framewatt.metering.host.inspection import inspect_host
+from framewatt.metering.power.build import host_model
+from framewatt.records import MeterDescription, Provenance, Scope, Stage
+from framewatt.runs.manifest import FunctionalUnit, Manifest, WorkloadLine
+from framewatt.runs.request import SelectRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +60,29 @@ def hold_to_schema(document: Any, name: str) -> None:
     """Validate a document against a JSON schema that framewatt ships, such as ``decision-1``."""
     schema = json.loads((SCHEMAS / f"{name}.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(document)))
+
+
+def plain_manifest(**changed: Any) -> Manifest:
+    """A run of an ONNX model on this machine, read by a package counter; `changed` fields replace its own."""
+    host = inspect_host()
+    counter = {"reserved_share": 1.0}
+    plain = Manifest(
+        framewatt_version="0.1.0",
+        created="2026-11-25T15:00:00+00:00",
+        command="framewatt select m.onnx",
+        stage=Stage.INFERENCE,
+        request=SelectRequest(source="m.onnx"),
+        workload=WorkloadLine("m", "onnx", "onnx", "abc"),
+        functional_unit=FunctionalUnit("sample", 1.0),
+        window_seconds=0.5,
+        host=host,
+        python="3.11.7",
+        worker_environment={},
+        meter=MeterDescription("rapl", Scope.PACKAGE, ("package-0",), Provenance.MEASURED, counter),
+        power_model=host_model(host, Scope.PACKAGE),
+        candidates=(),
+    )
+    return replace(plain, **changed)
 
 
 def refused(*arguments: object) -> str:

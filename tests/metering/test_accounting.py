@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from conftest import plain_manifest
 from framewatt.decision.conclusion import Conclusion
 from framewatt.decision.findings import Findings
 from framewatt.decision.rows import _marginal
@@ -16,6 +17,7 @@ from framewatt.metering.accounting import marginal_joules, observations, reserve
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.metering.power.build import host_model
 from framewatt.records import Measurement, Phase, Scope, Stage, Usage, Verdict
+from framewatt.runs.manifest import FunctionalUnit
 from framewatt.workload.functional_unit import functional_unit
 
 WINDOW = Measurement(
@@ -105,7 +107,7 @@ def test_marginal_energy_near_zero_has_fiellers_limits_over_trials_on_both_sides
         replace(WINDOW, trial=trial, block=trial, units=10.0, joules={"package-0": 40.0 + value})
         for trial, value in enumerate(joules, start=1)
     ]
-    manifest = {"meter": {"provenance": "measured", "scope": "package"}, "functional_unit": {"name": "image"}}
+    manifest = plain_manifest(functional_unit=FunctionalUnit("image", 1.0))
     model = host_model(inspect_host(), Scope.PACKAGE)
     nothing = Conclusion(Verdict.NONE, (), "")
     evidence = Findings(manifest, model, None, None, nothing, {"a": windows})

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from conftest import plain_manifest
 from exhaustive import FEWEST_TRIALS, Exhaustive, trials_needed
 from framewatt import select
 from framewatt.runs.folder import RunFolder
@@ -56,6 +57,6 @@ def test_a_stored_race_is_not_shown_as_the_answer_to_another_question(
     tmp_path: Path, frameworks: str, budget: float
 ) -> None:
     asked = SelectRequest(source="m.py", frameworks="all", budget=180.0)
-    RunFolder.create(tmp_path, "race", {"request": asked.to_json()})
+    RunFolder.create(tmp_path, "race", plain_manifest(request=asked))
     with pytest.raises(SystemExit, match="asked for --frameworks all --budget 180; give the same"):
         report_encoder(tmp_path, frameworks, budget, 1.0)

@@ -6,16 +6,18 @@ import json
 import resource
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import refused
+from conftest import plain_manifest, refused
 from framewatt.errors import BadInput, StoreError
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.records import HostState, Measurement, Phase, Stage, Usage
+from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.studies.inference.study import choice_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +42,9 @@ WINDOW = Measurement(
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
-    folder = RunFolder.create(tmp_path / "runs", "run", {"workload": {"sha256": "abc"}})
-    folder.append_measurement(WINDOW)
-    folder.append_measurement(replace(WINDOW, window=1, started=1002.0))
+    folder = RunFolder.create(tmp_path / "runs", "run", plain_manifest())
+    folder.append(WINDOW)
+    folder.append(replace(WINDOW, window=1, started=1002.0))
     return folder
 
 
@@ -55,12 +57,14 @@ def test_a_measurement_comes_back_as_it_was_written(run: RunFolder) -> None:
 
 
 def test_a_measurement_of_a_run_that_still_had_a_size_is_read(run: RunFolder) -> None:
-    run.append("measurement", {**asdict(WINDOW), "window": 2, "size_bytes": None})
+    line = {"kind": "measurement", **WINDOW.to_json(), "window": 2, "size_bytes": None}
+    with lines_of(run).open("a") as lines:
+        lines.write(json.dumps(line) + "\n")
     assert run.measurements()[2] == replace(WINDOW, window=2)
 
 
 def test_runs_of_one_name_are_numbered(run: RunFolder) -> None:
-    assert RunFolder.create(run.path.parent, "run", {}).path.name == "run-2"
+    assert RunFolder.create(run.path.parent, "run", plain_manifest()).path.name == "run-2"
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
@@ -69,7 +73,7 @@ def test_a_torn_last_line_is_dropped_and_the_file_goes_on_after_it(run: RunFolde
     again = RunFolder.open_run(run.path)
     assert again.measurements() == [WINDOW]
     again.lock()
-    again.append_measurement(replace(WINDOW, window=1))
+    again.append(replace(WINDOW, window=1))
     again.release()
     assert [m.window for m in RunFolder.open_run(run.path).measurements()] == [0, 1]
 
@@ -138,7 +142,6 @@ def test_a_second_writer_is_refused_until_the_first_is_done(run: RunFolder) -> N
 
 def test_another_model_or_machine_cannot_go_on_with_a_run(run: RunFolder) -> None:
     host = inspect_host()
-    run.manifest["host"] = {"cpu_model": host.cpu_model, "logical_cpus": host.logical_cpus}
     run.require_same("abc", host)
     with pytest.raises(BadInput, match="the model has changed"):
         run.require_same("def", host)
@@ -152,12 +155,12 @@ def test_a_full_disk_keeps_what_was_measured_and_says_how_to_go_on(run: RunFolde
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, hard))
     try:
         with pytest.raises(StoreError, match="free some space, then --resume"):
-            run.append_measurement(replace(WINDOW, window=2))
+            run.append(replace(WINDOW, window=2))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     again = RunFolder.open_run(run.path)
     again.lock()
-    again.append_measurement(replace(WINDOW, window=2))
+    again.append(replace(WINDOW, window=2))
     again.release()
     assert [m.window for m in again.measurements()] == [0, 1, 2]
 
@@ -165,4 +168,37 @@ def test_a_full_disk_keeps_what_was_measured_and_says_how_to_go_on(run: RunFolde
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="file: the run folder cannot be written"):
-        RunFolder.create(tmp_path / "file", "run", {})
+        RunFolder.create(tmp_path / "file", "run", plain_manifest())
+
+
+def test_a_manifest_comes_back_as_it_was_written(run: RunFolder) -> None:
+    assert RunFolder.open_run(run.path).manifest == run.manifest
+
+
+@pytest.mark.parametrize("part", ["request", "host", "meter", "power_model", "candidates", "stage"])
+def test_a_manifest_that_lost_a_part_is_refused(run: RunFolder, part: str) -> None:
+    path = run.path / "manifest.json"
+    content = json.loads(path.read_text())
+    del content[part]
+    path.write_text(json.dumps(content))
+    with pytest.raises(BadInput, match=rf"manifest\.json: truncated or edited \(KeyError\('{part}'\)\)"):
+        RunFolder.open_run(run.path)
+
+
+def test_a_run_from_before_carbon_figures_is_read_without_them(run: RunFolder) -> None:
+    path = run.path / "manifest.json"
+    content = json.loads(path.read_text())
+    del content["carbon"], content["hardware"]
+    path.write_text(json.dumps(content))
+    assert stored_basis(RunFolder.open_run(run.path).manifest).no_intensity == (
+        "the run was made without carbon figures"
+    )
+
+
+def test_a_run_of_a_larger_machine_can_be_read_but_its_request_not_be_measured_here(tmp_path: Path) -> None:
+    asked = replace(plain_manifest().request, threads=100_000)
+    run = RunFolder.create(tmp_path, "run", plain_manifest(request=asked))
+    request = RunFolder.open_run(run.path).manifest.request
+    assert request.threads == 100_000
+    with pytest.raises(BadInput, match="--threads 100000: this machine offers"):
+        choice_of(request)

@@ -83,7 +83,8 @@ def test_the_described_machine_is_charged_for_the_time_that_the_work_holds_it(ru
 def test_a_race_for_carbon_is_run_on_grams_and_rebuilt_from_what_the_run_stored(run: Path) -> None:
     folder = RunFolder.open_run(run)
     cost = cost_of(folder.manifest, stored_basis(folder.manifest))
-    intensity = folder.manifest["carbon"]["intensity"]["value"]
+    assert folder.manifest.carbon
+    intensity = folder.manifest.carbon["intensity"]["value"]
     windows = [m for m in folder.measurements() if m.phase is Phase.STEADY]
     assert windows
     for window in windows:
@@ -266,5 +267,7 @@ def study(model: Path, *options: str) -> Path:
 
 def test_the_run_keeps_the_machines_description_and_its_basis(run: Path) -> None:
     manifest = RunFolder.open_run(run).manifest
-    assert manifest["hardware"]["embodied"] == "900..1500 kg"
-    assert manifest["carbon"]["region"] == "FR"
+    assert manifest.hardware
+    assert manifest.carbon
+    assert manifest.hardware["embodied"] == "900..1500 kg"
+    assert manifest.carbon["region"] == "FR"

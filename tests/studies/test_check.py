@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from conftest import hold_to_schema, refused
+from conftest import hold_to_schema, plain_manifest, refused
 from framewatt.carbon.basis import carbon_block
 from framewatt.cli import cli
 from framewatt.metering.host.inspection import inspect_host
@@ -18,6 +18,7 @@ from framewatt.metering.power.build import host_model
 from framewatt.records import Measurement, Phase, Scope, Stage, Usage
 from framewatt.runs.carbon_basis import basis_of
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.manifest import CandidateLine, Manifest
 from framewatt.runs.request import SelectRequest
 
 if TYPE_CHECKING:
@@ -36,22 +37,15 @@ def _run(folder: Path, name: str, costs: dict[str, float], *, seed: int = 1, **c
     rng = np.random.default_rng(seed)
     version = changed.pop("version", "1.0")
     request = SelectRequest(source="m.onnx", **changed.pop("request", {}))
-    manifest: dict[str, Any] = {
-        "host": asdict(inspect_host()),
-        "workload": {"name": "m", "kind": "onnx", "format": "onnx", "sha256": "abc"},
-        "request": request.to_json(),
-        "functional_unit": {"name": "sample", "samples": 1},
-        "meter": {"name": "rapl", "scope": "package", "domains": ["package-0"], "provenance": "measured",
-                  "parameters": {"reserved_share": 1.0}},
-        "candidates": [_entry(candidate, version) for candidate in costs],
-    }  # fmt: skip
-    run = RunFolder.create(folder, name, {**manifest, **changed})
+    candidates = tuple(CandidateLine.from_json(_entry(candidate, version)) for candidate in costs)
+    manifest = plain_manifest(request=request, candidates=candidates).to_json()
+    run = RunFolder.create(folder, name, Manifest.from_json({**manifest, **changed}))
     for trial in range(1, 7):
         for candidate, cost in costs.items():
             launch = rng.normal(0, 0.014)
             for window in range(2):
                 joules = cost * float(np.exp(launch + rng.normal(0, 0.025)))
-                run.append_measurement(
+                run.append(
                     Measurement(
                         stage=Stage.INFERENCE,
                         candidate=_entry(candidate, version)["id"],

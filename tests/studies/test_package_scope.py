@@ -17,6 +17,7 @@ from conftest import STAND_INS, hold_to_schema, write_perceptron
 from framewatt.cli import cli
 from framewatt.metering.power.platform import SOURCE
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.records import IdlePower
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,8 +111,8 @@ def test_energy_is_measured_and_of_the_package_and_said_so(run: Path) -> None:
 
 
 def test_the_idle_machine_was_metered_before_the_race(run: Path) -> None:
-    (idle,) = RunFolder.open_run(run).records("idle")
-    assert idle["watts"]["package-0"] == pytest.approx(IDLE_WATTS, rel=0.1)
+    (idle,) = RunFolder.open_run(run).records(IdlePower)
+    assert idle.watts["package-0"] == pytest.approx(IDLE_WATTS, rel=0.1)
 
 
 def test_a_score_adds_the_platform_remainder_as_a_range_of_its_own(run: Path) -> None:
@@ -156,6 +157,6 @@ def test_a_launch_phase_too_short_for_the_counter_is_unknown_with_the_reason(run
 def test_windows_are_as_long_as_the_counter_needs(run: Path) -> None:
     folder = RunFolder.open_run(run)
     steady = [m for m in folder.measurements() if m.phase == "steady"]
-    assert folder.manifest["window_seconds"] == 1.0
+    assert folder.manifest.window_seconds == 1.0
     assert steady
     assert not [m.invalid for m in steady if m.invalid]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from conftest import STAND_INS, hold_to_schema, write_perceptron
 from framewatt.cli import cli
 from framewatt.discovery import _load as plugin_loader
 from framewatt.errors import BadInput
-from framewatt.records import Provenance
+from framewatt.records import Provenance, Scope
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.inference.study import resume, select
@@ -231,9 +232,10 @@ def test_a_run_is_not_continued_on_another_meter(stand_ins: Path, tiny_model: Pa
         source=str(tiny_model), frameworks="lacking", environment="current", runs_dir=str(tmp_path / "runs")
     )
     run = RunFolder.open_run(Path(str(select(request).document["run"])))
-    metered = run.manifest["meter"]
-    for changed in ({"name": "plug"}, {"scope": "package"}, {"domains": ["package-0"]}):
-        run.amend({"meter": {**metered, **changed}})
+    began = run.manifest
+    changes: list[dict[str, Any]] = [{"name": "plug"}, {"scope": Scope.PACKAGE}, {"domains": ("package-0",)}]
+    for changed in changes:
+        run.amend(replace(began, meter=replace(began.meter, **changed)))
         with pytest.raises(BadInput, match=r"this run was metered by .* not available now"):
             resume(run.path)
 

@@ -146,7 +146,7 @@ def _resume(run: Path, progress: Progress) -> list[Decision]:
     from framewatt.studies.inference import study
     from framewatt.studies.training import study as training
 
-    if RunFolder.open_run(run).manifest["stage"] == Stage.TRAINING:
+    if RunFolder.open_run(run).manifest.stage is Stage.TRAINING:
         return training.resume(run, progress)
     return [study.resume(run, progress)]
 

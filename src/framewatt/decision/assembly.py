@@ -17,11 +17,12 @@ from framewatt.records import Stage, Status
 from framewatt.runs.carbon_basis import stored_basis
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from framewatt.carbon.basis import CarbonBasis
     from framewatt.carbon.network import Network
     from framewatt.runs.folder import RunFolder
+    from framewatt.runs.manifest import CandidateLine
 
 _ORDER = [Status.MEASURED, Status.ELIMINATED, Status.INFEASIBLE, Status.FAILED, Status.INAPPLICABLE]
 
@@ -33,8 +34,8 @@ def build_decision(
 
     `network` replaces what the study was told of the energy of its downloads.
     """
-    request = run.manifest["request"]
-    own = stored_basis(run.manifest)
+    manifest, request = run.manifest, run.manifest.request
+    own = stored_basis(manifest)
     evidence = read_findings(run, own, network)
     rows = _rows(evidence)
     standings = evidence.standings
@@ -42,16 +43,16 @@ def build_decision(
         "schema": SCHEMA,
         "framewatt_version": __version__,
         "run": str(run.path),
-        "command": run.manifest["command"],
-        "created": run.manifest["created"],
-        "stage": run.manifest["stage"],
-        "workload": run.manifest["workload"],
-        "scenario": request["scenario"] if run.manifest["stage"] == Stage.INFERENCE else None,
+        "command": manifest.command,
+        "created": manifest.created,
+        "stage": manifest.stage.value,
+        "workload": manifest.workload.to_json(),
+        "scenario": request.scenario if manifest.stage is Stage.INFERENCE else None,
         "inputs": _inputs(evidence),
-        "functional_unit": run.manifest["functional_unit"],
-        "objective": request["objective"],
-        "margin": request["margin"],
-        "seed": request["seed"],
+        "functional_unit": manifest.functional_unit.to_json(),
+        "objective": request.objective,
+        "margin": request.margin,
+        "seed": request.seed,
         "verdict": evidence.conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
         "selected": list(evidence.conclusion.selected),
@@ -60,8 +61,8 @@ def build_decision(
         "incumbent": _incumbent(evidence),
         "candidates": rows,
         "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
-        "host": run.manifest["host"],
-        "meter": {key: run.manifest["meter"][key] for key in ("name", "scope", "domains", "provenance")},
+        "host": manifest.host.to_json(),
+        "meter": {key: value for key, value in manifest.meter.to_json().items() if key != "parameters"},
         "network": {
             "intensity": evidence.network.intensity.to_json(),
             "source": evidence.network.source,
@@ -83,15 +84,16 @@ def _budget_to_ask(evidence: Findings) -> float | None:
     if needed is None:
         return None
     manifest = evidence.manifest
-    own = manifest["request"]["budget"]
-    whole = manifest.get("whole_budget", own + manifest.get("training", {}).get("serving_budget", 0.0))
-    return float((needed + evidence.admission_seconds) * whole / own)
+    own, whole = manifest.request.budget, manifest.whole_budget
+    if whole is None:
+        whole = own + (manifest.training.serving_budget if manifest.training else 0.0)
+    return (needed + evidence.admission_seconds) * whole / own
 
 
 def _rows(evidence: Findings) -> list[dict[str, Any]]:
     incumbent = _incumbent(evidence)
-    entered = [entry for entry in evidence.manifest["candidates"] if _entered(entry, evidence)]
-    rows = [row_of(entry, evidence, incumbent) for entry in entered]
+    entered = [line for line in evidence.manifest.candidates if _entered(line, evidence)]
+    rows = [row_of(line, evidence, incumbent) for line in entered]
     selected = evidence.conclusion.selected
 
     def rank(row: Mapping[str, Any]) -> tuple[bool, int, float]:
@@ -108,13 +110,12 @@ def _inputs(evidence: Findings) -> dict[str, Any] | None:
     """Where the inputs came from; None for studies that have none of their own."""
     if evidence.inputs is None:
         return None
-    return {key: evidence.inputs[key] for key in ("source", "generated", "queries", "batch")}
+    return {key: getattr(evidence.inputs, key) for key in ("source", "generated", "queries", "batch")}
 
 
-def _entered(entry: Mapping[str, Any], evidence: Findings) -> bool:
+def _entered(line: CandidateLine, evidence: Findings) -> bool:
     """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
-    name = entry["id"]
-    return entry["equal_budget"] or name in evidence.measurements or name in evidence.statuses
+    return line.equal_budget or line.id in evidence.measurements or line.id in evidence.statuses
 
 
 def _rankings(evidence: Findings) -> dict[str, list[str]]:
@@ -128,22 +129,23 @@ def _rankings(evidence: Findings) -> dict[str, list[str]]:
 
 def _incumbent(evidence: Findings) -> str | None:
     """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
-    asked = evidence.manifest["request"]["incumbent"]
+    asked = evidence.manifest.request.incumbent
     raced = [s.id for s in evidence.standings.candidates if s.windows] if evidence.standings else []
-    known: Sequence[Mapping[str, Any]] = evidence.manifest["candidates"]
     matches = [
-        e["id"] for e in known if asked in {e["id"], e["framework"], f"{e['framework']}=={e['version']}"}
+        line.id
+        for line in evidence.manifest.candidates
+        if asked in {line.id, line.framework, f"{line.framework}=={line.version}"}
     ]
     return next((name for name in matches if name in raced), None)
 
 
 def _valid_for(evidence: Findings) -> dict[str, Any]:
-    host, request = evidence.manifest["host"], evidence.manifest["request"]
+    host, request = evidence.manifest.host, evidence.manifest.request
     return {
-        "cpu": host["cpu_model"],
-        "isa": host["isa"],
-        "versions": {entry["framework"]: entry["version"] for entry in evidence.manifest["candidates"]},
-        "threads": request["threads"],
-        "batch": request["batch_size"],
-        "scenario": request["scenario"],
+        "cpu": host.cpu_model,
+        "isa": list(host.isa),
+        "versions": {line.framework: line.version for line in evidence.manifest.candidates},
+        "threads": request.threads,
+        "batch": request.batch_size,
+        "scenario": request.scenario,
     }

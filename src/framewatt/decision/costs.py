@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from framewatt.metering.accounting import reserved_joules
-from framewatt.records import Provenance, Quantity, Scope, Usage
+from framewatt.records import Provenance, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from framewatt.decision.findings import Findings
+    from framewatt.records import Usage
 
 
 def selection_cost(
@@ -27,7 +28,6 @@ def selection_cost(
 
 def _energy(evidence: Findings) -> Quantity:
     """Metered windows by the meter, everything else by the power model; the sum is as weak as the weaker."""
-    meter = evidence.manifest["meter"]
     windows = [m for measurements in evidence.measurements.values() for m in measurements if not m.invalid]
     metered = sum(reserved_joules(m) for m in windows)
     built = [evidence.model.energy(usage.seconds, usage.cpu_seconds) for usage in _builds(evidence)]
@@ -36,15 +36,15 @@ def _energy(evidence: Findings) -> Quantity:
         sum(parts),
         "J",
         Provenance.ESTIMATED,
-        scope=Scope(meter["scope"]),
+        scope=evidence.manifest.meter.scope,
         reason="metered windows, launches, builds and conversions; builds by the power model",
     )
 
 
 def _builds(evidence: Findings) -> list[Usage]:
     built = [*evidence.environments.values(), *evidence.converters.values()]
-    records = {record["interpreter"]: record for record in built}.values()
-    usages = [Usage(**record["install"]) for record in records if record["install"]]
+    environments = {environment.interpreter: environment for environment in built}.values()
+    usages = [environment.install for environment in environments if environment.install]
     return [*usages, *evidence.conversions.values()]
 
 
@@ -57,10 +57,10 @@ def _duration(evidence: Findings) -> Quantity:
 def _payback(
     energy: Quantity, rows: Sequence[Mapping[str, Any]], evidence: Findings, incumbent: str | None
 ) -> Quantity:
-    unit = str(evidence.manifest["functional_unit"]["name"])
+    unit = evidence.manifest.functional_unit.name
     chosen = evidence.conclusion.selected
     if incumbent is None:
-        asked = evidence.manifest["request"]["incumbent"]
+        asked = evidence.manifest.request.incumbent
         return Quantity.unknown(
             unit,
             f"the incumbent {asked!r} was not measured" if asked else "no incumbent was named: --incumbent",

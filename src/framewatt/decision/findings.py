@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from framewatt.carbon.network import PUBLISHED, Network, network_of
 from framewatt.decision.audits import unsteady_candidates
 from framewatt.decision.conclusion import Conclusion, conclude
-from framewatt.metering.power.model import PowerModel
-from framewatt.records import Usage, Verdict
+from framewatt.records import Verdict
+from framewatt.runs.records import (
+    Admitted,
+    BuiltConverter,
+    BuiltEnvironment,
+    ConversionCost,
+    Inputs,
+    OracleOverruled,
+    ParityCheck,
+    QualityScore,
+    QualityTarget,
+    Settled,
+    TrainingOutcome,
+)
 from framewatt.runs.replay import Replay, replay
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from framewatt.carbon.basis import CarbonBasis
+    from framewatt.metering.power.model import PowerModel
     from framewatt.race import Standings
-    from framewatt.records import Measurement
+    from framewatt.records import Measurement, Usage
     from framewatt.runs.folder import RunFolder
+    from framewatt.runs.manifest import Manifest
+
+_OfCandidate = TypeVar(
+    "_OfCandidate", Settled, BuiltEnvironment, BuiltConverter, ParityCheck, QualityScore, TrainingOutcome
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +46,22 @@ class Findings:
     `admission_seconds` is what of the budget was spent before the race.
     """
 
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     model: PowerModel
     replay: Replay | None
     standings: Standings | None
     conclusion: Conclusion
     measurements: Mapping[str, list[Measurement]] = field(default_factory=dict)
-    statuses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    converters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    statuses: Mapping[str, Settled] = field(default_factory=dict)
+    environments: Mapping[str, BuiltEnvironment] = field(default_factory=dict)
+    converters: Mapping[str, BuiltConverter] = field(default_factory=dict)
     conversions: Mapping[str, Usage] = field(default_factory=dict)
-    parities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    qualities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    inputs: Mapping[str, Any] | None = None
+    parities: Mapping[str, ParityCheck] = field(default_factory=dict)
+    qualities: Mapping[str, QualityScore] = field(default_factory=dict)
+    inputs: Inputs | None = None
     overruled: str | None = None
-    trainings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    target: Mapping[str, Any] | None = None
+    trainings: Mapping[str, TrainingOutcome] = field(default_factory=dict)
+    target: QualityTarget | None = None
     network: Network = PUBLISHED
     admission_seconds: float = 0.0
 
@@ -64,23 +82,23 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         measurements.setdefault(measurement.candidate, []).append(measurement)
     return Findings(
         manifest=run.manifest,
-        model=PowerModel.from_parameters(run.manifest["power_model"]),
+        model=run.manifest.power_model,
         replay=replayed,
         standings=standings,
-        conclusion=_conclude(standings, windows, run.manifest["request"]["margin"]),
+        conclusion=_conclude(standings, windows, run.manifest.request.margin),
         measurements=measurements,
-        statuses=_by_candidate(run, "status"),
-        environments=_by_candidate(run, "environment"),
-        converters=_by_candidate(run, "converter"),
-        conversions={record["key"]: Usage(**record["cost"]) for record in run.records("conversion")},
-        parities=_by_candidate(run, "parity"),
-        qualities=_by_candidate(run, "quality"),
-        inputs=next(run.records("inputs"), None),
-        overruled=next((record["overruled"] for record in run.records("oracle")), None),
-        trainings=_by_candidate(run, "training"),
-        target=next(run.records("target"), None),
-        admission_seconds=next((record["seconds"] for record in run.records("admitted")), 0.0),
-        network=network or network_of(run.manifest["request"].get("network_energy")),
+        statuses=_by_candidate(run.records(Settled)),
+        environments=_by_candidate(run.records(BuiltEnvironment)),
+        converters=_by_candidate(run.records(BuiltConverter)),
+        conversions={record.key: record.cost for record in run.records(ConversionCost)},
+        parities=_by_candidate(run.records(ParityCheck)),
+        qualities=_by_candidate(run.records(QualityScore)),
+        inputs=next(run.records(Inputs), None),
+        overruled=next((oracle.overruled for oracle in run.records(OracleOverruled)), None),
+        trainings=_by_candidate(run.records(TrainingOutcome)),
+        target=next(run.records(QualityTarget), None),
+        admission_seconds=next((admitted.seconds for admitted in run.records(Admitted)), 0.0),
+        network=network or network_of(run.manifest.request.network_energy),
     )
 
 
@@ -92,5 +110,5 @@ def _conclude(standings: Standings | None, windows: Sequence[Measurement], margi
     return conclude(standings.verdict, standings.selected, standings.reason, moving)
 
 
-def _by_candidate(run: RunFolder, kind: str) -> dict[str, dict[str, Any]]:
-    return {record["candidate"]: record for record in run.records(kind)}
+def _by_candidate(records: Iterable[_OfCandidate]) -> dict[str, _OfCandidate]:
+    return {record.candidate: record for record in records}

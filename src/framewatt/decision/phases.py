@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from framewatt.decision.figures import energy_of_usage, mean_over_trials
 from framewatt.metering.accounting import reserved_joules
-from framewatt.records import Phase, Provenance, Quantity, Scope, Usage
+from framewatt.records import Phase, Provenance, Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from framewatt.decision.findings import Findings
-    from framewatt.records import Estimate, Measurement
+    from framewatt.records import Estimate, Measurement, Usage
+    from framewatt.runs.records import BuiltEnvironment
 
 _LAUNCH = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE, Phase.WARMUP)
 _LOOP = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE)
@@ -30,18 +31,16 @@ def phases_of(candidate: str, evidence: Findings) -> dict[str, Any]:
     ``warmup``. ``edit_run`` is what changing a line costs until the first result: a fresh process with warm
     caches.
     """
-    environment = evidence.environments.get(candidate, {})
-    converter = evidence.converters.get(candidate, {})
+    environment = evidence.environments.get(candidate)
+    converter = evidence.converters.get(candidate)
     built = "the user's own interpreter was used as it is" if environment else "its environment was not built"
     no_converter = "it has no converter in an environment of its own"
     once = {
         **_environment("", environment, evidence, built),
         **_environment("convert_", converter, evidence, no_converter),
         "convert": _unmetered(evidence.conversions.get(candidate), evidence, "nothing had to be converted"),
-        **{
-            name: _unmetered(_usage(environment.get(name)), evidence, built)
-            for name in ("first_import", "second_import")
-        },
+        "first_import": _unmetered(environment.first_import if environment else None, evidence, built),
+        "second_import": _unmetered(environment.second_import if environment else None, evidence, built),
     }
     measurements = evidence.measurements.get(candidate, [])
     launches = {}
@@ -54,11 +53,11 @@ def phases_of(candidate: str, evidence: Findings) -> dict[str, Any]:
 
 
 def _environment(
-    prefix: str, environment: Mapping[str, Any], evidence: Findings, missing: str
+    prefix: str, environment: BuiltEnvironment | None, evidence: Findings, missing: str
 ) -> dict[str, Any]:
     """Getting and installing the packages of one environment."""
-    size = _bytes(environment.get("download_bytes"), Provenance.PUBLISHED, missing)
-    installed = _bytes(environment.get("installed_bytes"), Provenance.MEASURED, missing)
+    size = _bytes(environment.download_bytes if environment else None, Provenance.PUBLISHED, missing)
+    installed = _bytes(environment.installed_bytes if environment else None, Provenance.MEASURED, missing)
     return {
         f"{prefix}download": {
             "energy": evidence.network.energy(size).to_json(),
@@ -67,7 +66,7 @@ def _environment(
             "bytes": size.to_json(),
         },
         f"{prefix}install": {
-            **_unmetered(_usage(environment.get("install")), evidence, missing),
+            **_unmetered(environment.install if environment else None, evidence, missing),
             "bytes": installed.to_json(),
         },
     }
@@ -104,31 +103,23 @@ def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> d
     """
     if not launches:
         return _unmetered(None, evidence, "no launch of it went through this phase")
-    meter = evidence.manifest["meter"]
+    meter = evidence.manifest.meter
     reason = next((m.invalid for launch in launches for m in launch if m.invalid), "no valid window")
     joules = [sum(map(reserved_joules, launch)) for launch in launches if not any(m.invalid for m in launch)]
     seconds = [sum(m.usage.seconds for m in launch) for launch in launches]
     cpu = [sum(m.usage.cpu_seconds for m in launch) for launch in launches]
-    provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
-    measured = Provenance.MEASURED
+    figure, measured = Quantity.of_estimate, Provenance.MEASURED
+    energy = figure(_mean(joules), "J", meter.provenance, missing=reason, scope=meter.scope)
     return {
-        "energy": Quantity.of_estimate(_mean(joules), "J", provenance, missing=reason, scope=scope).to_json(),
-        "duration": Quantity.of_estimate(
-            _mean(seconds), "s", measured, missing="too short to time"
-        ).to_json(),
-        "cpu_seconds": Quantity.of_estimate(
-            _mean(cpu), "s", measured, missing="too short for the CPU clock"
-        ).to_json(),
+        "energy": energy.to_json(),
+        "duration": figure(_mean(seconds), "s", measured, missing="too short to time").to_json(),
+        "cpu_seconds": figure(_mean(cpu), "s", measured, missing="too short for the CPU clock").to_json(),
         "bytes": Quantity.unknown("B", _NO_SIZE).to_json(),
     }
 
 
 def _mean(values: Sequence[float]) -> Estimate | None:
     return mean_over_trials({number: [value] for number, value in enumerate(values) if value > 0})
-
-
-def _usage(record: Mapping[str, float] | None) -> Usage | None:
-    return Usage(**record) if record else None
 
 
 def _seconds(value: float | None, missing: str) -> Quantity:

@@ -16,24 +16,23 @@ from framewatt.runs.replay import reserved_share
 from framewatt.statistics import fieller_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from framewatt.decision.findings import Findings
     from framewatt.records import Estimate, Measurement, Observation
+    from framewatt.runs.manifest import CandidateLine
 
 _PERCENTILES = (50, 90, 99)
 
 
-def row_of(entry: Mapping[str, Any], evidence: Findings, incumbent: str | None) -> dict[str, Any]:
-    """A candidate's entry, without its carbon; `entry` is its line in the manifest."""
-    name = entry["id"]
+def row_of(line: CandidateLine, evidence: Findings, incumbent: str | None) -> dict[str, Any]:
+    """A candidate's entry, without its carbon; `line` is its line in the manifest."""
+    name = line.id
     status, reason = _status(name, evidence)
     missing = reason or "no valid window was measured"
     energy = energy_per_unit(name, evidence, missing)
     return {
-        **{key: entry[key] for key in ("id", "framework", "title", "version", "device", "language")},
-        "settings": entry["settings"],
-        "equal_budget": entry["equal_budget"],
+        **{key: value for key, value in line.to_json().items() if key != "family"},
         "status": status.value,
         "reason": reason,
         "energy_per_unit": energy.to_json(),
@@ -53,16 +52,14 @@ def row_of(entry: Mapping[str, Any], evidence: Findings, incumbent: str | None) 
 
 def energy_per_unit(name: str, evidence: Findings, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
-    meter = evidence.manifest["meter"]
-    seen = _observed(name, evidence, reserved_joules)
-    value = mean_over_trials(grouped([(o.trial, o.cost) for o in seen]))
-    provenance = Provenance(meter["provenance"])
-    if value is not None and provenance is Provenance.ESTIMATED:
-        value = widened(
-            value, evidence.model.energy(*_mean_usage(seen), reserved_share(evidence.manifest, name))
-        )
-    scope = Scope(meter["scope"])
-    return Quantity.of_estimate(value, _per("J", evidence), provenance, missing=missing, scope=scope)
+    meter = evidence.manifest.meter
+    observed = _observed(name, evidence, reserved_joules)
+    value = mean_over_trials(grouped([(o.trial, o.cost) for o in observed]))
+    if value is not None and meter.provenance is Provenance.ESTIMATED:
+        share = reserved_share(evidence.manifest, name)
+        value = widened(value, evidence.model.energy(*_mean_usage(observed), share))
+    per_unit = _per("J", evidence)
+    return Quantity.of_estimate(value, per_unit, meter.provenance, missing=missing, scope=meter.scope)
 
 
 def _remainder(energy: Quantity) -> Quantity:
@@ -70,14 +67,13 @@ def _remainder(energy: Quantity) -> Quantity:
     if energy.value is None or energy.scope is Scope.WALL:
         reason = energy.reason if energy.value is None else "the meter reads at the wall: nothing is missing"
         return Quantity.unknown(energy.unit, reason or "not known")
-    found = platform_remainder(energy.value)
-    return replace(found, unit=energy.unit)
+    return replace(platform_remainder(energy.value), unit=energy.unit)
 
 
 def _status(name: str, evidence: Findings) -> tuple[Status, str | None]:
     if name in evidence.statuses:
         settled = evidence.statuses[name]
-        return Status(settled["status"]), settled["reason"]
+        return settled.status, settled.reason
     if evidence.standings is None:
         return Status.FAILED, "the run ended before this candidate was launched"
     standing = next((s for s in evidence.standings.candidates if s.id == name), None)
@@ -94,20 +90,20 @@ def _observed(name: str, evidence: Findings, cost: Callable[[Measurement], float
     return observations(evidence.measurements.get(name, []), cost)
 
 
-def _mean_usage(seen: list[Observation]) -> tuple[float, float]:
-    count = len(seen)
-    return sum(o.seconds for o in seen) / count, sum(o.cpu_seconds for o in seen) / count
+def _mean_usage(observed: list[Observation]) -> tuple[float, float]:
+    count = len(observed)
+    return sum(o.seconds for o in observed) / count, sum(o.cpu_seconds for o in observed) / count
 
 
 def _per(unit: str, evidence: Findings) -> str:
-    return f"{unit}/{evidence.manifest['functional_unit']['name']}"
+    return f"{unit}/{evidence.manifest.functional_unit.name}"
 
 
 def _per_unit(
     name: str, evidence: Findings, figure: Callable[[Observation], float], unit: str, missing: str
 ) -> Quantity:
-    seen = _observed(name, evidence, lambda m: m.usage.seconds)
-    value = mean_over_trials(grouped([(o.trial, figure(o)) for o in seen if figure(o) > 0]))
+    observed = _observed(name, evidence, lambda m: m.usage.seconds)
+    value = mean_over_trials(grouped([(o.trial, figure(o)) for o in observed if figure(o) > 0]))
     return Quantity.of_estimate(value, _per(unit, evidence), Provenance.MEASURED, missing=missing)
 
 
@@ -117,18 +113,17 @@ def _marginal(name: str, evidence: Findings, missing: str) -> Quantity:
     A difference of two energies may be near zero, where logarithms would not do; an estimate's own doubt is
     added in quadrature.
     """
-    meter = evidence.manifest["meter"]
-    provenance, scope = Provenance(meter["provenance"]), Scope(meter["scope"])
-    seen = _observed(name, evidence, marginal_joules)
-    if not seen:
+    provenance, scope = evidence.manifest.meter.provenance, evidence.manifest.meter.scope
+    observed = _observed(name, evidence, marginal_joules)
+    if not observed:
         return Quantity.unknown(_per("J", evidence), missing, scope=scope)
-    trials = [[o for o in seen if o.trial == trial] for trial in sorted({o.trial for o in seen})]
+    trials = [[o for o in observed if o.trial == trial] for trial in sorted({o.trial for o in observed})]
     joules, units = ([sum(f(o) for o in trial) for trial in trials] for f in (_joules, _units))
     value = sum(joules) / sum(units)
     noise = fieller_ratio(joules, units)
     low, high = (noise.low, noise.high) if noise else (None, None)
     if provenance is Provenance.ESTIMATED:
-        model = evidence.model.dynamic_energy(*_mean_usage(seen))
+        model = evidence.model.dynamic_energy(*_mean_usage(observed))
         if model.value:
             doubt = (value * (1 - end / model.value) for end in (model.low, model.high))
             known = (value - end if end is not None else 0.0 for end in (low, high))
@@ -168,12 +163,12 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
     standing = None
     if evidence.standings:
         standing = next((s for s in evidence.standings.candidates if s.id == name), None)
-    energy = Provenance(evidence.manifest["meter"]["provenance"])
-    if energy is Provenance.MEASURED and evidence.manifest["request"]["objective"] == Objective.CARBON:
+    energy = evidence.manifest.meter.provenance
+    if energy is Provenance.MEASURED and evidence.manifest.request.objective == Objective.CARBON:
         energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
 
-    def ratio(found: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
-        return Quantity.of_estimate(found, "1", provenance, missing=reason).to_json()
+    def ratio(estimate: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
+        return Quantity.of_estimate(estimate, "1", provenance, missing=reason).to_json()
 
     against = "no incumbent was named: --incumbent says what runs today"
     today = None
@@ -190,21 +185,18 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
 
 
 def _quality(name: str, evidence: Findings) -> dict[str, Any]:
-    found = evidence.qualities.get(name)
-    if found is None:
+    score = evidence.qualities.get(name)
+    if score is None:
         unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
         return {"metric": None, "value": unknown.to_json()}
-    value = Quantity(found["value"], "1", Provenance.MEASURED, found.get("low"), found.get("high"))
-    return {"metric": found["metric"], "value": value.to_json()}
+    value = Quantity(score.value, "1", Provenance.MEASURED, score.low, score.high)
+    return {"metric": score.metric, "value": value.to_json()}
 
 
 def _parity(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
     """The largest disagreement with the oracle, relative to the output's scale."""
-    found = evidence.parities.get(name)
-    if found is None or found["error"] is None:
-        reason = found["oracle"] if found else missing
-        return {
-            "oracle": found["oracle"] if found else None,
-            "error": Quantity.unknown("1", reason).to_json(),
-        }
-    return {"oracle": found["oracle"], "error": Quantity(found["error"], "1", Provenance.MEASURED).to_json()}
+    check = evidence.parities.get(name)
+    if check is None or check.error is None:
+        reason = check.oracle if check else missing
+        return {"oracle": check.oracle if check else None, "error": Quantity.unknown("1", reason).to_json()}
+    return {"oracle": check.oracle, "error": Quantity(check.error, "1", Provenance.MEASURED).to_json()}

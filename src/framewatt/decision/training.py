@@ -2,83 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from framewatt.records import Provenance, Quantity, Scope
+from framewatt.records import Provenance, Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from framewatt.decision.findings import Findings
+    from framewatt.records import Scope
+    from framewatt.runs.records import Confirmation, CurveCost, TrainingOutcome
 
 
 def training_block(evidence: Findings) -> dict[str, Any]:
     """The study's ``training`` entry: task, parts and target; nothing for a study without training."""
-    if evidence.target is None:
+    target, training = evidence.target, evidence.manifest.training
+    if target is None or training is None:
         return {}
-    found = evidence.target
-    declared = found["source"] == "--quality"
-    target = (
+    declared = target.source == "--quality"
+    value = (
         Quantity.unknown("1", "no candidate could be trained, so there is nothing to take a target from")
-        if found["value"] is None
-        else Quantity(found["value"], "1", Provenance.DECLARED if declared else Provenance.MEASURED)
+        if target.value is None
+        else Quantity(target.value, "1", Provenance.DECLARED if declared else Provenance.MEASURED)
     )
-    told = {key: value for key, value in evidence.manifest["training"].items() if key != "serving_budget"}
-    return {"training": {**told, "target": target.to_json(), "target_source": found["source"]}}
+    return {"training": {**training.described, "target": value.to_json(), "target_source": target.source}}
 
 
 def training_of(name: str, evidence: Findings) -> dict[str, Any]:
     """A candidate's ``training`` entry: rounds, curve, tuning, model size; nothing where nobody trained."""
-    found = evidence.trainings.get(name)
-    if found is None:
+    outcome = evidence.trainings.get(name)
+    if outcome is None:
         return {}
-    scope = Scope(evidence.manifest["meter"]["scope"])
-    provenance = Provenance(evidence.manifest["meter"]["provenance"])
-    confirmed = found["confirmation"]
-    missing = "it was not refitted"
-    rounds = found["rounds"]
+    scope, provenance = evidence.manifest.meter.scope, evidence.manifest.meter.provenance
     return {
         "training": {
-            "capacity": found["capacity"],
-            "rounds": _known(rounds, "round", missing).to_json(),
-            "model_size": _model_size(confirmed).to_json(),
-            "model_file": f"models/{found['model']}" if found["model"] else None,
-            **_reached(found),
-            "curve": [{"rounds": number, "quality": value} for number, value in found["curve"]],
-            "energy_curve": [_cost(entry, found, provenance, scope) for entry in found["costs"]],
+            "capacity": outcome.capacity,
+            "rounds": _known(outcome.rounds, "round", "it was not refitted").to_json(),
+            "model_size": _model_size(outcome.confirmation).to_json(),
+            "model_file": f"models/{outcome.model}" if outcome.model else None,
+            **_reached(outcome),
+            "curve": [point._asdict() for point in outcome.curve],
+            "energy_curve": [_cost(cost, outcome, provenance, scope) for cost in outcome.costs],
             "tuning": {
-                "points": found["tuning"]["points"],
-                "energy": Quantity(found["tuning"]["joules"], "J", provenance, scope=scope).to_json(),
+                "points": [asdict(point) for point in outcome.tuning.points],
+                "energy": Quantity(outcome.tuning.joules, "J", provenance, scope=scope).to_json(),
             },
         }
     }
 
 
-def _reached(found: Mapping[str, Any]) -> dict[str, Any]:
+def _reached(outcome: TrainingOutcome) -> dict[str, Any]:
     """How many of the seeds came to the quality, where each counts for itself."""
-    if "reached" not in found:
+    if outcome.reached is None:
         return {}
-    told = f"of {found['seeds']} seeds"
-    return {"reached": Quantity(found["reached"], "seed", Provenance.MEASURED, reason=told).to_json()}
+    among = f"of {outcome.seeds} seeds"
+    return {"reached": Quantity(outcome.reached, "seed", Provenance.MEASURED, reason=among).to_json()}
 
 
-def _model_size(confirmed: Mapping[str, Any] | None) -> Quantity:
-    missing = "it was not refitted" if confirmed is None else "this kind of task does not save its models"
-    return _known(confirmed["model_bytes"] if confirmed else None, "B", missing)
+def _model_size(confirmation: Confirmation | None) -> Quantity:
+    missing = "it was not refitted" if confirmation is None else "this kind of task does not save its models"
+    return _known(confirmation.model_bytes if confirmation else None, "B", missing)
 
 
 def _known(value: float | None, unit: str, missing: str) -> Quantity:
     return Quantity.unknown(unit, missing) if value is None else Quantity(value, unit, Provenance.MEASURED)
 
 
-def _cost(
-    entry: list[float], found: Mapping[str, Any], provenance: Provenance, scope: Scope
-) -> dict[str, Any]:
+def _cost(cost: CurveCost, outcome: TrainingOutcome, provenance: Provenance, scope: Scope) -> dict[str, Any]:
     """What one training of so many rounds took, and the quality that it reached."""
-    rounds, cpu, joules = entry
     return {
-        "rounds": rounds,
-        "quality": dict(map(tuple, found["curve"])).get(rounds),
-        "energy": Quantity(joules, "J", provenance, scope=scope).to_json(),
-        "cpu_seconds": Quantity(cpu, "s", Provenance.MEASURED).to_json(),
+        "rounds": cost.rounds,
+        "quality": dict(outcome.curve).get(cost.rounds),
+        "energy": Quantity(cost.joules, "J", provenance, scope=scope).to_json(),
+        "cpu_seconds": Quantity(cost.cpu_seconds, "s", Provenance.MEASURED).to_json(),
     }

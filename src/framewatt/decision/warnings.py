@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from framewatt.carbon.basis import CarbonBasis
     from framewatt.decision.findings import Findings
+    from framewatt.records import MeterDescription
 
 
 def notices_of(evidence: Findings) -> list[dict[str, Any]]:
@@ -29,20 +30,18 @@ def notices_of(evidence: Findings) -> list[dict[str, Any]]:
         asdict(warning)
         for warning in (
             *_setting(evidence),
-            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest["request"]["margin"]),
+            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest.request.margin),
             *audit_candidates(_candidates(evidence, raced)),
         )
     ]
 
 
 def _candidates(evidence: Findings, names: Sequence[str]) -> list[Candidate]:
-    known = {entry["id"]: entry for entry in evidence.manifest["candidates"]}
+    raced = map(evidence.manifest.candidate, names)
     return [
-        Candidate(
-            known[name]["framework"], known[name]["version"], settings=tuple(known[name]["settings"].items())
-        )
-        for name in names
-        if known[name]["equal_budget"]
+        Candidate(line.framework, line.version, settings=tuple(line.settings.items()))
+        for line in raced
+        if line.equal_budget
     ]
 
 
@@ -65,17 +64,17 @@ def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarn
         )
 
 
-def _reach(meter: Mapping[str, Any]) -> Iterator[AuditWarning]:
+def _reach(meter: MeterDescription) -> Iterator[AuditWarning]:
     """What the meter's domains leave out, or take in, that a reader might not expect."""
-    if meter["scope"] == Scope.PACKAGE:
+    if meter.scope is Scope.PACKAGE:
         missed = platform_remainder(100.0)
         yield AuditWarning(
             "platform-remainder",
-            f"{meter['name']} does not see the whole machine; scores add a platform remainder of "
+            f"{meter.name} does not see the whole machine; scores add a platform remainder of "
             f"{missed.low:.0f} to {missed.high:.0f} % ({missed.reason})",
             "a plug at the wall reads all of it: --meter plug",
         )
-    gpus = [domain for domain in meter["domains"] if domain.startswith("gpu")]
+    gpus = [domain for domain in meter.domains if domain.startswith("gpu")]
     if gpus:
         yield AuditWarning(
             "gpu-idle-counted",
@@ -86,17 +85,16 @@ def _reach(meter: Mapping[str, Any]) -> Iterator[AuditWarning]:
 
 
 def _setting(evidence: Findings) -> Iterator[AuditWarning]:
-    if evidence.manifest["meter"]["provenance"] == Provenance.ESTIMATED:
+    if evidence.manifest.meter.provenance is Provenance.ESTIMATED:
         yield AuditWarning(
             "energy-estimated",
             "this machine has no energy counter: energies are estimated from CPU seconds and idle power",
             "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
         )
-    yield from _reach(evidence.manifest["meter"])
-    for note in reading_notes(evidence.manifest["meter"]["parameters"]):
+    yield from _reach(evidence.manifest.meter)
+    for note in reading_notes(evidence.manifest.meter.parameters):
         yield AuditWarning("meter-note", note, "see `framewatt doctor`, and name another meter with --meter")
-    for found in evidence.inputs["warnings"] if evidence.inputs else ():
-        yield AuditWarning(**found)
+    yield from evidence.inputs.warnings if evidence.inputs else ()
     if evidence.overruled:
         yield AuditWarning(
             "oracle-overruled",
@@ -104,11 +102,9 @@ def _setting(evidence: Findings) -> Iterator[AuditWarning]:
             "outputs are checked against their median instead",
             "judge by labels (--labels, --metric) if the outputs matter more than their agreement",
         )
-    asked = evidence.manifest["request"]["incumbent"]
-    names = {entry["framework"] for entry in evidence.manifest["candidates"]}
-    families = {
-        entry["family"]: entry["framework"] for entry in evidence.manifest["candidates"] if entry["family"]
-    }
+    asked = evidence.manifest.request.incumbent
+    names = {line.framework for line in evidence.manifest.candidates}
+    families = {line.family: line.framework for line in evidence.manifest.candidates if line.family}
     if asked and asked not in names and asked in families:
         yield AuditWarning(
             "incumbent-absent",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from framewatt.records.stored import known_fields
+from framewatt.records.words import Phase, Provenance, Scope, Stage
 
 if TYPE_CHECKING:
-    from framewatt.records.words import Phase, Provenance, Scope, Stage
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,15 @@ class Host:
     machine: str
     virtual: bool
 
+    def to_json(self) -> dict[str, Any]:
+        """The machine as the manifest and the decision name it."""
+        return asdict(self) | {"isa": list(self.isa)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """A stored machine."""
+        return cls(**known_fields(cls, record) | {"isa": tuple(record["isa"])})
+
 
 @dataclass(frozen=True, slots=True)
 class HostState:
@@ -64,6 +76,16 @@ class MeterDescription:
     domains: tuple[str, ...]
     provenance: Provenance
     parameters: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The instrument as the manifest keeps it."""
+        return asdict(self) | {"domains": list(self.domains)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """A stored instrument."""
+        words = {"scope": Scope(record["scope"]), "provenance": Provenance(record["provenance"])}
+        return cls(**known_fields(cls, record) | words | {"domains": tuple(record["domains"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +131,23 @@ class Measurement:
     peak_memory_bytes: int | None = None
     reserved_share: float = 1.0
     held_whole: tuple[str, ...] = ()
+
+    KIND: ClassVar[str] = "measurement"
+
+    def to_json(self) -> dict[str, Any]:
+        """The window as a run keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """A stored window; `held_whole` is younger than the first runs."""
+        latency = record["latency"]
+        typed = {
+            "stage": Stage(record["stage"]),
+            "phase": Phase(record["phase"]),
+            "usage": Usage(**record["usage"]),
+            "host": HostState(**record["host"]),
+            "held_whole": tuple(record.get("held_whole", ())),
+            "latency": {int(index): count for index, count in latency.items()} if latency else None,
+        }
+        return cls(**known_fields(cls, record) | typed)

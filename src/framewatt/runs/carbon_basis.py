@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from framewatt.carbon.hardware import Hardware
+    from framewatt.runs.manifest import Manifest
     from framewatt.runs.request import SelectRequest
 
 
@@ -30,8 +31,8 @@ def basis_of(request: SelectRequest, hardware: Mapping[str, Any] | None) -> Carb
         BadInput: an unknown region, or an impossible figure.
     """
     view = View(request.view)
-    found, reason = intensity_or_reason(request.region, request.intensity, kind=KIND_OF[view])
-    basis = basis_for(found, _machine(hardware), pue=request.pue, view=view)
+    grid, reason = intensity_or_reason(request.region, request.intensity, kind=KIND_OF[view])
+    basis = basis_for(grid, _machine(hardware), pue=request.pue, view=view)
     return replace(basis, no_intensity=reason) if reason else basis
 
 
@@ -49,14 +50,14 @@ def require_score(basis: CarbonBasis, objective: str) -> None:
         raise BadInput(f"--objective carbon cannot be decided: {reason}")
 
 
-def stored_basis(manifest: Mapping[str, Any]) -> CarbonBasis:
+def stored_basis(manifest: Manifest) -> CarbonBasis:
     """The basis that a run began with: no second look-up, whose answer might differ or fail."""
-    kept = manifest.get("carbon")
+    kept = manifest.carbon
     return basis_from(kept) if kept else CarbonBasis(no_intensity="the run was made without carbon figures")
 
 
 def restated_basis(  # noqa: PLR0913 - what `report` may change, by name
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     *,
     region: str | None = None,
     intensity: float | None = None,
@@ -75,12 +76,12 @@ def restated_basis(  # noqa: PLR0913 - what `report` may change, by name
     own = stored_basis(manifest)
     chosen = View(view) if view else own.view
     machine = own.hardware or _machine(hardware)
-    stated = pue if pue is not None else manifest["request"].get("pue")
+    stated = pue if pue is not None else manifest.request.pue
     if region is None and intensity is None:
         kept = replace(own, hardware=machine, view=chosen)
         return kept if pue is None else replace(kept, pue=basis_for(None, pue=pue).pue)
-    found = resolve_intensity(region, intensity, kind=KIND_OF[chosen])
-    return basis_for(found, machine, pue=stated, view=chosen)
+    grid = resolve_intensity(region, intensity, kind=KIND_OF[chosen])
+    return basis_for(grid, machine, pue=stated, view=chosen)
 
 
 def _machine(table: Mapping[str, Any] | None) -> Hardware | None:

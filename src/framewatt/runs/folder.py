@@ -8,36 +8,39 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from filelock import FileLock, Timeout
 
 from framewatt.errors import BadInput, StoreError, reason_of
-from framewatt.records import HostState, Measurement, Phase, Stage, Usage
+from framewatt.records import Measurement
+from framewatt.runs.manifest import SCHEMA, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from framewatt.records import Host, MeterDescription
+    from framewatt.records.stored import Record
 
-SCHEMA = "framewatt/run/1"
 _MANIFEST = "manifest.json"
 _LINES = "measurements.jsonl"
+_EDITED = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading plain data back raises where a part is missing, or is another thing than it was."""
+_Kind = TypeVar("_Kind", bound="Record")
 
 
 class RunFolder:
-    """One run on disk. Records are plain mappings with a ``kind``; measurements have their own type."""
+    """One run on disk: its manifest, and its records of every kind (`framewatt.runs.records`)."""
 
-    def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, manifest: Manifest) -> None:
         """Wrap an existing folder; use `create` or `open_run`."""
         self.path = path.resolve()
-        self.manifest = dict(manifest)
+        self.manifest = manifest
         self._lock = FileLock(path / ".lock")
 
     @classmethod
-    def create(cls, root: Path, name: str, manifest: Mapping[str, Any]) -> RunFolder:
+    def create(cls, root: Path, name: str, manifest: Manifest) -> RunFolder:
         """A new folder below `root`, numbered when the name is taken.
 
         Raises:
@@ -45,8 +48,8 @@ class RunFolder:
         """
         try:
             path = _fresh_folder(root, name)
-            run = cls(path, {"schema": SCHEMA, **manifest})
-            _write_atomically(path / _MANIFEST, json.dumps(run.manifest, indent=1, default=str))
+            run = cls(path, manifest)
+            _write_manifest(path, manifest)
             (path / _LINES).touch()
         except OSError as error:
             raise StoreError(f"{root}: the run folder cannot be written: {error.strerror}") from error
@@ -60,17 +63,20 @@ class RunFolder:
             BadInput: not a run folder, a truncated manifest, or one of a newer framewatt.
         """
         try:
-            manifest = json.loads((path / _MANIFEST).read_text())
+            content = json.loads((path / _MANIFEST).read_text())
         except OSError:
             raise BadInput(f"{path}: no run folder ({_MANIFEST} is missing); see --runs-dir") from None
         except ValueError as error:
             raise BadInput(f"{path / _MANIFEST}: truncated or edited: {error}") from None
-        if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-            found = manifest.get("schema") if isinstance(manifest, dict) else None
+        schema = content.get("schema") if isinstance(content, dict) else None
+        if schema != SCHEMA:
             raise BadInput(
-                f"{path}: schema {found!r}, but this framewatt reads {SCHEMA!r}; upgrade framewatt"
+                f"{path}: schema {schema!r}, but this framewatt reads {SCHEMA!r}; upgrade framewatt"
             )
-        return cls(path, manifest)
+        try:
+            return cls(path, Manifest.from_json(content))
+        except _EDITED as error:
+            raise BadInput(f"{path / _MANIFEST}: truncated or edited ({error!r})") from None
 
     @property
     def logs(self) -> Path:
@@ -79,15 +85,15 @@ class RunFolder:
         path.mkdir(exist_ok=True)
         return path
 
-    def amend(self, changes: Mapping[str, Any]) -> None:
-        """Replace entries of the manifest: what is only known after the run has begun.
+    def amend(self, manifest: Manifest) -> None:
+        """Replace the manifest by one that says what is only known after the run has begun.
 
         Raises:
             StoreError: it cannot be written.
         """
-        self.manifest |= changes
+        self.manifest = manifest
         try:
-            _write_atomically(self.path / _MANIFEST, json.dumps(self.manifest, indent=1, default=str))
+            _write_manifest(self.path, manifest)
         except OSError as error:
             raise StoreError(f"{self.path / _MANIFEST}: {error.strerror}") from error
 
@@ -97,11 +103,11 @@ class RunFolder:
         Raises:
             BadInput: the model's content or the CPU differs from what the run began with.
         """
-        if self.manifest["workload"]["sha256"] != sha256:
+        if self.manifest.workload.sha256 != sha256:
             raise BadInput(f"{self.path}: the model has changed since this run began; start a new one")
-        began_on = self.manifest["host"]["cpu_model"], self.manifest["host"]["logical_cpus"]
-        if began_on != (host.cpu_model, host.logical_cpus):
-            raise BadInput(f"{self.path}: this run began on another machine ({began_on[0]})")
+        began_on = self.manifest.host
+        if (began_on.cpu_model, began_on.logical_cpus) != (host.cpu_model, host.logical_cpus):
+            raise BadInput(f"{self.path}: this run began on another machine ({began_on.cpu_model})")
 
     def require_meter(self, meter: MeterDescription) -> None:
         """Refuse to go on with another instrument.
@@ -109,12 +115,12 @@ class RunFolder:
         Raises:
             BadInput: the meter's name, scope or domains differ from those the run began with.
         """
-        began = self.manifest["meter"]
-        metered_by = (began["name"], began["scope"], sorted(began["domains"]))
+        began = self.manifest.meter
+        metered_by = (began.name, began.scope, sorted(began.domains))
         if metered_by != (meter.name, meter.scope, sorted(meter.domains)):
             raise BadInput(
-                f"{self.path}: this run was metered by {began['name']} ({began['scope']}: "
-                f"{', '.join(began['domains'])}); that meter is not available now"
+                f"{self.path}: this run was metered by {began.name} ({began.scope}: "
+                f"{', '.join(began.domains)}); that meter is not available now"
             )
 
     def lock(self) -> None:
@@ -133,7 +139,7 @@ class RunFolder:
         """Let others write."""
         self._lock.release()
 
-    def append(self, kind: str, record: Mapping[str, Any]) -> None:
+    def append(self, record: Record) -> None:
         """Add one record and sync it to disk.
 
         Raises:
@@ -141,22 +147,18 @@ class RunFolder:
         """
         try:
             with (self.path / _LINES).open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"kind": kind, **record}) + "\n")
+                lines.write(json.dumps({"kind": record.KIND, **record.to_json()}) + "\n")
                 lines.flush()
                 os.fsync(lines.fileno())
         except OSError as error:
-            told = f"{error.strerror}; what was measured stays"
-            raise StoreError(f"{self.path / _LINES}: {told}: free some space, then --resume") from error
+            reason = f"{error.strerror}; what was measured stays"
+            raise StoreError(f"{self.path / _LINES}: {reason}: free some space, then --resume") from error
 
-    def append_measurement(self, measurement: Measurement) -> None:
-        """Add one metered window."""
-        self.append("measurement", asdict(measurement))
-
-    def records(self, kind: str) -> Iterator[dict[str, Any]]:
+    def records(self, kind: type[_Kind]) -> Iterator[_Kind]:
         """All records of one kind, oldest first.
 
         Raises:
-            BadInput: a line in the middle is no record: the file was edited, or is gone.
+            BadInput: a line in the middle is no record, or lacks a part: the file was edited, or is gone.
         """
         try:
             lines = (self.path / _LINES).read_bytes().splitlines(keepends=True)
@@ -165,9 +167,9 @@ class RunFolder:
         for number, line in enumerate(lines, start=1):
             if not line.endswith(b"\n"):
                 return  # torn off by a kill or a full disk: it was never finished
-            record = self._record(line, number)
-            if record.pop("kind") == kind:
-                yield record
+            content = self._line(line, number)
+            if content.pop("kind") == kind.KIND:
+                yield self._record(kind, content, number)
 
     def measurements(self) -> list[Measurement]:
         """All metered windows, each once.
@@ -175,15 +177,11 @@ class RunFolder:
         Raises:
             BadInput: see `records`.
         """
-        seen: dict[tuple[Any, ...], Measurement] = {}
-        for record in self.records("measurement"):
-            try:
-                measurement = _measurement(record)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise BadInput(f"{self.path / _LINES}: a measurement was edited ({error!r})") from None
+        windows: dict[tuple[object, ...], Measurement] = {}
+        for measurement in self.records(Measurement):
             key = (measurement.candidate, measurement.phase, measurement.trial, measurement.block)
-            seen[(*key, measurement.window, measurement.started)] = measurement
-        return list(seen.values())
+            windows[(*key, measurement.window, measurement.started)] = measurement
+        return list(windows.values())
 
     def write(self, name: str, content: bytes) -> Path:
         """Write a rendered file beside the records."""
@@ -194,14 +192,21 @@ class RunFolder:
             raise StoreError(reason_of(error)) from error
         return path
 
-    def _record(self, line: bytes, number: int) -> dict[str, Any]:
+    def _line(self, line: bytes, number: int) -> dict[str, Any]:
         try:
-            record = json.loads(line)
+            content = json.loads(line)
         except ValueError:
-            record = None
-        if not isinstance(record, dict) or "kind" not in record:
+            content = None
+        if not isinstance(content, dict) or "kind" not in content:
             raise BadInput(f"{self.path / _LINES}:{number}: not a record; the file was edited")
-        return record
+        return content
+
+    def _record(self, kind: type[_Kind], content: dict[str, Any], number: int) -> _Kind:
+        try:
+            return kind.from_json(content)
+        except _EDITED as error:
+            named = f"{'an' if kind.KIND[0] in 'aeiou' else 'a'} {kind.KIND}"
+            raise BadInput(f"{self.path / _LINES}:{number}: {named} was edited ({error!r})") from None
 
     def _drop_torn_line(self) -> None:
         path = self.path / _LINES
@@ -210,22 +215,6 @@ class RunFolder:
         if whole < len(content):
             with path.open("r+b") as lines:
                 lines.truncate(whole)
-
-
-def _measurement(record: dict[str, Any]) -> Measurement:
-    latency = record["latency"]
-    record.pop("size_bytes", None)  # always null, in runs of before it was dropped
-    return Measurement(
-        **{
-            **record,
-            "stage": Stage(record["stage"]),
-            "phase": Phase(record["phase"]),
-            "usage": Usage(**record["usage"]),
-            "host": HostState(**record["host"]),
-            "held_whole": tuple(record.get("held_whole", ())),
-            "latency": {int(index): count for index, count in latency.items()} if latency else None,
-        }
-    )
 
 
 def _fresh_folder(root: Path, name: str) -> Path:
@@ -241,7 +230,9 @@ def _fresh_folder(root: Path, name: str) -> Path:
             return path
 
 
-def _write_atomically(path: Path, text: str) -> None:
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    """All of it or nothing."""
+    path = folder / _MANIFEST
     partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_text(json.dumps(manifest.to_json(), indent=1, default=str), encoding="utf-8")
     partial.replace(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.carbon.basis import carbon_cost
 from framewatt.carbon.objective import carbon_rates
@@ -12,14 +12,15 @@ from framewatt.metering.power.model import PowerModel
 from framewatt.metering.power.platform import platform_remainder
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.records import Estimate, Objective, Observation, Scope
-from framewatt.runs.request import SelectRequest
+from framewatt.runs.records import Admitted, BlockTold, CandidateDropped, RaceEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from framewatt.carbon.basis import CarbonBasis
     from framewatt.records import Measurement
     from framewatt.runs.folder import RunFolder
+    from framewatt.runs.manifest import Manifest
 
     RatioUncertainty = Callable[[Observation, Observation], Estimate]
 
@@ -32,41 +33,35 @@ class Replay:
     measurements: list[Measurement]
 
 
-def cost_of(manifest: Mapping[str, Any], basis: CarbonBasis) -> Callable[[Measurement], float]:
+def cost_of(manifest: Manifest, basis: CarbonBasis) -> Callable[[Measurement], float]:
     """A window's whole cost under the study's objective: reserved joules, or gCO2eq."""
 
     def joules(measurement: Measurement) -> float:
         return reserved_joules(measurement)
 
-    if manifest["request"]["objective"] != Objective.CARBON:
+    if manifest.request.objective != Objective.CARBON:
         return joules
     wall = _wall_factor(manifest).value
     return lambda measurement: carbon_cost(wall * joules(measurement), measurement.usage.seconds, basis)
 
 
-def race_of(manifest: Mapping[str, Any], admission: Mapping[str, Any], basis: CarbonBasis) -> Race:
-    """The race before its first block.
-
-    `admission` says who was admitted (``candidates``), how many ``seconds`` launching them has used of the
-    budget, and how many workers fit in memory together (``cohort``, None: all).
-    """
-    admitted = admission["candidates"]
-    request = SelectRequest.from_json(manifest["request"])
-    known = {entry["id"]: entry for entry in manifest["candidates"]}
-    families = {known[name]["framework"] for name in admitted}
+def race_of(manifest: Manifest, admission: Admitted, basis: CarbonBasis) -> Race:
+    """The race of those that were admitted, before its first block."""
+    admitted = admission.candidates
+    request = manifest.request
+    known = {line.id: line for line in manifest.candidates}
+    families = {known[name].framework for name in admitted}
     searched = [
-        e["id"] for e in manifest["candidates"] if not e["equal_budget"] and e["framework"] in families
+        line.id for line in manifest.candidates if not line.equal_budget and line.framework in families
     ]
-    entrants = [
-        Entrant(name, known[name]["framework"], known[name]["settings"], known[name]["equal_budget"])
-        for name in [*admitted, *searched]
-    ]
+    racing = [known[name] for name in [*admitted, *searched]]
+    entrants = [Entrant(line.id, line.framework, line.settings, line.equal_budget) for line in racing]
     rules = RaceRules(
         seed=request.seed,
-        window_seconds=manifest["window_seconds"],
+        window_seconds=manifest.window_seconds,
         margin=request.margin,
-        budget_seconds=max(request.budget - admission["seconds"], 1.0),
-        cohort_size=admission.get("cohort"),
+        budget_seconds=max(request.budget - admission.seconds, 1.0),
+        cohort_size=admission.cohort,
         objective_decides_on=request.objective,
     )
     uncertainty = _energy_uncertainty(manifest)
@@ -77,30 +72,30 @@ def race_of(manifest: Mapping[str, Any], admission: Mapping[str, Any], basis: Ca
 
 def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
     """The race after all that was stored, or None while there is none: nobody was admitted (yet)."""
-    admission = next(run.records("admitted"), None)
-    if admission is None or not admission["candidates"]:
+    admission = next(run.records(Admitted), None)
+    if admission is None or not admission.candidates:
         return None
     measurements = run.measurements()
     race = race_of(run.manifest, admission, basis)
-    seen = observations(measurements, cost_of(run.manifest, basis))
-    for event in run.records("race"):
-        if event["event"] == "drop":
-            race.drop(event["candidate"], event["reason"])
-            continue
-        block = race.ask()
-        if block is None:
-            break
-        told = [observation for observation in seen if observation.block == block.number]
-        race.tell(block, told, event["seconds"], event["launch_seconds"])
+    observed = observations(measurements, cost_of(run.manifest, basis))
+    for event in run.records(RaceEvent):
+        if isinstance(event, CandidateDropped):
+            race.drop(event.candidate, event.reason)
+        elif isinstance(event, BlockTold):
+            block = race.ask()
+            if block is None:
+                break
+            own = [observation for observation in observed if observation.block == block.number]
+            race.tell(block, own, event.seconds, event.launch_seconds)
     return Replay(race, measurements)
 
 
 def _carbon_uncertainty(
-    manifest: Mapping[str, Any], basis: CarbonBasis, energy_ratio: RatioUncertainty | None
+    manifest: Manifest, basis: CarbonBasis, energy_ratio: RatioUncertainty | None
 ) -> RatioUncertainty:
     """How uncertain a ratio of carbon is: the ends of I, M and, for an estimate, of the energies."""
     rates, wall = carbon_rates(basis), _wall_factor(manifest)
-    model = PowerModel.of_meter(manifest["meter"]["parameters"])
+    model = PowerModel.of_meter(manifest.meter.parameters)
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         first, second = ((rates.joules(o.cost, o.seconds), o.seconds) for o in (a, b))
@@ -113,20 +108,20 @@ def _carbon_uncertainty(
     return ratio
 
 
-def _wall_factor(manifest: Mapping[str, Any]) -> Estimate:
+def _wall_factor(manifest: Manifest) -> Estimate:
     """Joules at the wall over joules that the meter reads: 1, or with what a package counter does not see."""
-    if manifest["meter"]["scope"] == Scope.WALL:
+    if manifest.meter.scope == Scope.WALL:
         return Estimate(1.0, 1.0, 1.0)
     value, low, high = platform_remainder(1.0).ends()
     return Estimate(1 + value, 1 + low, 1 + high)
 
 
-def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
+def _energy_uncertainty(manifest: Manifest) -> RatioUncertainty | None:
     """How uncertain a ratio of energies is beyond its noise: an estimate's own doubt; none for counters."""
-    model = PowerModel.of_meter(manifest["meter"]["parameters"])
+    model = PowerModel.of_meter(manifest.meter.parameters)
     if model is None:
         return None
-    family = {entry["id"]: entry["framework"] for entry in manifest["candidates"]}
+    family = {line.id: line.framework for line in manifest.candidates}
 
     def ratio(a: Observation, b: Observation) -> Estimate:
         same = family[a.candidate] == family[b.candidate]
@@ -137,7 +132,7 @@ def _energy_uncertainty(manifest: Mapping[str, Any]) -> RatioUncertainty | None:
     return ratio
 
 
-def reserved_share(manifest: Mapping[str, Any], candidate: str) -> float:
+def reserved_share(manifest: Manifest, candidate: str) -> float:
     """The part of the machine (0..1) that a candidate holds: its threads over the machine's."""
-    settings = next(entry["settings"] for entry in manifest["candidates"] if entry["id"] == candidate)
-    return min(1.0, int(settings.get("threads", 1)) / int(manifest["host"]["logical_cpus"]))
+    settings = manifest.candidate(candidate).settings
+    return min(1.0, int(settings.get("threads", 1)) / manifest.host.logical_cpus)

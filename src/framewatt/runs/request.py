@@ -69,8 +69,8 @@ class SelectRequest:
             BadInput: a value out of its range, or options that exclude each other.
         """
         self._check_choices()
-        if not 1 <= self.threads <= reservable_cpus():
-            raise BadInput(f"--threads {self.threads}: this machine offers 1 to {reservable_cpus()}")
+        if self.threads < 1:
+            raise BadInput(f"--threads {self.threads}: at least 1")
         if self.batch_size < 1 or (self.batch_size > 1 and self.scenario != Scenario.OFFLINE):
             raise BadInput(f"--batch-size {self.batch_size} goes with --scenario offline and is at least 1")
         if not 0 < self.margin < 1:
@@ -86,6 +86,15 @@ class SelectRequest:
         self._check_pairs()
         self.latency_bound()
         self.memory_bound()
+
+    def require_cpus(self) -> None:
+        """Refuse to measure with more threads than this machine offers; a report may come from a larger one.
+
+        Raises:
+            BadInput: it offers fewer.
+        """
+        if self.threads > reservable_cpus():
+            raise BadInput(f"--threads {self.threads}: this machine offers 1 to {reservable_cpus()}")
 
     def _check_pairs(self) -> None:
         """Options that exclude or need each other."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from framewatt.runs.records import Settled
+
 if TYPE_CHECKING:
     from framewatt.records import Status
     from framewatt.runs.folder import RunFolder
@@ -22,5 +24,5 @@ class StudyContext:
 
     def settle(self, candidate: str, status: Status, reason: str) -> None:
         """Record how a candidate ended, and say so."""
-        self.run.append("status", {"candidate": candidate, "status": status, "reason": reason})
+        self.run.append(Settled(candidate, status, reason))
         self.progress.settled(candidate, status, reason)

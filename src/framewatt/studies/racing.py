@@ -9,6 +9,7 @@ from framewatt.metering.accounting import observations
 from framewatt.records import Phase, Status, latency
 from framewatt.records.units import format_duration
 from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.records import BlockTold, CandidateDropped
 from framewatt.runs.replay import cost_of, replay
 
 if TYPE_CHECKING:
@@ -37,10 +38,9 @@ def run_race(
         refused = _recruit(block, contestants, recruit)
         earlier = _finished(replayed.measurements, block)
         outcome = runner.run(block, contestants, {(m.candidate, m.window) for m in earlier})
-        told = observations([*earlier, *outcome.measurements], cost)
-        event = {"seconds": outcome.seconds, "launch_seconds": outcome.launch_seconds}
-        context.run.append("race", {"event": "tell", "block": block.number, **event})
-        race.tell(block, told, outcome.seconds, outcome.launch_seconds)
+        observed = observations([*earlier, *outcome.measurements], cost)
+        context.run.append(BlockTold(block.number, outcome.seconds, outcome.launch_seconds))
+        race.tell(block, observed, outcome.seconds, outcome.launch_seconds)
         fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}
         for name, reason in {**refused, **{name: str(error) for name, error in fallen.items()}}.items():
             _drop(race, name, reason, context)
@@ -55,11 +55,11 @@ def _recruit(block: Block, contestants: dict[str, LaunchSpec[Any]], recruit: Rec
     refused = {}
     for slot in block.slots:
         if slot.candidate not in contestants:
-            found = recruit(slot.candidate)
-            if found is None:
+            contestant = recruit(slot.candidate)
+            if contestant is None:
                 refused[slot.candidate] = "it was not admitted"
             else:
-                contestants[slot.candidate] = found
+                contestants[slot.candidate] = contestant
     return refused
 
 
@@ -69,7 +69,7 @@ def _finished(measurements: list[Measurement], block: Block) -> list[Measurement
 
 
 def _drop(race: Race, name: str, reason: str, context: StudyContext) -> None:
-    context.run.append("race", {"event": "drop", "candidate": name, "reason": reason})
+    context.run.append(CandidateDropped(name, reason))
     race.drop(name, reason)
 
 
@@ -84,6 +84,6 @@ def _too_slow(measurements: list[Measurement], context: StudyContext) -> dict[st
         counts = latency.merge(m.latency for m in measurements if m.candidate == name and m.latency)
         low, _ = latency.percentile_interval(counts, percent)
         if low is not None and low > limit:
-            found = f"p{percent:.0f} latency is above {format_duration(low)}"
-            slow[name] = Inapplicable(f"{found}, the bound is {format_duration(limit)}")
+            reading = f"p{percent:.0f} latency is above {format_duration(low)}"
+            slow[name] = Inapplicable(f"{reading}, the bound is {format_duration(limit)}")
     return slow

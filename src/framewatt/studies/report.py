@@ -60,7 +60,7 @@ def restate_run(path: Path, carbon: Restated, network: Network | None) -> Decisi
 
 def _basis(run: RunFolder, carbon: Restated) -> CarbonBasis:
     """The machine's own hardware table counts only for a run of this machine."""
-    here = inspect_host().cpu_model == run.manifest["host"]["cpu_model"]
+    here = inspect_host().cpu_model == run.manifest.host.cpu_model
     return restated_basis(
         run.manifest,
         region=carbon.region,

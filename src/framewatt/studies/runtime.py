@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from framewatt.candidates import environments
+from framewatt.runs.records import BuiltEnvironment
 
 if TYPE_CHECKING:
     from framewatt.candidates.enumeration import CandidateSpec
@@ -25,21 +25,31 @@ def runtime_of(entry: CandidateSpec, context: StudyContext) -> Environment:
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
     else:
         runtime = environment_of(plugin, version, "runtime", context)
-    record_environment("environment", entry, runtime, context)
+    record_environment(BuiltEnvironment, entry, runtime, context)
     return runtime
 
 
 def record_environment(
-    kind: str, entry: CandidateSpec, environment: Environment, context: StudyContext
+    kind: type[BuiltEnvironment], entry: CandidateSpec, environment: Environment, context: StudyContext
 ) -> None:
     """What an environment of a candidate took to make."""
-    costs = {**asdict(environment), "interpreter": str(environment.interpreter)}
-    context.run.append(kind, {"candidate": entry.candidate.id, **costs})
+    record = kind(
+        candidate=entry.candidate.id,
+        interpreter=str(environment.interpreter),
+        packages=environment.packages,
+        download_bytes=environment.download_bytes,
+        installed_bytes=environment.installed_bytes,
+        resolve=environment.resolve,
+        install=environment.install,
+        first_import=environment.first_import,
+        second_import=environment.second_import,
+    )
+    context.run.append(record)
 
 
 def environment_of(plugin: Plugin, version: str, role: str, context: StudyContext) -> Environment:
     """The isolated environment of a framework for a role; the user's packages come where its code runs."""
-    exports = context.run.manifest["workload"]["format"] in getattr(plugin.module, "EXPORTS", ())
+    exports = context.run.manifest.workload.format in getattr(plugin.module, "EXPORTS", ())
     runs_own_code = exports or hasattr(plugin.module, "describe")
     extra = context.request.packages if runs_own_code else ()
     spec = environments.spec_for(plugin, version, role, extra)

@@ -13,6 +13,7 @@ from framewatt.cli import cli
 from framewatt.decision import build_decision
 from framewatt.errors import BadInput
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.records import Admitted, BlockTold, RaceEvent
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.training.study import resume, select
 
@@ -108,12 +109,12 @@ def test_the_model_s_size_and_the_energy_per_row_are_told(decisions: list[Decisi
 
 def test_the_models_race_gets_what_training_left_of_the_budget(decisions: list[Decision]) -> None:
     run = RunFolder.open_run(Path(str(decisions[0].document["run"])))
-    raced = sum(record["seconds"] for record in run.records("race") if record["event"] == "tell")
-    admission = next(run.records("admitted"))["seconds"]
-    own, serving = run.manifest["request"]["budget"], run.manifest["training"]["serving_budget"]
-    left = max(own - admission - raced, 0)
-    inner = RunFolder.open_run(run.path / "inference").manifest["request"]
-    assert inner["budget"] == pytest.approx(serving + left)
+    raced = sum(event.seconds for event in run.records(RaceEvent) if isinstance(event, BlockTold))
+    admission = next(run.records(Admitted)).seconds
+    assert run.manifest.training
+    left = max(run.manifest.request.budget - admission - raced, 0)
+    inner = RunFolder.open_run(run.path / "inference").manifest.request
+    assert inner.budget == pytest.approx(run.manifest.training.serving_budget + left)
 
 
 def test_an_edit_run_loop_of_training_ends_with_the_first_trained_step(decisions: list[Decision]) -> None:

@@ -21,6 +21,7 @@ from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.records import Phase
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.records import RacingTerms, TrainingOutcome
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.training.admission.loss_parity import disagreement, reference_losses
 from framewatt.studies.training.data.task_folder import read_task
@@ -116,16 +117,16 @@ def test_scores_that_are_no_numbers_or_fit_no_label_fail_their_script_alone(deci
 
 def test_the_curve_of_energy_sums_what_each_epoch_measured(decision: Decision) -> None:
     run = RunFolder.open_run(Path(decision.document["run"]))
-    told = next(r for r in run.records("training") if r["candidate"].startswith("honest@"))
+    honest = next(o for o in run.records(TrainingOutcome) if o.candidate.startswith("honest@"))
     epochs = [
         m
         for m in run.measurements()
-        if m.candidate == told["candidate"] and m.phase is Phase.TRAIN and m.window > 0
+        if m.candidate == honest.candidate and m.phase is Phase.TRAIN and m.window > 0
     ]
     epochs.sort(key=lambda m: m.started)
     curves = epochs[1:]  # the first was trained for its losses
     assert {m.block for m in curves} == set(range(5))
-    for rounds, cpu, _ in told["costs"]:
+    for rounds, cpu, _ in honest.costs:
         until = [m.usage.cpu_seconds for m in curves if m.window <= rounds]
         assert cpu == pytest.approx(sum(until) / 5)
 
@@ -136,7 +137,7 @@ def test_every_window_trains_from_all_seeds_even_on_a_short_budget(tmp_path: Pat
         source=str(TASK), frameworks="honest", environment="current", budget=2, runs_dir=str(tmp_path)
     )
     run = RunFolder.open_run(Path(select(request)[0].document["run"]))
-    assert [record["cycle"] for record in run.records("contestant")] == [5]
+    assert [terms.cycle for terms in run.records(RacingTerms)] == [5]
     windows = [m for m in run.measurements() if m.phase is Phase.STEADY]
     assert windows
     assert all(m.units % 5 == 0 for m in windows)

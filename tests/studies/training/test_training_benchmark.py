@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import training as benchmark
+from framewatt.records import Usage
+from framewatt.runs.records import BuiltEnvironment
 
 if TYPE_CHECKING:
     import pytest
@@ -27,8 +29,8 @@ def test_both_ratios_are_printed_and_an_unknown_download_is_a_dash(
     }
     document = {"decided_on": "energy"}
     decision = SimpleNamespace(verdict="undecided", candidates=[row], document=document)
-    cost = {"download_bytes": None, "first_import": {"seconds": 2.0}, "second_import": None}
-    benchmark.show("part", cast("Decision", decision), {"ant@1": cost})
+    built = BuiltEnvironment("ant@1", "python", (), None, None, None, None, Usage(2.0, 1.0, 0.0), None)
+    benchmark.show("part", cast("Decision", decision), {"ant@1": built})
     head, line = capsys.readouterr().out.splitlines()[-2:]
     for title, value in (
         ("x best (energy)", " 1.50  1.25-?"),

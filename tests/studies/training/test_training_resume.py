@@ -13,6 +13,7 @@ import pytest
 from conftest import STAND_INS, write_table
 from framewatt.errors import BadInput
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.records import QualityTarget, RacingTerms
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.training.study import resume, select
 
@@ -43,7 +44,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def points_of(run: Path) -> tuple[str, str]:
     """The ids of the comparable and of the tuned point."""
-    comparable, tuned = (record["candidate"] for record in RunFolder.open_run(run).records("contestant"))
+    comparable, tuned = (terms.candidate for terms in RunFolder.open_run(run).records(RacingTerms))
     return comparable, tuned
 
 
@@ -103,9 +104,9 @@ def test_a_target_that_was_set_stands_and_nobody_is_enrolled_twice(finished: Pat
     decision = resume(run)[0]
     again = RunFolder.open_run(run)
     assert decision.document["training"]["target"]["value"] == 0.91
-    assert [record["value"] for record in again.records("target")] == [0.91]
-    assert {record["candidate"] for record in again.records("contestant")} == set(points_of(finished))
-    ids = [line["id"] for line in again.manifest["candidates"]]
+    assert [target.value for target in again.records(QualityTarget)] == [0.91]
+    assert {terms.candidate for terms in again.records(RacingTerms)} == set(points_of(finished))
+    ids = [line.id for line in again.manifest.candidates]
     assert len(set(ids)) == len(ids)
 
 

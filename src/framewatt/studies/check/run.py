@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewatt.records import Observation
+    from framewatt.runs.manifest import CandidateLine, Manifest
 
 METRICS = ("energy", "cpu_seconds", "sci")
 
@@ -46,24 +47,24 @@ class RunTrials:
             BadInput: the anchor did not run beside the candidate.
         """
         beside = self._by_block(anchor, metric) if anchor else {}
-        found: dict[int, list[float]] = defaultdict(list)
-        for one in self.observations[key]:
-            if anchor is None or one.block in beside:
-                found[one.trial].append(self._log(key, one, metric) - beside.get(one.block, 0.0))
-        if not found:
+        costs: dict[int, list[float]] = defaultdict(list)
+        for row in self.observations[key]:
+            if anchor is None or row.block in beside:
+                costs[row.trial].append(self._log(key, row, metric) - beside.get(row.block, 0.0))
+        if not costs:
             raise BadInput(f"{self.path}: the anchor never ran beside {self.ids[key]}; choose another")
-        return [float(np.mean(several)) for _, several in sorted(found.items())]
+        return [float(np.mean(windows)) for _, windows in sorted(costs.items())]
 
     def _by_block(self, key: str, metric: str) -> dict[int, float]:
         blocks: dict[int, list[float]] = defaultdict(list)
-        for one in self.observations[key]:
-            blocks[one.block].append(self._log(key, one, metric))
-        return {block: float(np.mean(several)) for block, several in blocks.items()}
+        for row in self.observations[key]:
+            blocks[row.block].append(self._log(key, row, metric))
+        return {block: float(np.mean(windows)) for block, windows in blocks.items()}
 
-    def _log(self, key: str, one: Observation, metric: str) -> float:
+    def _log(self, key: str, row: Observation, metric: str) -> float:
         if metric == "cpu_seconds":
-            return float(np.log(one.cpu_seconds))
-        return float(np.log(one.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
+            return float(np.log(row.cpu_seconds))
+        return float(np.log(row.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
 
 
 def read_run(path: Path, metric: str) -> RunTrials:
@@ -74,26 +75,26 @@ def read_run(path: Path, metric: str) -> RunTrials:
     """
     run = RunFolder.open_run(path)
     manifest = run.manifest
-    seen: dict[str, list[Observation]] = defaultdict(list)
-    for one in observations(run.measurements(), reserved_joules):
-        if one.cost > 0 and one.cpu_seconds > 0:
-            seen[one.candidate].append(one)
-    if not seen:
+    observed: dict[str, list[Observation]] = defaultdict(list)
+    for observation in observations(run.measurements(), reserved_joules):
+        if observation.cost > 0 and observation.cpu_seconds > 0:
+            observed[observation.candidate].append(observation)
+    if not observed:
         raise BadInput(f"{path}: no candidate was measured in this run")
-    keys = _keys([entry for entry in manifest["candidates"] if entry["id"] in seen])
+    keys = _keys([line for line in manifest.candidates if line.id in observed])
     part, factors = _sci_per_joule(run, keys) if metric == "sci" else (None, {})
     return RunTrials(
         path=str(path),
         ids={key: name for name, key in keys.items()},
-        observations={keys[name]: several for name, several in seen.items() if name in keys},
+        observations={keys[name]: rows for name, rows in observed.items() if name in keys},
         sci_per_joule=factors,
         alike=_alike(manifest) | {"SCI": part},
     )
 
 
-def _keys(entries: list[Mapping[str, Any]]) -> dict[str, str]:
+def _keys(lines: list[CandidateLine]) -> dict[str, str]:
     """Candidate ids to keys without the version, unless that would make two of them one."""
-    bare = {entry["id"]: entry["id"].replace(f"@{entry['version']}/", "/", 1) for entry in entries}
+    bare = {line.id: line.id.replace(f"@{line.version}/", "/", 1) for line in lines}
     values = list(bare.values())
     return {name: key if values.count(key) == 1 else name for name, key in bare.items()}
 
@@ -103,29 +104,29 @@ def _sci_per_joule(run: RunFolder, keys: Mapping[str, str]) -> tuple[str, dict[s
     rows = [row for row in build_decision(run).document["candidates"] if row["id"] in keys]
     rows = [row for row in rows if row["energy_per_unit"]["value"]]
     whole = all(row["sci"]["score"]["value"] is not None for row in rows)
-    part, told = ("score", "the whole score") if whole else ("operational", "operational emissions alone")
-    found = {}
+    part, scope = ("score", "the whole score") if whole else ("operational", "operational emissions alone")
+    factors = {}
     for row in rows:
         emissions = row["sci"][part]
         if emissions["value"] is None:
             raise BadInput(f"{run.path}: no SCI in this run ({emissions['reason']}); measure with --region")
         if emissions["value"] <= 0:
             raise BadInput(f"{run.path}: the SCI of {row['id']} is 0, so there is no ratio; gate on energy")
-        found[keys[row["id"]]] = emissions["value"] / row["energy_per_unit"]["value"]
-    return told, found
+        factors[keys[row["id"]]] = emissions["value"] / row["energy_per_unit"]["value"]
+    return scope, factors
 
 
-def _alike(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    request, host, meter = manifest["request"], manifest["host"], manifest["meter"]
+def _alike(manifest: Manifest) -> dict[str, Any]:
+    request, host, meter = manifest.request, manifest.host, manifest.meter
     return {
-        "machine": (host["cpu_model"], host["logical_cpus"], host["machine"]),
-        "model": manifest["workload"]["sha256"],
-        "functional unit": manifest["functional_unit"],
-        "scenario": (request["scenario"], request["batch_size"]),
-        "samples": (request["samples"], request["dims"]),
-        "threads": request["threads"],
-        "meter": (meter["name"], meter["scope"], sorted(meter["domains"])),
-        "power model": _fingerprint(PowerModel.of_meter(meter["parameters"])),
+        "machine": (host.cpu_model, host.logical_cpus, host.machine),
+        "model": manifest.workload.sha256,
+        "functional unit": manifest.functional_unit.to_json(),
+        "scenario": (request.scenario, request.batch_size),
+        "samples": (request.samples, request.dims),
+        "threads": request.threads,
+        "meter": (meter.name, meter.scope.value, sorted(meter.domains)),
+        "power model": _fingerprint(PowerModel.of_meter(meter.parameters)),
     }
 
 

@@ -10,6 +10,7 @@ from framewatt.candidates.enumeration import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Status
 from framewatt.records.units import format_bytes
+from framewatt.runs.records import OracleOverruled, ParityCheck, QualityScore
 from framewatt.trials.inference import outputs
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 from framewatt.workload import metrics as quality
@@ -100,7 +101,7 @@ class Admission:
             median = parity.consensus(list(checked.values()))
             contradicted = self._right is not None and not self._who_agrees(checked, self._right)
             if contradicted and len(self._who_agrees(checked, median)) >= max(_VOTERS, len(checked) / 2):
-                self._context.run.append("oracle", {"overruled": self._source})
+                self._context.run.append(OracleOverruled(self._source))
                 self._right = None
             if self._right is None:
                 self._right, self._source = median, "median of the candidates"
@@ -115,9 +116,9 @@ class Admission:
             write_tensors(folder / f"{index:05d}.tensors", named)
 
     def _recall(self) -> None:
-        found = sorted((self._context.run.path / "oracle").glob("*.tensors"))
-        if found:
-            self._right = [read_tensors(path) for path in found]
+        paths = sorted((self._context.run.path / "oracle").glob("*.tensors"))
+        if paths:
+            self._right = [read_tensors(path) for path in paths]
             self._source = "the oracle that the run began with"
 
     def _who_agrees(self, answers: Mapping[str, Answer], right: Answer) -> set[str]:
@@ -148,13 +149,13 @@ class Admission:
 
     def _parity_problem(self, name: str, answer: Answer) -> str | None:
         if self._right is None:
-            self._context.run.append("parity", {"candidate": name, "error": None, "oracle": self._source})
+            self._context.run.append(ParityCheck(name, None, self._source))
             return None
         tolerance = self._context.request.tolerance
-        found = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
-        error = found.error if np.isfinite(found.error) else None
-        self._context.run.append("parity", {"candidate": name, "error": error, "oracle": self._source})
-        return None if found.agrees else found.reason or "wrong outputs"
+        checked = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
+        error = checked.error if np.isfinite(checked.error) else None
+        self._context.run.append(ParityCheck(name, error, self._source))
+        return None if checked.agrees else checked.reason or "wrong outputs"
 
     def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
         if self._labels is None:
@@ -164,7 +165,7 @@ class Admission:
         batched = self._material.library.batch > 1  # samples that fill no batch are left out
         labels = self._labels.values[: len(stacked)] if batched else self._labels.values
         value = quality.score(metric, stacked, labels)
-        self._context.run.append("quality", {"candidate": name, "metric": metric, "value": value})
+        self._context.run.append(QualityScore(name, metric, value))
         if bound is None and lower and self._full_precision_quality:
             bound = quality.allowed(metric, self._full_precision_quality, _QUALITY_LOSS)
         if not lower:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from framewatt.discovery import discover
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import usable_cpus
 from framewatt.records import Status
+from framewatt.runs.records import BuiltConverter, ConversionCost, Inputs
 from framewatt.studies.runtime import environment_of, record_environment, runtime_of
 from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.trials.process import python_environment, python_worker
@@ -64,7 +65,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     if workload.signature is None:
         exported = _export(workload, context)
         models["onnx"] = exported.model
-        context.run.append("conversion", {"key": "export", "cost": asdict(exported.cost)})
+        context.run.append(ConversionCost("export", exported.cost))
     signature = workload.signature or exported.signature  # type: ignore[union-attr] # one of them is there
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
@@ -96,9 +97,14 @@ def equip(
 
 def _record_inputs(library: SampleLibrary, context: StudyContext) -> None:
     """What the candidates are fed, and what there is to say about it."""
-    told = {"source": library.source, "generated": library.generated, "batch": library.batch}
-    warnings = [asdict(found) for found in audit_samples(library.samples, generated=library.generated)]
-    context.run.append("inputs", {**told, "queries": len(library.samples), "warnings": warnings})
+    inputs = Inputs(
+        source=library.source,
+        generated=library.generated,
+        batch=library.batch,
+        queries=len(library.samples),
+        warnings=tuple(audit_samples(library.samples, generated=library.generated)),
+    )
+    context.run.append(inputs)
 
 
 def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:
@@ -151,13 +157,13 @@ def _contestant(entry: CandidateSpec, material: Material, context: StudyContext)
     runtime = runtime_of(entry, context)
     converted = _converted(entry, runtime, material, context)
     if converted.cost is not None:
-        context.run.append("conversion", {"key": entry.candidate.id, "cost": asdict(converted.cost)})
+        context.run.append(ConversionCost(entry.candidate.id, converted.cost))
     threads = int(entry.settings["threads"])
     work = Inference(
         model=converted.model,
         signature=conversion.signature_json(material.signature),
         samples=material.files,
-        units_per_query=material.library.batch / context.run.manifest["functional_unit"]["samples"],
+        units_per_query=material.library.batch / context.run.manifest.functional_unit.samples,
         uniform=material.library.uniform,
     )
     return LaunchSpec(
@@ -168,7 +174,7 @@ def _contestant(entry: CandidateSpec, material: Material, context: StudyContext)
         settings=entry.settings,
         work=work,
         patience=context.request.timeout,
-        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
+        reserved_share=threads / context.run.manifest.host.logical_cpus,
     )
 
 
@@ -183,7 +189,7 @@ def _converted(
     if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
         converter = environment_of(plugin, version, "convert", context)
         if converter.interpreter != runtime.interpreter:  # equal pins share one, which is downloaded once
-            record_environment("converter", entry, converter, context)
+            record_environment(BuiltConverter, entry, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models["onnx"], material.digest
     job = conversion.ConversionJob(plugin, converter, source, digest, material.signature, entry.settings)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import platform
 import sys
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt import __version__
 from framewatt.candidates.enumeration import (
@@ -30,7 +30,8 @@ from framewatt.records import Status
 from framewatt.records.units import format_bytes, format_duration
 from framewatt.runs.carbon_basis import basis_of, require_score
 from framewatt.runs.folder import RunFolder
-from framewatt.runs.request import SelectRequest
+from framewatt.runs.manifest import CandidateLine, FunctionalUnit, Manifest, WorkloadLine
+from framewatt.runs.records import Admitted, IdlePower, Settled
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.admission import Admission
 from framewatt.studies.inference.preparation import equip, gather
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from framewatt.decision import Decision
     from framewatt.discovery import Plugin
     from framewatt.records import Host, Workload
+    from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
     from framewatt.trials.inference import Inference, InferenceSpec
 
@@ -76,7 +78,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
     entries = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.incumbent, entries)
     manifest = manifest_of(request, workload, host, meter, entries)
-    manifest |= {"hardware": hardware, "carbon": carbon_block(basis)}
+    manifest = replace(manifest, hardware=hardware, carbon=carbon_block(basis))
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
     run = RunFolder.create(Path(request.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -90,7 +92,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
         StoreError: another process is writing the run.
     """
     run = RunFolder.open_run(path)
-    request = SelectRequest.from_json(run.manifest["request"])
+    request = run.manifest.request
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
     meter = choose_meter(request.meter, inspect_host())
@@ -115,26 +117,24 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
         if labels:
             labels.require_one_label_each(material.library)
         _tell_left_out(left_out(choice_of(request), workload.format), progress)
-        settled = {record["candidate"] for record in run.records("status")}
+        settled = {settled.candidate for settled in run.records(Settled)}
         entering = [e for e in entries if e.equal_budget and e.candidate.id not in settled]
         contestants = equip(entering, material, context)
         idle = idle_watts(meter, context)
-        blocks: BlockRunner[Inference] = BlockRunner(
-            Instrument(meter, idle), run.append_measurement, run.logs
-        )
+        blocks: BlockRunner[Inference] = BlockRunner(Instrument(meter, idle), run.append, run.logs)
         with blocks as runner:
             examiner = Admission(material, labels, runner, context)
-            if next(run.records("admitted"), None) is None:
+            if next(run.records(Admitted), None) is None:
                 admitted, seconds = examiner.admit_all(contestants)
                 cohort = runner.cohort_size()
-                run.append("admitted", {"candidates": admitted, "seconds": seconds, "cohort": cohort})
+                run.append(Admitted(tuple(admitted), seconds, cohort))
 
             def recruit(name: str) -> InferenceSpec | None:
                 wanted = [e for e in entries if e.candidate.id == name]
                 if not wanted:
                     context.settle(name, Status.FAILED, GONE)
-                found = equip(wanted, material, context)
-                return found[name] if name in found and examiner.admit_late(found[name]) else None
+                contestant = equip(wanted, material, context).get(name)
+                return contestant if contestant and examiner.admit_late(contestant) else None
 
             run_race(contestants, recruit, runner, context)
     finally:
@@ -152,7 +152,7 @@ def idle_watts(meter: Meter, context: StudyContext) -> dict[str, float]:
         seconds = max(_IDLE_SECONDS, meter.minimum_window_seconds)
         context.progress.say(f"metering the idle machine for {format_duration(seconds)}")
         known = measure_idle(meter, seconds)
-    context.run.append("idle", {"watts": known})
+    context.run.append(IdlePower(known))
     return known
 
 
@@ -165,7 +165,12 @@ def _tell_left_out(plugins: list[Plugin], progress: Progress) -> None:
 
 
 def choice_of(request: SelectRequest) -> Choice:
-    """Which frameworks the user asked for, under which settings."""
+    """Which frameworks the user asked for, under which settings.
+
+    Raises:
+        BadInput: this machine has fewer CPUs than were asked for.
+    """
+    request.require_cpus()
     return Choice(
         frameworks=request.frameworks,
         threads=request.threads,
@@ -186,42 +191,37 @@ def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
 
 def manifest_of(
     request: SelectRequest, workload: Workload, host: Host, meter: Meter, entries: list[CandidateSpec]
-) -> dict[str, Any]:
-    """What is known when a run begins; the run folder keeps it as its manifest."""
-    return {
-        "framewatt_version": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["framewatt", *sys.argv[1:]]),
-        "stage": workload.stage,
-        "request": request.to_json(),
-        "workload": {
-            "name": workload.name,
-            "kind": workload.kind,
-            "format": workload.format,
-            "sha256": workload.sha256,
-        },
-        "functional_unit": functional_unit(request.functional_unit),
-        "window_seconds": max(WINDOW_SECONDS, meter.minimum_window_seconds),
-        "host": asdict(host),
-        "python": platform.python_version(),
-        "worker_environment": MALLOC_SETTINGS,
-        "meter": asdict(meter.description),
-        "power_model": host_model(host, meter.description.scope, busy_frequency().share).parameters(),
-        "candidates": [candidate_line(entry) for entry in entries],
-    }
+) -> Manifest:
+    """What is known when a run begins; the run folder keeps it."""
+    return Manifest(
+        framewatt_version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=" ".join(["framewatt", *sys.argv[1:]]),
+        stage=workload.stage,
+        request=request,
+        workload=WorkloadLine(workload.name, workload.kind, workload.format, workload.sha256),
+        functional_unit=FunctionalUnit(**functional_unit(request.functional_unit)),
+        window_seconds=max(WINDOW_SECONDS, meter.minimum_window_seconds),
+        host=host,
+        python=platform.python_version(),
+        worker_environment=MALLOC_SETTINGS,
+        meter=meter.description,
+        power_model=host_model(host, meter.description.scope, busy_frequency().share),
+        candidates=tuple(candidate_line(entry) for entry in entries),
+    )
 
 
-def candidate_line(entry: CandidateSpec) -> dict[str, Any]:
+def candidate_line(entry: CandidateSpec) -> CandidateLine:
     """A contestant as the manifest keeps it."""
     module = entry.plugin.module
-    return {
-        "id": entry.candidate.id,
-        "framework": entry.candidate.framework,
-        "title": module.TITLE,
-        "family": getattr(module, "FAMILY", None),
-        "version": entry.candidate.version,
-        "device": entry.candidate.device,
-        "language": entry.candidate.language,
-        "settings": dict(entry.settings),
-        "equal_budget": entry.equal_budget,
-    }
+    return CandidateLine(
+        id=entry.candidate.id,
+        framework=entry.candidate.framework,
+        title=module.TITLE,
+        family=getattr(module, "FAMILY", None),
+        version=entry.candidate.version,
+        device=entry.candidate.device,
+        language=entry.candidate.language,
+        settings=dict(entry.settings),
+        equal_budget=entry.equal_budget,
+    )

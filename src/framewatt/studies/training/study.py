@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.candidates.enumeration import require_incumbent
 from framewatt.decision import build_decision
@@ -17,8 +17,9 @@ from framewatt.metering.host.inspection import inspect_host, usable_cpus
 from framewatt.records import Objective, Status
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.manifest import TrainingBlock
+from framewatt.runs.records import Admitted, RacingTerms, Settled
 from framewatt.runs.replay import cost_of
-from framewatt.runs.request import SelectRequest
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.study import GONE, idle_watts
 from framewatt.studies.progress import Silent
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
     from framewatt.records import Measurement
+    from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
     from framewatt.studies.training.admission.admission import Admission, Equipped
     from framewatt.studies.training.problems.problem import LearningProblem
@@ -62,9 +64,9 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     host = inspect_host()
     serving = request.budget * problem.serving_share
     own = replace(request, budget=request.budget - serving)
-    described = {**problem.described(), "serving_budget": serving}
+    training = TrainingBlock(problem.described(), serving)
     with closing(choose_meter(request.meter, host)) as meter:
-        manifest = training_manifest(own, workload, host, meter, entries, described)
+        manifest = training_manifest(own, workload, host, meter, entries, training)
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
         run = RunFolder.create(Path(request.runs_dir), name, manifest)
         return _conduct(StudyContext(own, run, progress or Silent()), problem, meter, entries)
@@ -77,7 +79,7 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
         BadInput: not a run folder, or what is learnt or what meters has changed since.
     """
     run = RunFolder.open_run(path)
-    request = SelectRequest.from_json(run.manifest["request"])
+    request = run.manifest.request
     workload = open_source(request.source, request.data)
     run.require_same(workload.sha256, inspect_host())
     problem = open_problem(workload, request, progress or Silent())
@@ -95,11 +97,11 @@ def _conduct(
     try:
         contestants = _equip(entries, problem, context)
         instrument = Instrument(meter, idle_watts(meter, context))
-        if next(run.records("admitted"), None) is None:
+        if next(run.records(Admitted), None) is None:
             trial_of = trials_before_the_race(instrument)
             _qualify(problem.qualifier(context, trial_of, _joules_of(context)), contestants, context)
         racing = _racing_of(contestants, context)
-        blocks: BlockRunner[Training] = BlockRunner(instrument, run.append_measurement, run.logs)
+        blocks: BlockRunner[Training] = BlockRunner(instrument, run.append, run.logs)
         with blocks as runner:
             run_race(dict(racing), partial(_recruit, context), runner, context)
         decision = build_decision(run)
@@ -119,12 +121,12 @@ def _recruit(context: StudyContext, name: str) -> None:
 def _joules_of(context: StudyContext) -> Callable[[Measurement], float]:
     """A window's energy, whatever the objective is."""
     manifest = context.run.manifest
-    energy = {**manifest, "request": {**manifest["request"], "objective": Objective.ENERGY}}
-    return cost_of(energy, stored_basis(manifest))
+    asked_for_energy = replace(manifest.request, objective=Objective.ENERGY.value)
+    return cost_of(replace(manifest, request=asked_for_energy), stored_basis(manifest))
 
 
 def _settled(run: RunFolder) -> set[str]:
-    return {record["candidate"] for record in run.records("status")}
+    return {settled.candidate for settled in run.records(Settled)}
 
 
 def _equip(
@@ -137,18 +139,18 @@ def _equip(
     settled = _settled(context.run)
     needed = {_library(name) for name in _admitted(context.run)}
     arrays = problem.lay_out(context.run.path)
-    found = {}
+    equipped = {}
     for entry in entries:
         name = entry.candidate.id
         if name in settled and _library(name) not in needed:
             continue
         try:
-            found[name] = entry, _contestant(entry, problem, arrays, context)
+            equipped[name] = entry, _contestant(entry, problem, arrays, context)
         except (Inapplicable, EnvironmentFailed) as reason:
             if name not in settled:
                 status = Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
                 context.settle(name, status, str(reason))
-    return found
+    return equipped
 
 
 def _contestant(
@@ -168,7 +170,7 @@ def _contestant(
         settings=entry.settings,
         work=work,
         patience=context.request.timeout,
-        reserved_share=threads / context.run.manifest["host"]["logical_cpus"],
+        reserved_share=threads / context.run.manifest.host.logical_cpus,
     )
 
 
@@ -178,27 +180,26 @@ def _qualify(qualifier: Admission, contestants: Mapping[str, Equipped], context:
         admitted = qualifier.qualify(contestants)
     finally:
         qualifier.close()
-    for told in admitted:
-        work = told.work
-        record: dict[str, Any] = {
-            "candidate": told.candidate,
-            "rounds": work.rounds,
-            "cycle": work.cycle,
-            "seconds_per_run": work.seconds_per_run,
-            "units_per_query": work.units_per_query,
-            "settings": dict(told.settings),
-            "model": model_name(told),
-        }
-        context.run.append("contestant", record)
-    names = [told.candidate for told in admitted]
-    context.run.append("admitted", {"candidates": names, "seconds": qualifier.spent_seconds})
+    for contestant in admitted:
+        terms = RacingTerms(
+            candidate=contestant.candidate,
+            rounds=contestant.work.rounds,
+            cycle=contestant.work.cycle,
+            seconds_per_run=contestant.work.seconds_per_run,
+            units_per_query=contestant.work.units_per_query,
+            settings=dict(contestant.settings),
+            model=model_name(contestant),
+        )
+        context.run.append(terms)
+    names = tuple(contestant.candidate for contestant in admitted)
+    context.run.append(Admitted(names, qualifier.spent_seconds))
 
 
-def _admitted(run: RunFolder) -> dict[str, dict[str, Any]]:
+def _admitted(run: RunFolder) -> dict[str, RacingTerms]:
     """What was written down of those that were admitted."""
-    written = {record["candidate"]: record for record in run.records("contestant")}
-    admission: dict[str, Any] = next(run.records("admitted"), {"candidates": []})
-    return {name: written[name] for name in admission["candidates"]}
+    written = {terms.candidate: terms for terms in run.records(RacingTerms)}
+    admission = next(run.records(Admitted), None)
+    return {name: written[name] for name in admission.candidates} if admission else {}
 
 
 def _library(candidate: str) -> str:
@@ -209,17 +210,17 @@ def _library(candidate: str) -> str:
 def _racing_of(contestants: Mapping[str, Equipped], context: StudyContext) -> dict[str, TrainingSpec]:
     """The contestants that were admitted, as they were written down; a tuned point has its library's base."""
     by_library = {_library(name): contestant for name, (_, contestant) in contestants.items()}
-    found = {}
-    for name, record in _admitted(context.run).items():
+    racing = {}
+    for name, terms in _admitted(context.run).items():
         base = contestants[name][1] if name in contestants else by_library.get(_library(name))
         if base is None:
             continue
-        found[name] = retrained(
-            replace(base, candidate=name, settings=record["settings"]),
-            rounds=tuple(record["rounds"]),
-            cycle=record["cycle"],
-            seconds_per_run=record["seconds_per_run"],
-            units_per_query=record["units_per_query"],
-            model=context.run.path.resolve() / "models" / record["model"],
+        racing[name] = retrained(
+            replace(base, candidate=name, settings=terms.settings),
+            rounds=terms.rounds,
+            cycle=terms.cycle,
+            seconds_per_run=terms.seconds_per_run,
+            units_per_query=terms.units_per_query,
+            model=context.run.path.resolve() / "models" / terms.model,
         )
-    return found
+    return racing

@@ -10,8 +10,9 @@ from framewatt.decision import Decision, build_decision
 from framewatt.records import Scenario, Stage
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.manifest import FunctionalUnit
+from framewatt.runs.records import Admitted, BuiltEnvironment, QualityScore, TrainingOutcome
 from framewatt.runs.replay import replay
-from framewatt.runs.request import SelectRequest
 from framewatt.studies.inference.study import idle_watts
 from framewatt.studies.racing import run_race
 from framewatt.trials.blocks import BlockRunner
@@ -21,9 +22,10 @@ from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from framewatt.contracts import Meter
+    from framewatt.runs.manifest import Manifest
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.data.folds import Folds
     from framewatt.studies.training.data.table import TrainingTable
@@ -49,15 +51,15 @@ def serve(
     """
     batch = min(context.request.batch_size if context.request.batch_size > 1 else _BATCH, len(folds.test))
     run = _open(context, batch, trained)
-    inner = replace(context, run=run, request=SelectRequest.from_json(run.manifest["request"]))
+    inner = replace(context, run=run, request=run.manifest.request)
     run.lock()
     try:
         contestants = _contestants(trained, _samples(table, folds, batch, run.path), table, batch)
         instrument = Instrument(meter, idle_watts(meter, inner))
-        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append_measurement, run.logs)
+        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append, run.logs)
         with blocks as runner:
-            if next(run.records("admitted"), None) is None:
-                run.append("admitted", {"candidates": list(contestants), "seconds": 0.0})
+            if next(run.records(Admitted), None) is None:
+                run.append(Admitted(tuple(contestants), 0.0))
             run_race(contestants, lambda _name: None, runner, inner)
     finally:
         run.release()
@@ -71,9 +73,13 @@ def _budget(context: StudyContext) -> float:
     manifest = context.run.manifest
     replayed = replay(context.run, stored_basis(manifest))
     raced = replayed.race.standings().spent_seconds if replayed else 0.0
-    admission = sum(float(record["seconds"]) for record in context.run.records("admitted"))
+    admission = sum(admitted.seconds for admitted in context.run.records(Admitted))
     left = max(context.request.budget - admission - raced, 0.0)
-    return float(manifest["training"]["serving_budget"]) + left
+    return _serving_budget(manifest) + left
+
+
+def _serving_budget(manifest: Manifest) -> float:
+    return manifest.training.serving_budget if manifest.training else 0.0
 
 
 def _open(context: StudyContext, batch: int, trained: Mapping[str, TrainingSpec]) -> RunFolder:
@@ -81,24 +87,29 @@ def _open(context: StudyContext, batch: int, trained: Mapping[str, TrainingSpec]
     outer = context.run
     if (outer.path / FOLDER / "manifest.json").exists():
         return RunFolder.open_run(outer.path / FOLDER)
-    known = {line["id"]: line for line in outer.manifest["candidates"]}
-    shared = context.request.budget + outer.manifest["training"]["serving_budget"]
     request = replace(
         context.request, budget=_budget(context), batch_size=batch, scenario=Scenario.OFFLINE.value
     )
-    changes = {
-        "stage": Stage.INFERENCE,
-        "request": request.to_json(),
-        "whole_budget": shared,
-        "functional_unit": {"name": "row", "samples": 1.0},
-        "candidates": [known[name] for name in trained],
-    }
-    run = RunFolder.create(outer.path, FOLDER, {**outer.manifest, **changes})
-    for kind in ("environment", "quality", "training"):
-        for record in outer.records(kind):
-            if record["candidate"] in trained:
-                run.append(kind, record)
+    manifest = replace(
+        outer.manifest,
+        stage=Stage.INFERENCE,
+        request=request,
+        whole_budget=context.request.budget + _serving_budget(outer.manifest),
+        functional_unit=FunctionalUnit("row", 1.0),
+        candidates=tuple(outer.manifest.candidate(name) for name in trained),
+    )
+    run = RunFolder.create(outer.path, FOLDER, manifest)
+    for record in _told_already(outer):
+        if record.candidate in trained:
+            run.append(record)
     return run
+
+
+def _told_already(outer: RunFolder) -> Iterator[BuiltEnvironment | QualityScore | TrainingOutcome]:
+    """What the training study found out of its candidates, which holds for their models too."""
+    yield from outer.records(BuiltEnvironment)
+    yield from outer.records(QualityScore)
+    yield from outer.records(TrainingOutcome)
 
 
 def _samples(table: TrainingTable, folds: Folds, batch: int, folder: Path) -> tuple[Path, ...]:
@@ -122,13 +133,13 @@ def _contestants(
     return {
         name: LaunchSpec(
             candidate=name,
-            command=one.command,
-            environment=one.environment,
-            cpus=one.cpus,
-            settings=one.settings,
-            work=Inference(one.work.model or Path(), signature, samples, units_per_query=float(batch)),
-            patience=one.patience,
-            reserved_share=one.reserved_share,
+            command=spec.command,
+            environment=spec.environment,
+            cpus=spec.cpus,
+            settings=spec.settings,
+            work=Inference(spec.work.model or Path(), signature, samples, units_per_query=float(batch)),
+            patience=spec.patience,
+            reserved_share=spec.reserved_share,
         )
-        for name, one in trained.items()
+        for name, spec in trained.items()
     }

@@ -11,8 +11,9 @@ from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.records import Status
 from framewatt.records.units import significant
+from framewatt.runs.records import QualityScore, QualityTarget
 from framewatt.studies.training.admission.learning_curve import TooSlow
-from framewatt.studies.training.admission.refit import Confirmation, confirm
+from framewatt.studies.training.admission.refit import confirm
 from framewatt.trials.training import retrained
 from framewatt.workload.metrics import SMALLER_IS_BETTER, is_worse
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.records import Estimate, Measurement
+    from framewatt.runs.records import Confirmation
     from framewatt.studies.context import StudyContext
     from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
@@ -79,7 +81,7 @@ class Admission(ABC):
 
     def _record(self, measurement: Measurement) -> None:
         self._spent_joules += self._joules(measurement)
-        self._context.run.append_measurement(measurement)
+        self._context.run.append(measurement)
 
     def _with_trial(
         self, contestant: TrainingSpec, work: Callable[[TrainingTrial], _Result], *, settle: bool = True
@@ -90,7 +92,7 @@ class Admission(ABC):
             trial = self._alive.get(key) or self._launch(contestant)
             trial.spec = contestant
             trial.resume()
-            found = work(trial)
+            result = work(trial)
             trial.suspend()
         except (Inapplicable, TooSlow, TrialFailed) as reason:
             self._dismiss(key)
@@ -98,7 +100,7 @@ class Admission(ABC):
                 self._context.settle(contestant.candidate, _STATUS_OF[type(reason)], str(reason))
             return None
         self._make_room()
-        return found
+        return result
 
     def _launch(self, contestant: TrainingSpec) -> TrainingTrial:
         log = self._context.run.logs / f"explore-{time.time_ns()}.log"
@@ -122,25 +124,24 @@ class Admission(ABC):
 
         A target stands once it was set: those that a resumed run settled before were judged by it.
         """
-        earlier = [record["value"] for record in self._context.run.records("target")]
+        earlier = [target.value for target in self._context.run.records(QualityTarget)]
         if earlier and earlier[0] is not None:
-            return float(earlier[0])
+            return earlier[0]
         target, source = asked, "--quality"
         if target is None and reached:
             target, source = median(reached.values()), "the median candidate"
             if incumbent := self._incumbent(reached):
                 target, source = reached[incumbent], f"what the incumbent {incumbent} reaches"
-        record = {"metric": self._metric, "value": target, "source": source, "reached": dict(reached)}
-        self._context.run.append("target", record)
+        self._context.run.append(QualityTarget(self._metric, target, source, dict(reached)))
         return target if target is not None else 0.0
 
     def _incumbent(self, candidates: Iterable[str]) -> str | None:
         """The candidate that the user runs today, by its id or its framework's name."""
         asked = self._context.request.incumbent
-        for one in candidates:
-            framework, _, rest = one.partition("@")
-            if asked in {one, framework, f"{framework}=={rest.partition('/')[0]}"}:
-                return one
+        for name in candidates:
+            framework, _, rest = name.partition("@")
+            if asked in {name, framework, f"{framework}=={rest.partition('/')[0]}"}:
+                return name
         return None
 
     def _confirmed(
@@ -152,23 +153,22 @@ class Admission(ABC):
         folder.mkdir(exist_ok=True)
         path = folder / f"{len(list(folder.iterdir())):02d}.model"
         parts = self._metric, labels, self._record, self._joules, scratch, path
-        found = self._with_trial(contestant, lambda trial: confirm(trial, *parts))
-        if found is None:
+        confirmation = self._with_trial(contestant, lambda trial: confirm(trial, *parts))
+        if confirmation is None:
             return None
-        model = folder / found.model_file if found.model_file else None
-        seconds = max(found.seconds, _SHORTEST_RUN_SECONDS)
-        return retrained(contestant, seconds_per_run=seconds, model=model), found
+        model = folder / confirmation.model_file if confirmation.model_file else None
+        seconds = max(confirmation.seconds, _SHORTEST_RUN_SECONDS)
+        return retrained(contestant, seconds_per_run=seconds, model=model), confirmation
 
     def _fell_short(self, came: float, within: str, target: float) -> str:
         """Why a candidate that never kept the target may not race."""
-        told = f"came to {self._metric} {significant(came, 4)} within {within}"
-        return f"{told}, short of {significant(target, 4)}"
+        best = f"came to {self._metric} {significant(came, 4)} within {within}"
+        return f"{best}, short of {significant(target, 4)}"
 
     def _passes_the_test(self, name: str, test: Estimate, target: float) -> bool:
         """Keep the quality on the test part; a candidate beyond doubt short of the target is settled."""
         metric = self._metric
-        told = {"metric": metric, "value": test.value, "low": test.low, "high": test.high}
-        self._context.run.append("quality", {"candidate": name, **told})
+        self._context.run.append(QualityScore(name, metric, test.value, test.low, test.high))
         if not is_worse(metric, test.low if metric in SMALLER_IS_BETTER else test.high, target):
             return True
         reason = f"{metric} {significant(test.value, 4)} on the test part is beyond doubt short of "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from framewatt.records import Estimate, Phase
+from framewatt.runs.records import Confirmation
 from framewatt.studies.training.admission.scoring import quality_of
 from framewatt.trials import training
 from framewatt.workload import metrics as quality
@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from framewatt.trials.training import TrainingTrial
 
 _RESAMPLES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What a candidate's refits showed: test quality with its 95 % interval, wall seconds, CPU seconds and
-    joules per run, and the first model's file name and size in bytes (None: it was not saved).
-    """
-
-    test: Estimate
-    seconds: float
-    cpu_seconds: float
-    joules: float
-    model_bytes: int | None
-    model_file: str | None = None
 
 
 def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
@@ -80,12 +66,12 @@ def judged(metric: str, scores: list[NDArray[np.float64]], labels: NDArray[np.fl
     Raises:
         TrialFailed: see `quality_of`.
     """
-    value = fmean(quality_of(metric, one, labels) for one in scores)
+    value = fmean(quality_of(metric, score, labels) for score in scores)
     rng = np.random.default_rng(0)
     means = []
     for _ in range(_RESAMPLES):
         rows = rng.integers(0, len(labels), len(labels))
         if len(np.unique(labels[rows])) > 1:
-            means.append(fmean(quality.score(metric, one[rows], labels[rows]) for one in scores))
+            means.append(fmean(quality.score(metric, score[rows], labels[rows]) for score in scores))
     low, high = np.quantile(means, [0.025, 0.975]) if means else (value, value)
     return Estimate(value, float(min(low, value)), float(max(high, value)))

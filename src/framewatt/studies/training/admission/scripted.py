@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from framewatt.errors import TrialFailed
 from framewatt.race.design import FIRST_WINDOWS
 from framewatt.records import Status
 from framewatt.records.units import format_duration
+from framewatt.runs.records import CurveCost, CurvePoint, FirstLosses, ParityCheck, TrainingOutcome, Tuning
 from framewatt.studies.training.admission.admission import SHORTEST_WINDOW_SECONDS, Admission
 from framewatt.studies.training.admission.learning_curve import TooSlow
 from framewatt.studies.training.admission.loss_parity import (
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from framewatt.records import Measurement
+    from framewatt.runs.records import Confirmation
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Equipped
-    from framewatt.studies.training.admission.refit import Confirmation
     from framewatt.studies.training.data.task_folder import Task
     from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
@@ -101,33 +102,34 @@ class ScriptedAdmission(Admission):
 
     def _compare_first_losses(self, begun: list[Trainee]) -> list[Trainee]:
         """Drop who optimises something else; a task that declares ``free`` only loses who has no number."""
-        found = self._reference({one.contestant.candidate: one.losses[:STEPS] for one in begun})
-        return [one for one in begun if self._optimises_the_same(one, *found)]
+        reference = self._reference({one.contestant.candidate: one.losses[:STEPS] for one in begun})
+        return [one for one in begun if self._optimises_the_same(one, reference)]
 
-    def _reference(self, losses: Mapping[str, list[float]]) -> tuple[list[float], str]:
+    def _reference(self, losses: Mapping[str, list[float]]) -> FirstLosses:
         """The first losses that everybody must have and whose they are, kept for when the run is resumed."""
-        if earlier := next(self._context.run.records("first_losses"), None):
-            return earlier["losses"], earlier["whose"]
+        if earlier := next(self._context.run.records(FirstLosses), None):
+            return earlier
         named = self._task.reference
         names = [name for name in losses if named and name.startswith(f"{named}@")]
-        found = reference_losses(losses, names[0] if names else None)
-        if found is None:
-            return [], "nobody"
-        self._context.run.append("first_losses", {"losses": found[0], "whose": found[1]})
-        return found
+        reference = reference_losses(losses, names[0] if names else None)
+        if reference is None:
+            return FirstLosses((), "nobody")
+        first = FirstLosses(tuple(reference[0]), reference[1])
+        self._context.run.append(first)
+        return first
 
-    def _optimises_the_same(self, one: Trainee, reference: list[float], whose: str) -> bool:
+    def _optimises_the_same(self, one: Trainee, reference: FirstLosses) -> bool:
         name, losses = one.contestant.candidate, one.losses[:STEPS]
-        told, error = no_number(losses), None
-        if told is None and self._task.optimisation == "same":
-            told, error = disagreement(losses, reference, whose), gap(losses, reference)
-        known = [loss if math.isfinite(loss) else None for loss in losses]
-        record = {"candidate": name, "oracle": f"first losses of {whose}", "losses": known}
-        self._context.run.append("parity", {**record, "error": error})
-        if told:
-            self._context.settle(name, Status.INFEASIBLE, told)
+        reason, error = no_number(losses), None
+        if reason is None and self._task.optimisation == "same":
+            reason = disagreement(losses, reference.losses, reference.whose)
+            error = gap(losses, reference.losses)
+        known = tuple(loss if math.isfinite(loss) else None for loss in losses)
+        self._context.run.append(ParityCheck(name, error, f"first losses of {reference.whose}", known))
+        if reason:
+            self._context.settle(name, Status.INFEASIBLE, reason)
             self._dismiss(self._key(one.contestant))
-        return told is None
+        return reason is None
 
     def _explore_others(self, begun: list[Trainee]) -> list[Trainee]:
         """The other seeds' curves; what one leaves of its share of the budget is there for those after it."""
@@ -230,29 +232,27 @@ class ScriptedAdmission(Admission):
     def _remember(self, one: Trainee) -> None:
         """Keep what the report says of a candidate's training."""
         last = min(max(curve) for curve in one.curves)
-        curve = [[epoch, fmean(c[epoch][0] for c in one.curves)] for epoch in range(1, last + 1)]
-        reaching = sum(epochs is not None for epochs in one.epochs)
-        self._context.run.append(
-            "training",
-            {
-                "candidate": one.contestant.candidate,
-                "capacity": "comparable",
-                "rounds": fmean(one.contestant.work.rounds) if one.confirmation else None,
-                **({"reached": reaching, "seeds": len(one.epochs)} if one.epochs else {}),
-                "curve": curve,
-                "costs": self._costs(one, last),
-                "tuning": {"points": [], "joules": sum(map(self._joules, [one.first, *one.windows]))},
-                "confirmation": asdict(one.confirmation) if one.confirmation else None,
-                "model": model_name(one.contestant),
-            },
+        means = (fmean(curve[epoch][0] for curve in one.curves) for epoch in range(1, last + 1))
+        outcome = TrainingOutcome(
+            candidate=one.contestant.candidate,
+            capacity="comparable",
+            rounds=fmean(one.contestant.work.rounds) if one.confirmation else None,
+            curve=tuple(CurvePoint(epoch, mean) for epoch, mean in enumerate(means, start=1)),
+            costs=tuple(self._costs(one, last)),
+            tuning=Tuning((), sum(map(self._joules, [one.first, *one.windows]))),
+            confirmation=one.confirmation,
+            model=model_name(one.contestant),
+            reached=sum(epochs is not None for epochs in one.epochs) if one.epochs else None,
+            seeds=len(one.epochs) or None,
         )
+        self._context.run.append(outcome)
 
-    def _costs(self, one: Trainee, last: int) -> list[tuple[int, float, float]]:
-        """(epochs, CPU seconds, joules) of one run up to each epoch: its windows' sums, mean over seeds."""
-        found, cpu, joules = [], 0.0, 0.0
+    def _costs(self, one: Trainee, last: int) -> list[CurveCost]:
+        """What one run took up to each epoch: its windows' sums, mean over seeds."""
+        costs, cpu, joules = [], 0.0, 0.0
         for epoch in range(1, last + 1):
             windows = [window for window in one.windows if window.window == epoch]
             cpu += fmean(window.usage.cpu_seconds for window in windows)
             joules += fmean(map(self._joules, windows))
-            found.append((epoch, cpu, joules))
-        return found
+            costs.append(CurveCost(epoch, cpu, joules))
+        return costs

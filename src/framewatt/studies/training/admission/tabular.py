@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from framewatt.records import Candidate, Status
+from framewatt.runs.records import (
+    BuiltEnvironment,
+    CurveCost,
+    CurvePoint,
+    TrainingOutcome,
+    Tuning,
+    TuningPoint,
+)
 from framewatt.studies.inference.study import candidate_line
 from framewatt.studies.training.admission.admission import RACE_CYCLES, SHORTEST_WINDOW_SECONDS, Admission
 from framewatt.studies.training.admission.learning_curve import Exploration, Explorer, TooSlow
@@ -19,9 +27,9 @@ if TYPE_CHECKING:
 
     from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.records import Measurement
+    from framewatt.runs.records import Confirmation
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Equipped
-    from framewatt.studies.training.admission.refit import Confirmation
     from framewatt.studies.training.data.folds import Folds
     from framewatt.studies.training.data.table import TrainingTable
     from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
@@ -41,7 +49,7 @@ class Trainee:
     contestant: TrainingSpec
     exploration: Exploration
     confirmation: Confirmation | None = None
-    tuning: list[dict[str, object]] = field(default_factory=list)
+    tuning: list[TuningPoint] = field(default_factory=list)
     tuning_joules: float = 0.0
     tuned: bool = False
 
@@ -85,14 +93,14 @@ class TabularAdmission(Admission):
     def _enrol(self, tuned: list[CandidateSpec]) -> None:
         """Candidates that tuning found, in the manifest and with their library's environment."""
         run = self._context.run
-        known = {line["id"]: line for line in run.manifest["candidates"]}
+        known = {line.id: line for line in run.manifest.candidates}
         known |= {entry.candidate.id: candidate_line(entry) for entry in tuned}
-        run.amend({"candidates": list(known.values())})
-        environments = list({record["candidate"]: record for record in run.records("environment")}.values())
+        run.amend(replace(run.manifest, candidates=tuple(known.values())))
+        environments = list({built.candidate: built for built in run.records(BuiltEnvironment)}.values())
         for entry in tuned:
             library = f"{entry.candidate.framework}@{entry.candidate.version}/"
-            origin = next(one for one in environments if str(one["candidate"]).startswith(library))
-            run.append("environment", {**origin, "candidate": entry.candidate.id})
+            origin = next(built for built in environments if built.candidate.startswith(library))
+            run.append(replace(origin, candidate=entry.candidate.id))
 
     def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
         found = []
@@ -149,7 +157,7 @@ class TabularAdmission(Admission):
                     continue
                 rounds = crossing(found.curve, self._metric, target, found.most)
                 cost = found.cpu_seconds(rounds) if rounds else None
-                trainee.tuning.append({"settings": point, "rounds": rounds, "cpu_seconds": cost})
+                trainee.tuning.append(TuningPoint(point, rounds, cost))
                 if cost is not None and cost < best:
                     best, chosen = cost, settings
             return self._variant(trainee, chosen, trial, target, allowance) if chosen else None
@@ -233,17 +241,14 @@ class TabularAdmission(Admission):
     def _remember(self, trainee: Trainee) -> None:
         """Keep what the report says of a candidate's training."""
         curve = trainee.exploration
-        confirmation = asdict(trainee.confirmation) if trainee.confirmation else None
-        self._context.run.append(
-            "training",
-            {
-                "candidate": trainee.contestant.candidate,
-                "capacity": "tuned" if trainee.tuned else "comparable",
-                "rounds": trainee.contestant.work.rounds[0] if confirmation else None,
-                "curve": [[rounds, value] for rounds, value in mean_curve(curve.curve).items()],
-                "costs": [[rounds, cpu, joules] for rounds, _, cpu, joules in curve.cost],
-                "tuning": {"points": trainee.tuning, "joules": trainee.tuning_joules},
-                "confirmation": confirmation,
-                "model": model_name(trainee.contestant),
-            },
+        outcome = TrainingOutcome(
+            candidate=trainee.contestant.candidate,
+            capacity="tuned" if trainee.tuned else "comparable",
+            rounds=trainee.contestant.work.rounds[0] if trainee.confirmation else None,
+            curve=tuple(CurvePoint(*point) for point in mean_curve(curve.curve).items()),
+            costs=tuple(CurveCost(rounds, cpu, joules) for rounds, _, cpu, joules in curve.cost),
+            tuning=Tuning(tuple(trainee.tuning), trainee.tuning_joules),
+            confirmation=trainee.confirmation,
+            model=model_name(trainee.contestant),
         )
+        self._context.run.append(outcome)

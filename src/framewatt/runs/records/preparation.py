@@ -1,0 +1,107 @@
+"""Before the first joule: the inputs, the environments, the conversions, the idle machine."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from framewatt.records import AuditWarning, Usage
+from framewatt.records.stored import known_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the candidates are fed, and what there is to say about it."""
+
+    source: str
+    generated: bool
+    batch: int
+    queries: int
+    warnings: tuple[AuditWarning, ...]
+
+    KIND: ClassVar[str] = "inputs"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of a line."""
+        warnings = tuple(AuditWarning(**warning) for warning in record["warnings"])
+        return cls(**known_fields(cls, record) | {"warnings": warnings})
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltEnvironment:
+    """The environment that a candidate runs in; costs are None for the user's own interpreter."""
+
+    candidate: str
+    interpreter: str
+    packages: tuple[str, ...]
+    download_bytes: int | None
+    installed_bytes: int | None
+    resolve: Usage | None
+    install: Usage | None
+    first_import: Usage | None
+    second_import: Usage | None
+
+    KIND: ClassVar[str] = "environment"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of a line."""
+        steps = ("resolve", "install", "first_import", "second_import")
+        usages = {step: Usage(**record[step]) if record[step] else None for step in steps}
+        return cls(**known_fields(cls, record) | usages | {"packages": tuple(record["packages"])})
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltConverter(BuiltEnvironment):
+    """The environment of a candidate's converter, where that is another one than its own."""
+
+    KIND: ClassVar[str] = "converter"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionCost:
+    """What converting the model took: `key` is the candidate, or ``export`` for the export to ONNX."""
+
+    key: str
+    cost: Usage
+
+    KIND: ClassVar[str] = "conversion"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of a line."""
+        return cls(record["key"], Usage(**record["cost"]))
+
+
+@dataclass(frozen=True, slots=True)
+class IdlePower:
+    """What each of the meter's domains draws when nothing runs."""
+
+    watts: dict[str, float]
+
+    KIND: ClassVar[str] = "idle"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of a line."""
+        return cls(dict(record["watts"]))

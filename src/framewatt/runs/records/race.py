@@ -1,0 +1,63 @@
+"""What the race was told beside the windows: which blocks are over, and who was dropped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class RaceEvent:
+    """One event of a race; events are told again in their order when a run is read."""
+
+    __slots__ = ()
+    KIND: ClassVar[str] = "race"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line; each kind of event writes its own."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> RaceEvent:
+        """The event of a line."""
+        return _EVENTS[record["event"]].from_json(record)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTold(RaceEvent):
+    """A block is over: what it took of the budget, and the seconds of each launch in it."""
+
+    block: int
+    seconds: float
+    launch_seconds: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return {"event": "tell", **asdict(self)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> BlockTold:
+        """The event of a line."""
+        return cls(record["block"], float(record["seconds"]), dict(record["launch_seconds"]))
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateDropped(RaceEvent):
+    """A candidate fell out of the race."""
+
+    candidate: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return {"event": "drop", **asdict(self)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> CandidateDropped:
+        """The event of a line."""
+        return cls(record["candidate"], record["reason"])
+
+
+_EVENTS: dict[str, type[RaceEvent]] = {"tell": BlockTold, "drop": CandidateDropped}
