@@ -108,13 +108,15 @@ def require_incumbent(asked: str | None, entries: Iterable[CandidateSpec]) -> No
     Raises:
         BadInput: nobody of that name races.
     """
+    if asked is None:
+        return
     known: set[str] = set()
     for entry in entries:
-        name, family = entry.plugin.name, getattr(entry.plugin.module, "FAMILY", None)
-        known |= {name, f"{name}=={entry.candidate.version}", entry.candidate.id, *filter(None, [family])}
-    if asked is not None and asked not in known:
-        short = [name for name in known if "/" not in name]
-        raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, short)}")
+        candidate, family = entry.candidate, getattr(entry.plugin.module, "FAMILY", None)
+        if candidate.matches(asked) or asked == family:
+            return
+        known |= {candidate.framework, f"{candidate.framework}=={candidate.version}", *filter(None, [family])}
+    raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, known)}")
 
 
 def _requested(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from framewatt.records import Provenance, Verdict
+from framewatt.records import Candidate, Provenance, Verdict
 from framewatt.records.units import format_duration, significant
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def name_of(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     }
     if differing:
         name += " (" + ", ".join(f"{key} {value}" for key, value in differing.items()) + ")"
-    return name + (f" #{row['id'].rpartition('#')[2]}" if "#" in row["id"] else "")
+    repeat = Candidate.parse(row["id"]).repeat
+    return name + (f" #{repeat}" if repeat > 1 else "")
 
 
 def _winner(rows: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from framewatt.decision.findings import Findings, read_findings
 from framewatt.decision.rows import row_of
 from framewatt.decision.training import training_block
 from framewatt.decision.warnings import carbon_notices, notices_of
-from framewatt.records import Stage, Status
+from framewatt.records import Candidate, Stage, Status
 from framewatt.runs.carbon_basis import stored_basis
 
 if TYPE_CHECKING:
@@ -131,11 +131,8 @@ def _incumbent(evidence: Findings) -> str | None:
     """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
     asked = evidence.manifest.request.incumbent
     raced = [s.id for s in evidence.standings.candidates if s.windows] if evidence.standings else []
-    matches = [
-        line.id
-        for line in evidence.manifest.candidates
-        if asked in {line.id, line.framework, f"{line.framework}=={line.version}"}
-    ]
+    known = (line.id for line in evidence.manifest.candidates)
+    matches = [name for name in known if Candidate.parse(name).matches(asked)]
     return next((name for name in matches if name in raced), None)
 
 

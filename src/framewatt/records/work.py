@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from framewatt.records.words import Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_ID = re.compile(
+    r"(?P<framework>[^@]+)@(?P<version>[^/]*)/(?P<device>[^/]*)/(?P<language>[^\[]*)"
+    r"\[(?P<settings>.*)\](#(?P<repeat>[1-9]\d*))?"
+)
+_NEXT_SETTING = re.compile(r",(?=\w[\w-]*=)")  # a value may hold commas
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +74,29 @@ class Candidate:
         """``fw@version/device/language[key=value,...]``, with ``#2`` for a repeated entry."""
         settings = ",".join(f"{key}={value}" for key, value in self.settings)
         repeat = f"#{self.repeat}" if self.repeat > 1 else ""
-        return f"{self.framework}@{self.version}/{self.device}/{self.language}[{settings}]{repeat}"
+        return f"{self.release}/{self.device}/{self.language}[{settings}]{repeat}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The candidate of an `id`.
+
+        Raises:
+            ValueError: it is none.
+        """
+        parts = _ID.fullmatch(text)
+        if parts is None:
+            raise ValueError(f"{text!r} is no candidate: fw@version/device/language[key=value,...]")
+        pairs = _NEXT_SETTING.split(parts["settings"]) if parts["settings"] else []
+        keys = (pair.partition("=") for pair in pairs)
+        settings = tuple((key, value) for key, _, value in keys)
+        place = parts["framework"], parts["version"], parts["device"], parts["language"]
+        return cls(*place, settings, int(parts["repeat"] or 1))
+
+    @property
+    def release(self) -> str:
+        """``fw@version``: what its settings have in common."""
+        return f"{self.framework}@{self.version}"
+
+    def matches(self, asked: str | None) -> bool:
+        """Whether a person means it: by its framework, by ``fw==version``, or by its whole id."""
+        return asked in {self.framework, f"{self.framework}=={self.version}", self.id}

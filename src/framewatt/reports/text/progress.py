@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewatt.records import Verdict
+from framewatt.records import Candidate, Verdict
 from framewatt.records.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def weight_line(environment: str, total_bytes: int) -> str:
 
 def _short(candidate: str) -> str:
     """The framework and version of a candidate's id, which is long."""
-    return candidate.partition("/")[0]
+    return Candidate.parse(candidate).release

@@ -10,6 +10,7 @@ from scipy import special
 
 from framewatt import __version__
 from framewatt.errors import BadInput
+from framewatt.records import Candidate
 from framewatt.statistics import student_bounds
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def _anchor_key(new: RunTrials, old: RunTrials, anchor: str | None) -> str | Non
     if anchor is None:
         return None
     for key, name in new.ids.items():
-        if anchor in {key, name, name.split("@")[0]} and old.ids.get(key) == name:
+        meant = anchor == key or Candidate.parse(name).matches(anchor)
+        if meant and old.ids.get(key) == name:
             return key
     raise BadInput(f"the anchor {anchor!r} was not measured, unchanged, in both runs; choose another")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from framewatt.candidates.enumeration import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
-from framewatt.records import Status
+from framewatt.records import Candidate, Status
 from framewatt.records.units import format_bytes
 from framewatt.runs.records import OracleOverruled, ParityCheck, QualityScore
 from framewatt.trials.inference import outputs
@@ -181,7 +181,7 @@ class Admission:
 
 def _framework(candidate: str) -> str:
     """The framework in a candidate's id: repeated entries and other versions are no independent voices."""
-    return candidate.partition("@")[0]
+    return Candidate.parse(candidate).framework
 
 
 def _status_of(reason: Exception) -> Status:

@@ -14,7 +14,7 @@ from framewatt.decision import build_decision
 from framewatt.errors import EnvironmentFailed, Inapplicable
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, usable_cpus
-from framewatt.records import Objective, Status
+from framewatt.records import Candidate, Objective, Status
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.manifest import TrainingBlock
@@ -204,7 +204,7 @@ def _admitted(run: RunFolder) -> dict[str, RacingTerms]:
 
 def _library(candidate: str) -> str:
     """The framework and version in a candidate's id."""
-    return candidate.partition("/")[0]
+    return Candidate.parse(candidate).release
 
 
 def _racing_of(contestants: Mapping[str, Equipped], context: StudyContext) -> dict[str, TrainingSpec]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes
-from framewatt.records import Status
+from framewatt.records import Candidate, Status
 from framewatt.records.units import significant
 from framewatt.runs.records import QualityScore, QualityTarget
 from framewatt.studies.training.admission.learning_curve import TooSlow
@@ -138,11 +138,7 @@ class Admission(ABC):
     def _incumbent(self, candidates: Iterable[str]) -> str | None:
         """The candidate that the user runs today, by its id or its framework's name."""
         asked = self._context.request.incumbent
-        for name in candidates:
-            framework, _, rest = name.partition("@")
-            if asked in {name, framework, f"{framework}=={rest.partition('/')[0]}"}:
-                return name
-        return None
+        return next((name for name in candidates if Candidate.parse(name).matches(asked)), None)
 
     def _confirmed(
         self, contestant: TrainingSpec, labels: NDArray[Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewatt.records import Candidate
 from framewatt.records.units import format_duration
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def unaffordable(
             break
         gone[slowest] = (
             f"about {format_duration(staying[slowest])} to the quality, where "
-            f"{quickest.partition('@')[0]} needs {format_duration(staying[quickest])}; "
+            f"{Candidate.parse(quickest).framework} needs {format_duration(staying[quickest])}; "
             "measuring it as often does not fit into --budget"
         )
         del staying[slowest]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from framewatt.errors import TrialFailed
 from framewatt.race.design import FIRST_WINDOWS
-from framewatt.records import Status
+from framewatt.records import Candidate, Status
 from framewatt.records.units import format_duration
 from framewatt.runs.records import CurveCost, CurvePoint, FirstLosses, ParityCheck, TrainingOutcome, Tuning
 from framewatt.studies.training.admission.admission import SHORTEST_WINDOW_SECONDS, Admission
@@ -110,7 +110,7 @@ class ScriptedAdmission(Admission):
         if earlier := next(self._context.run.records(FirstLosses), None):
             return earlier
         named = self._task.reference
-        names = [name for name in losses if named and name.startswith(f"{named}@")]
+        names = [name for name in losses if Candidate.parse(name).framework == named]
         reference = reference_losses(losses, names[0] if names else None)
         if reference is None:
             return FirstLosses((), "nobody")

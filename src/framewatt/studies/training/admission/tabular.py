@@ -98,8 +98,8 @@ class TabularAdmission(Admission):
         run.amend(replace(run.manifest, candidates=tuple(known.values())))
         environments = list({built.candidate: built for built in run.records(BuiltEnvironment)}.values())
         for entry in tuned:
-            library = f"{entry.candidate.framework}@{entry.candidate.version}/"
-            origin = next(built for built in environments if built.candidate.startswith(library))
+            library = entry.candidate.release
+            origin = next(b for b in environments if Candidate.parse(b.candidate).release == library)
             run.append(replace(origin, candidate=entry.candidate.id))
 
     def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
