@@ -42,7 +42,7 @@ class Costs:
     def launch(self, candidate: str, default: float) -> float:
         """Mean wall time of a candidate's launch; that of all others before its first."""
         own = self.launches.get(candidate)
-        known = own or [seconds for several in self.launches.values() for seconds in several]
+        known = own or [seconds for launches in self.launches.values() for seconds in launches]
         return sum(known) / len(known) if known else default
 
 
@@ -71,16 +71,18 @@ class Ledger:
         """Mean log cost and log CPU seconds of each candidate in one block, NaN where missing."""
         cost: list[list[float]] = [[] for _ in self.ids]
         cpu: list[list[float]] = [[] for _ in self.ids]
-        for seen in observations:
-            if seen.candidate not in self.index:
-                raise ValueError(f"{seen.candidate!r} does not take part in this race")
-            if not (seen.cost > 0 and np.isfinite(seen.cost)):
-                raise ValueError(f"{seen.candidate}: the cost of a window must be positive, not {seen.cost}")
-            at = self.index[seen.candidate]
-            cost[at].append(np.log(seen.cost))
-            cpu[at].append(np.log(seen.cpu_seconds) if seen.cpu_seconds > 0 else np.nan)
-        for seen in observations:
-            self.observations[self.index[seen.candidate]].append(seen)
+        for window in observations:
+            if window.candidate not in self.index:
+                raise ValueError(f"{window.candidate!r} does not take part in this race")
+            if not (window.cost > 0 and np.isfinite(window.cost)):
+                raise ValueError(
+                    f"{window.candidate}: the cost of a window must be positive, not {window.cost}"
+                )
+            at = self.index[window.candidate]
+            cost[at].append(np.log(window.cost))
+            cpu[at].append(np.log(window.cpu_seconds) if window.cpu_seconds > 0 else np.nan)
+        for window in observations:
+            self.observations[self.index[window.candidate]].append(window)
         return _means(cost), _means(cpu)
 
     def close_round(self, records: Sequence[LegRecord], anchor: int) -> None:
@@ -108,15 +110,15 @@ class Ledger:
     def trial_values(self, candidate: int, quantity: str) -> list[float]:
         """Geometric mean of each trial's windows, in order of trials, where the quantity is positive."""
         trials: dict[int, list[float]] = defaultdict(list)
-        for seen in self.observations[candidate]:
-            value = getattr(seen, quantity)
+        for window in self.observations[candidate]:
+            value = getattr(window, quantity)
             if value > 0:
-                trials[seen.trial].append(np.log(value))
+                trials[window.trial].append(np.log(value))
         return [float(np.exp(np.mean(logs))) for _, logs in sorted(trials.items())]
 
 
 def _means(values: Sequence[Sequence[float]]) -> Array:
-    return np.array([np.mean(several) if len(several) else np.nan for several in values])
+    return np.array([np.mean(logs) if len(logs) else np.nan for logs in values])
 
 
 def _joined(tables: Sequence[Array], anchor: int) -> tuple[Array, float, int]:

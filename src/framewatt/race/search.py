@@ -44,7 +44,7 @@ class Family:
         for point in self.points:
             for name, value in point:
                 values.setdefault(name, {})[value] = None
-        return {name: _ordered(several) for name, several in values.items()}
+        return {name: _ordered(offered) for name, offered in values.items()}
 
 
 def families(entrants: Sequence[Entrant]) -> list[Family]:
@@ -52,14 +52,14 @@ def families(entrants: Sequence[Entrant]) -> list[Family]:
     grouped: dict[str, list[int]] = {}
     for index, entrant in enumerate(entrants):
         grouped.setdefault(entrant.family, []).append(index)
-    found = []
+    searched = []
     for name, members in grouped.items():
         starts = [index for index in members if entrants[index].equal_budget]
         if not starts or len(starts) == len(members):
             continue
         points = {_point(entrants[index].settings): index for index in reversed(members)}
-        found.append(Family(name, points, _point(entrants[starts[0]].settings)))
-    return found
+        searched.append(Family(name, points, _point(entrants[starts[0]].settings)))
+    return searched
 
 
 def proposals(family: Family, known: Mapping[int, float]) -> list[int]:
@@ -102,7 +102,7 @@ def _combinations(family: Family, at_point: Mapping[Point, float]) -> list[Point
                 for value in values
                 if (point := _moved(origin, {name: value})) in at_point
             }
-            value = min(tried, key=lambda one: tried[one], default=None)
+            value = min(tried, key=lambda value: tried[value], default=None)
             if value is not None and tried[value] < at_point[origin] - HELPS:
                 moves[name] = value
         wanted.append(_moved(origin, moves))

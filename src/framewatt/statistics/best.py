@@ -68,10 +68,10 @@ def bounds(sums: PairSums, levels: Levels, borrowed_freedom: float = BORROWED_FR
     interval of its own paired t-test.
     """
     if sums.appearances.ndim == 1 and 0 < (sums.appearances > 0).sum() < len(sums.appearances):
-        seen, size = np.flatnonzero(sums.appearances), len(sums.appearances)
-        found = bounds(sums.of(seen), levels, borrowed_freedom)
-        ends = ((found.value, 0.0), (found.low, -np.inf), (found.high, np.inf))
-        return Bounds(*(spread_out(values, seen, size, unknown) for values, unknown in ends))
+        ran, size = np.flatnonzero(sums.appearances), len(sums.appearances)
+        known = bounds(sums.of(ran), levels, borrowed_freedom)
+        ends = ((known.value, 0.0), (known.low, -np.inf), (known.high, np.inf))
+        return Bounds(*(spread_out(values, ran, size, unknown) for values, unknown in ends))
     pooled, pooled_freedom = pooled_variance(sums)
     own = np.maximum(sums.count - 1, 0)
     borrowed = np.minimum(borrowed_freedom, np.maximum(pooled_freedom[..., None, None] - own, 0))
@@ -104,7 +104,7 @@ def _likeness(squares: Array, own: Array, pooled: Array, pooled_freedom: Array) 
     excess = _ratio(_ratio(squares, own), np.broadcast_to(prior, squares.shape))
     spare = np.broadcast_to(pooled_freedom[..., None, None], squares.shape)
     usable = (own > 0) & (spare > 0)
-    probability = special.fdtrc(*(np.where(usable, one, 1.0) for one in (own, spare, excess)))
+    probability = special.fdtrc(*(np.where(usable, argument, 1.0) for argument in (own, spare, excess)))
     return np.where(usable, np.minimum(probability / _LIKE_OTHERS, 1.0), 1.0)
 
 

@@ -40,18 +40,18 @@ def additive_effects(table: Array) -> tuple[Array, float, int]:
         ``(effects, residual sum of squares, residual freedom)``; a row without any entry has effect NaN,
         effects are relative to each other, up to one constant per table.
     """
-    seen = np.isfinite(table)
-    rows, columns = seen.any(axis=1), seen.any(axis=0)
-    effects, filled = np.zeros(len(table)), np.where(seen, table, 0.0)
+    measured = np.isfinite(table)
+    rows, columns = measured.any(axis=1), measured.any(axis=0)
+    effects, filled = np.zeros(len(table)), np.where(measured, table, 0.0)
     levels = np.zeros(table.shape[1])
-    per_row, per_column = np.maximum(seen.sum(axis=1), 1), np.maximum(seen.sum(axis=0), 1)
+    per_row, per_column = np.maximum(measured.sum(axis=1), 1), np.maximum(measured.sum(axis=0), 1)
     for _ in range(1000):
-        levels = ((filled - effects[:, None]) * seen).sum(axis=0) / per_column
-        update = ((filled - levels) * seen).sum(axis=1) / per_row
+        levels = ((filled - effects[:, None]) * measured).sum(axis=0) / per_column
+        update = ((filled - levels) * measured).sum(axis=1) / per_row
         done = np.abs(update - effects).max(initial=0.0) < 1e-13  # noqa: PLR2004 - convergence of logarithms
         effects = update
         if done:
             break
-    residuals = (filled - effects[:, None] - levels) * seen
-    freedom = int(seen.sum() - rows.sum() - columns.sum() + 1)
+    residuals = (filled - effects[:, None] - levels) * measured
+    freedom = int(measured.sum() - rows.sum() - columns.sum() + 1)
     return np.where(rows, effects, np.nan), float((residuals**2).sum()), max(freedom, 0)

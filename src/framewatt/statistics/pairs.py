@@ -80,8 +80,8 @@ def pooled_variance(sums: PairSums) -> tuple[Array, Array]:
     upper = np.triu(np.ones(sums.count.shape[-2:], dtype=bool), k=1)
     spare = np.where(upper, np.maximum(sums.count - 1, 0), 0).sum(axis=(-2, -1))
     squares = np.where(upper, sums.squares, 0).sum(axis=(-2, -1))
-    seen = (sums.appearances > 0).sum(axis=-1)
-    freedom = np.where(spare > 0, np.maximum(sums.contrasts - np.maximum(seen - 1, 0), 1), 0)
+    ran = (sums.appearances > 0).sum(axis=-1)
+    freedom = np.where(spare > 0, np.maximum(sums.contrasts - np.maximum(ran - 1, 0), 1), 0)
     return np.divide(squares, spare, out=np.full_like(squares, np.nan), where=spare > 0), freedom
 
 
@@ -116,8 +116,8 @@ def differences(sums: PairSums) -> Array:
     """Estimated differences of all pairs, ``[..., K, K]``, bridged where they never met, NaN if unknown."""
     size = sums.appearances.shape[-1]
     if sums.appearances.ndim == 1 and not sums.appearances.all():
-        seen = np.flatnonzero(sums.appearances)
-        return spread_out(differences(sums.of(seen)), seen, size, np.nan) if len(seen) else _nothing(size)
+        ran = np.flatnonzero(sums.appearances)
+        return spread_out(differences(sums.of(ran)), ran, size, np.nan) if len(ran) else _nothing(size)
     met = sums.weight > 0
     variance = np.divide(1.0, sums.weight, out=np.full_like(sums.weight, np.inf), where=met)
     variance = np.where(np.eye(size, dtype=bool), 0.0, variance)

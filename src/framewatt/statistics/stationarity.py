@@ -55,10 +55,10 @@ def pooled_trend(groups: Sequence[Array]) -> Trend:
     groups = [group for group in groups if len(group) > 1]
     if sum(len(group) for group in groups) < _FEWEST_POOLED:
         return Trend(1.0, 1.0)
-    found = [_steps(group) for group in groups]
-    score = sum(int(np.sign(steps).sum()) for steps, _ in found)
+    series = [_steps(group) for group in groups]
+    score = sum(int(np.sign(steps).sum()) for steps, _ in series)
     variance = sum(_variance(group) for group in groups)
-    slope = float(np.median(np.concatenate([steps / spans for steps, spans in found])))
+    slope = float(np.median(np.concatenate([steps / spans for steps, spans in series])))
     longest = max(len(group) for group in groups)
     return Trend(math.exp(slope * (longest - 1)), _normal_p(score, variance))
 

@@ -63,8 +63,8 @@ def compare_group(
     verdict = _verdict(limits, names, margin)
     return GroupResult(
         names=names,
-        runs=tuple(len(several) for several in values.values()),
-        means=tuple(geometric_mean(several, confidence) for several in values.values()),
+        runs=tuple(len(joules) for joules in values.values()),
+        means=tuple(geometric_mean(joules, confidence) for joules in values.values()),
         to_best=tuple(to_best(limits, index) for index in range(len(names))),
         limits=limits,
         conclusion=conclude(verdict.verdict, verdict.selected, verdict.reason, unsteady(readings, margin)),
@@ -76,8 +76,8 @@ def compare_group(
 def _require_repeats(values: dict[str, list[float]], where: str) -> None:
     if len(values) < _FEWEST_RUNS:
         raise BadInput(f"{where}: only one candidate ({next(iter(values))!r}); a comparison needs two")
-    for name, several in values.items():
-        if len(several) < _FEWEST_RUNS:
+    for name, joules in values.items():
+        if len(joules) < _FEWEST_RUNS:
             raise BadInput(f"{where}: {name!r} has one run; without repeats nothing is known of its scatter")
 
 
@@ -87,8 +87,8 @@ def _paired(runs: Sequence[Run], names: Sequence[str], level: float, where: str)
     for block in dict.fromkeys(run.block for run in runs):
         here = [run for run in runs if run.block == block]
         inside = [[run.joules for run in here if run.candidate == name] for name in names]
-        present = np.array([bool(several) for several in inside])
-        effects = np.array([np.log(several).mean() if several else 0.0 for several in inside])
+        present = np.array([bool(joules) for joules in inside])
+        effects = np.array([np.log(joules).mean() if joules else 0.0 for joules in inside])
         sums = sums.with_round(effects, present, 1.0)
     apart = np.argwhere(np.triu(sums.count < _FEWEST_RUNS, k=1))
     if len(apart):

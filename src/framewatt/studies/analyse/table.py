@@ -85,7 +85,7 @@ def read_table(path: Path, columns: Columns) -> RunTable:
     if columns.time:
         rows.sort(key=lambda row: _moment(path, *row, column=columns.time or ""))
     parsed = [_energy(path, line, row[columns.energy], columns.energy) for line, row in rows]
-    unit, source = _unit(path, columns, {found for _, found in parsed if found})
+    unit, source = _unit(path, columns, {written for _, written in parsed if written})
     runs = tuple(
         Run(
             line,

@@ -97,12 +97,12 @@ def _require_alike(new: RunTrials, old: RunTrials, metric: str) -> None:
         mine, theirs = new.alike[what], old.alike[what]
         if mine != theirs:
             raise BadInput(
-                f"unlike {what}: {_told(mine)} in {new.path}, {_told(theirs)} in {old.path}; "
+                f"unlike {what}: {_written(mine)} in {new.path}, {_written(theirs)} in {old.path}; "
                 "such runs cannot be compared"
             )
 
 
-def _told(value: Any) -> str:
+def _written(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - one line for people
 

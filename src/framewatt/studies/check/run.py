@@ -47,24 +47,25 @@ class RunTrials:
             BadInput: the anchor did not run beside the candidate.
         """
         beside = self._by_block(anchor, metric) if anchor else {}
-        costs: dict[int, list[float]] = defaultdict(list)
-        for row in self.observations[key]:
-            if anchor is None or row.block in beside:
-                costs[row.trial].append(self._log(key, row, metric) - beside.get(row.block, 0.0))
-        if not costs:
+        by_trial: dict[int, list[float]] = defaultdict(list)
+        for window in self.observations[key]:
+            if anchor is None or window.block in beside:
+                log = self._log(key, window, metric) - beside.get(window.block, 0.0)
+                by_trial[window.trial].append(log)
+        if not by_trial:
             raise BadInput(f"{self.path}: the anchor never ran beside {self.ids[key]}; choose another")
-        return [float(np.mean(windows)) for _, windows in sorted(costs.items())]
+        return [float(np.mean(logs)) for _, logs in sorted(by_trial.items())]
 
     def _by_block(self, key: str, metric: str) -> dict[int, float]:
         blocks: dict[int, list[float]] = defaultdict(list)
-        for row in self.observations[key]:
-            blocks[row.block].append(self._log(key, row, metric))
-        return {block: float(np.mean(windows)) for block, windows in blocks.items()}
+        for window in self.observations[key]:
+            blocks[window.block].append(self._log(key, window, metric))
+        return {block: float(np.mean(logs)) for block, logs in blocks.items()}
 
-    def _log(self, key: str, row: Observation, metric: str) -> float:
+    def _log(self, key: str, window: Observation, metric: str) -> float:
         if metric == "cpu_seconds":
-            return float(np.log(row.cpu_seconds))
-        return float(np.log(row.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
+            return float(np.log(window.cpu_seconds))
+        return float(np.log(window.cost * (self.sci_per_joule[key] if metric == "sci" else 1.0)))
 
 
 def read_run(path: Path, metric: str) -> RunTrials:
