@@ -271,7 +271,7 @@ def _prepared(
     context = StudyContext(request, run, Silent())
     workload = open_source(request.source)
     entries = enumerate_candidates(choice_of(request), workload.format)
-    meter = choose_meter(request.meter, inspect_host())
+    meter = choose_meter(request.race.meter, inspect_host())
     run.require_meter(meter.description)
     run.lock()
     try:

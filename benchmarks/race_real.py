@@ -77,8 +77,8 @@ def report_encoder(folder: Path, frameworks: str, budget_seconds: float, exhaust
     full.run_for(exhaustive_seconds)
     decision = build_decision(raced).document
     print(
-        f"\nThe sentence encoder, frameworks: {asked.frameworks}, budget {asked.budget:.0f} s, "
-        "at the equal budget: race and exhaustive design"
+        f"\nThe sentence encoder, frameworks: {asked.candidates.frameworks}, "
+        f"budget {asked.race.budget:.0f} s, at the equal budget: race and exhaustive design"
     )
     print(f"race: {raced.path}\n")
     _print_costs(decision["selection_cost"], full)
@@ -113,10 +113,10 @@ def _require_same_question(run: RunFolder, frameworks: str, budget_seconds: floa
         SystemExit: the race in the folder was of other frameworks or of another budget.
     """
     asked = run.manifest.request
-    if (asked.frameworks, asked.budget) != (frameworks, budget_seconds):
+    if (asked.candidates.frameworks, asked.race.budget) != (frameworks, budget_seconds):
         raise SystemExit(
-            f"{run.path}: this race was asked for --frameworks {asked.frameworks} "
-            f"--budget {asked.budget:g}; give the same, or another --runs-dir"
+            f"{run.path}: this race was asked for --frameworks {asked.candidates.frameworks} "
+            f"--budget {asked.race.budget:g}; give the same, or another --runs-dir"
         )
 
 

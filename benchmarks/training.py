@@ -131,7 +131,7 @@ def main() -> None:
                 options["source"] = str(write_table(Path(folder) / "synthetic.csv", rows))
             elif arguments.quick:
                 options["frameworks"] = "pytorch,jax"
-            rankings += race(part, SelectRequest(**options))
+            rankings += race(part, SelectRequest.of(**options))
     print("\nLeast CPU time first:", *rankings, sep="\n")
 
 

@@ -71,7 +71,7 @@ def plain_manifest(**changed: Any) -> Manifest:
         created="2026-11-25T15:00:00+00:00",
         command="framewatt select m.onnx",
         stage=Stage.INFERENCE,
-        request=SelectRequest(source="m.onnx"),
+        request=SelectRequest.of(source="m.onnx"),
         workload=WorkloadLine("m", "onnx", "onnx", "abc"),
         functional_unit=FunctionalUnit("sample", 1.0),
         window_seconds=0.5,

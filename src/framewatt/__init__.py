@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from framewatt.decision import Decision
     from framewatt.metering.power.build import power_model
-    from framewatt.studies.select import select
+    from framewatt.studies.select import resume, select
 
 __version__ = "0.1.0"
-__all__ = ["Decision", "__version__", "power_model", "select"]
+__all__ = ["Decision", "__version__", "power_model", "resume", "select"]
 
 _PUBLIC = {
     "Decision": "framewatt.decision",
     "power_model": "framewatt.metering.power.build",
+    "resume": "framewatt.studies.select",
     "select": "framewatt.studies.select",
 }
 

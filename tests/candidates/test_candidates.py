@@ -177,6 +177,6 @@ def test_a_framework_that_is_entered_twice_is_compared_with_itself_and_not_tuned
 def test_lower_precision_enters_only_when_allowed_or_when_labels_judge_it(
     asked: dict[str, Any], *, lower: bool
 ) -> None:
-    request = SelectRequest(source="example:digits", frameworks="openvino", **asked)
+    request = SelectRequest.of(source="example:digits", frameworks="openvino", **asked)
     entries = enumerate_candidates(choice_of(request), "onnx")
     assert ("bf16" in {entry.settings["precision"] for entry in entries}) is lower

@@ -53,26 +53,26 @@ def configure(tmp_path: Path, text: str) -> None:
 def test_an_option_wins_over_the_environment_and_that_over_the_file_and_that_over_the_default(
     tmp_path: Path,
 ) -> None:
-    assert asked().seed == 1
+    assert asked().race.seed == 1
     configure(tmp_path, "[select]\nseed = 2\n")
-    assert asked().seed == 2
-    assert asked(FRAMEWATT_SELECT_SEED="3").seed == 3
-    assert asked("--seed", "4", FRAMEWATT_SELECT_SEED="3").seed == 4
+    assert asked().race.seed == 2
+    assert asked(FRAMEWATT_SELECT_SEED="3").race.seed == 3
+    assert asked("--seed", "4", FRAMEWATT_SELECT_SEED="3").race.seed == 4
 
 
 def test_the_file_names_options_as_the_command_line_does(tmp_path: Path) -> None:
     configure(tmp_path, '[select]\nenv = "current"\nmax-latency = "p99=20ms"\nwith = ["a==1", "b==2"]\n')
     request = asked()
-    assert request.environment == "current"
-    assert request.max_latency == "p99=20ms"
-    assert request.packages == ("a==1", "b==2")
+    assert request.candidates.environment == "current"
+    assert request.work.max_latency == "p99=20ms"
+    assert request.candidates.packages == ("a==1", "b==2")
 
 
 def test_an_intensity_on_the_command_line_overrules_a_region_in_the_file(tmp_path: Path) -> None:
     configure(tmp_path, '[select]\nregion = "FR"\n')
-    assert asked().region == "FR"
+    assert asked().carbon.region == "FR"
     request = asked("--intensity", "50")
-    assert (request.region, request.intensity) == (None, 50)
+    assert (request.carbon.region, request.carbon.intensity) == (None, 50)
     assert "choose one" in refusal("--region", "FR", "--intensity", "50")
 
 

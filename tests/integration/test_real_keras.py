@@ -49,13 +49,13 @@ def write_study(folder: Path, model: str = MODEL) -> tuple[Path, Path]:
 def test_back_ends_agree_on_the_first_losses_and_the_trained_file_on_its_outputs(tmp_path: Path) -> None:
     model, data = write_study(tmp_path)
     common = {"environment": "isolated", "tune": False, "runs_dir": str(tmp_path / "runs")}
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(model),
         data=str(data),
         frameworks="keras_jax,keras_torch",
         quality=0.9,
         budget=100,
-        **common,  # type: ignore[arg-type] # a mapping of several types
+        **common,
     )
     (decision,) = select(request)
     for row in decision.candidates:
@@ -63,11 +63,11 @@ def test_back_ends_agree_on_the_first_losses_and_the_trained_file_on_its_outputs
     trained = [row["training"]["model_file"] for row in decision.candidates if "training" in row]
     file = Path(decision.document["run"]) / next(name for name in trained if name)
     inference = study.select(
-        SelectRequest(
+        SelectRequest.of(
             source=str(file),
             frameworks="keras_jax,keras_torch,onnxruntime",
             budget=10,
-            **common,  # type: ignore[arg-type] # see above
+            **common,
         )
     )
     for row in inference.candidates:

@@ -38,7 +38,7 @@ def test_every_library_learns_a_table_with_gaps_and_categories(tmp_path: Path) -
         lines.append(f"{a:.3f},{'' if b > 1 else f'{b:.3f}'},{colour},{'yes' if label else 'no'}")
     path = tmp_path / "table.csv"
     path.write_text("\n".join(lines) + "\n")
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(path), target="label", quality=0.9, budget=90, runs_dir=str(tmp_path / "runs")
     )
     training, inference = select(request)
@@ -59,7 +59,7 @@ def test_one_gap_that_no_training_row_has_fails_no_linear_library(tmp_path: Path
     lines[held_out] = f"{features[held_out, 0]:.3f},,{label[held_out]}"
     path = tmp_path / "table.csv"
     path.write_text("\n".join(["a,b,label", *lines]) + "\n")
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(path),
         target="label",
         quality=0.9,
@@ -74,7 +74,7 @@ def test_one_gap_that_no_training_row_has_fails_no_linear_library(tmp_path: Path
 
 
 def test_the_reference_network_s_scripts_agree_on_the_first_losses(tmp_path: Path) -> None:
-    request = SelectRequest(
+    request = SelectRequest.of(
         source="task:cnn",
         frameworks="jax,tensorflow,keras_jax",
         quality=0.3,

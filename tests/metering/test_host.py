@@ -15,6 +15,6 @@ def test_a_container_offers_the_cpus_of_its_quota_and_not_the_machine_s(
     monkeypatch.setattr("framewatt.metering.host.inspection.usable_cpus", lambda: tuple(range(64)))
     monkeypatch.setattr("framewatt.metering.host.inspection.cpu_quota", lambda: quota)
     assert reservable_cpus() == offered
-    assert choice_of(SelectRequest(source="model.onnx")).most_threads == offered
+    assert choice_of(SelectRequest.of(source="model.onnx")).most_threads == offered
     with pytest.raises(BadInput, match=f"offers 1 to {offered}"):
-        SelectRequest(source="model.onnx", threads=offered + 1)
+        SelectRequest.of(source="model.onnx", threads=offered + 1)

@@ -56,7 +56,7 @@ def test_the_exhaustive_design_goes_on_where_it_stopped_and_charges_everything(
 def test_a_stored_race_is_not_shown_as_the_answer_to_another_question(
     tmp_path: Path, frameworks: str, budget: float
 ) -> None:
-    asked = SelectRequest(source="m.py", frameworks="all", budget=180.0)
+    asked = SelectRequest.of(source="m.py", frameworks="all", budget=180.0)
     RunFolder.create(tmp_path, "race", plain_manifest(request=asked))
     with pytest.raises(SystemExit, match="asked for --frameworks all --budget 180; give the same"):
         report_encoder(tmp_path, frameworks, budget, 1.0)

@@ -196,9 +196,10 @@ def test_a_run_from_before_carbon_figures_is_read_without_them(run: RunFolder) -
 
 
 def test_a_run_of_a_larger_machine_can_be_read_but_its_request_not_be_measured_here(tmp_path: Path) -> None:
-    asked = replace(plain_manifest().request, threads=100_000)
+    plain = plain_manifest().request
+    asked = replace(plain, candidates=replace(plain.candidates, threads=100_000))
     run = RunFolder.create(tmp_path, "run", plain_manifest(request=asked))
     request = RunFolder.open_run(run.path).manifest.request
-    assert request.threads == 100_000
+    assert request.candidates.threads == 100_000
     with pytest.raises(BadInput, match="--threads 100000: this machine offers"):
         choice_of(request)

@@ -36,7 +36,7 @@ def _run(folder: Path, name: str, costs: dict[str, float], *, seed: int = 1, **c
     """A run folder with six trials of two windows per candidate, 1.4 % between and 2.5 % within trials."""
     rng = np.random.default_rng(seed)
     version = changed.pop("version", "1.0")
-    request = SelectRequest(source="m.onnx", **changed.pop("request", {}))
+    request = SelectRequest.of(source="m.onnx", **changed.pop("request", {}))
     candidates = tuple(CandidateLine.from_json(_entry(candidate, version)) for candidate in costs)
     manifest = plain_manifest(request=request, candidates=candidates).to_json()
     run = RunFolder.create(folder, name, Manifest.from_json({**manifest, **changed}))
@@ -92,7 +92,7 @@ def test_a_candidate_that_became_a_fifth_dearer_fails(tmp_path: Path, metric: st
 
 def _with_carbon(intensity: float, hardware: dict[str, Any] | None = None) -> dict[str, Any]:
     """What a manifest needs so that its run has a decision document with SCI scores."""
-    request = SelectRequest(source="m.onnx", intensity=intensity)
+    request = SelectRequest.of(source="m.onnx", intensity=intensity)
     model = host_model(inspect_host(), Scope.PACKAGE).parameters()
     return {
         "request": {"intensity": intensity}, "carbon": carbon_block(basis_of(request, hardware)),

@@ -37,7 +37,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
         yield select(
-            SelectRequest(
+            SelectRequest.of(
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks="faithful,wasteful",
                 environment="current",

@@ -39,7 +39,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
         yield select(
-            SelectRequest(
+            SelectRequest.of(
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks=ALL,
                 environment="current",
@@ -193,7 +193,7 @@ def test_a_run_goes_on_without_a_candidate_that_can_no_longer_start(
     plugins = tmp_path / "plugins" / "frameworks"
     shutil.copytree(STAND_INS / "frameworks", plugins)
     monkeypatch.setenv("FRAMEWATT_PLUGINS", str(plugins.parent))
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(tiny_model),
         frameworks="faithful,wasteful",
         environment="current",
@@ -217,7 +217,7 @@ def test_a_changed_model_cannot_continue_an_old_run(
     stand_ins: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
     assert stand_ins
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(tiny_model), frameworks="lacking", environment="current", runs_dir=str(tmp_path / "runs")
     )
     run = str(select(request).document["run"])
@@ -228,7 +228,7 @@ def test_a_changed_model_cannot_continue_an_old_run(
 
 def test_a_run_is_not_continued_on_another_meter(stand_ins: Path, tiny_model: Path, tmp_path: Path) -> None:
     assert stand_ins
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(tiny_model), frameworks="lacking", environment="current", runs_dir=str(tmp_path / "runs")
     )
     run = RunFolder.open_run(Path(str(select(request).document["run"])))
@@ -242,7 +242,7 @@ def test_a_run_is_not_continued_on_another_meter(stand_ins: Path, tiny_model: Pa
 
 def test_nobody_left_is_the_verdict_none(stand_ins: Path, tiny_model: Path, tmp_path: Path) -> None:
     assert stand_ins
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(tiny_model), frameworks="lacking,crashing", environment="current", runs_dir=str(tmp_path)
     )
     decision = select(request)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from framewatt.cli._options import format_option, share_option
 
 
 @click.command("analyse")
@@ -15,12 +18,9 @@ import click
 @click.option("--block", help="Column that says which runs were taken together: they are compared in pairs.")
 @click.option("--by", default="", help="Columns, separated by commas: one verdict for each combination.")
 @click.option("--time", help="Column with the time of each run; otherwise the rows are in order.")
-@click.option("--margin", default="2%", show_default=True, help="Differences up to this count as equal.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(  # noqa: PLR0913, PLR0917 - one parameter per option
-    table: Path, candidate: str, energy: str, unit: str | None, block: str | None, by: str, time: str | None,
-    margin: str, form: str,
-) -> None:  # fmt: skip
+@share_option("--margin", "2%", "Differences up to this count as equal.")
+@format_option("text", "json")
+def command(table: Path, by: str, margin: float, output: str, **columns_of: Any) -> None:
     """Compare the candidates of a table of runs.
 
     \b
@@ -31,16 +31,13 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     from rich.console import Console
 
-    from framewatt.records.units import parse_share
     from framewatt.reports.text.comparison import show_analysis
     from framewatt.studies.analyse import Columns, analyse, read_table
 
     names = tuple(name.strip() for name in by.split(",") if name.strip())
-    columns = Columns(candidate, energy, unit, block, names, time)
-    document = analyse(
-        read_table(table, columns), columns, table.name, margin=parse_share(margin, "--margin")
-    )
-    if form == "json":
+    columns = Columns(by=names, **columns_of)
+    document = analyse(read_table(table, columns), columns, table.name, margin=margin)
+    if output == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         show_analysis(document, Console(highlight=False))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from framewatt.cli._options import format_option, share_option
 
 
 @click.command("check")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--against", required=True, type=click.Path(path_type=Path), help="The earlier run folder.")
-@click.option("--max-increase", default="5%", show_default=True, help="What is tolerated, e.g. 5% or 0.05.")
+@share_option("--max-increase", "5%", "What is tolerated, e.g. 5% or 0.05.", below=10.0)
 @click.option("--metric", type=click.Choice(["energy", "cpu_seconds", "sci"]), default="energy",
               show_default=True, help="What is compared, per unit.")  # fmt: skip
 @click.option("--anchor", help="An unchanged candidate in both runs: what runs differ by is then less.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 @click.pass_context
-def command(  # noqa: PLR0913, PLR0917 - one parameter per option
-    context: click.Context, run: Path, against: Path, max_increase: str, metric: str, anchor: str | None,
-    form: str,
-) -> None:  # fmt: skip
+def command(context: click.Context, /, run: Path, against: Path, output: str, **rules: Any) -> None:
     """Compare RUN with an earlier run of the same work on the same machine.
 
     \b
@@ -29,15 +29,12 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     from rich.console import Console
 
-    from framewatt.records.units import parse_share
     from framewatt.reports.text.comparison import show_check
     from framewatt.studies.check import check, read_run
 
-    limit = parse_share(max_increase, "--max-increase", below=10.0)
-    document = check(
-        read_run(run, metric), read_run(against, metric), max_increase=limit, metric=metric, anchor=anchor
-    )
-    if form == "json":
+    metric = rules["metric"]
+    document = check(read_run(run, metric), read_run(against, metric), **rules)
+    if output == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         show_check(document, Console(highlight=False))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from framewatt.cli._options import declared, format_option, share_option
 
 
 @click.command("compare")
@@ -10,19 +14,16 @@ import click
 @click.option("--null", help="A command that does nothing but start; its cost is subtracted.")
 @click.option("--prepare", help="Run before each timed run, unmeasured.")
 @click.option("--warmup", type=click.IntRange(1), default=1, show_default=True, help="Unmeasured runs first.")
-@click.option("--budget", default="60s", show_default=True, help="Measuring time, e.g. 90s or 3min.")
+@declared("budget", default="60s", help="Measuring time, e.g. 90s or 3min.")
 @click.option(
     "--units", type=click.FloatRange(0, min_open=True), default=1.0, help="Units of work in one run."
 )
-@click.option("--margin", default="2%", show_default=True, help="Differences up to this count as equal.")
-@click.option("--precision", default="5%", show_default=True, help="Half-width of a ratio at which to stop.")
+@share_option("--margin", "2%", "Differences up to this count as equal.")
+@share_option("--precision", "5%", "Half-width of a ratio at which to stop.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random order.")
-@click.option("--meter", help="An instrument by name (default: the best that works here).")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(  # noqa: PLR0913, PLR0917 - one parameter per option
-    commands: tuple[str, ...], null: str | None, prepare: str | None, warmup: int, budget: str, units: float,
-    margin: str, precision: str, seed: int, meter: str | None, form: str,
-) -> None:  # fmt: skip
+@declared("meter")
+@format_option("text", "json")
+def command(commands: tuple[str, ...], budget: float, meter: str | None, output: str, **options: Any) -> None:
     """Race commands against each other in randomised rounds of fresh runs.
 
     \b
@@ -36,16 +37,12 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     from framewatt.errors import BadInput
     from framewatt.metering.choice import choose_meter
     from framewatt.metering.host.inspection import inspect_host, reservable_cpus
-    from framewatt.records.units import parse_duration, parse_share
     from framewatt.reports.text.comparison import show_comparison
     from framewatt.studies.compare import Contest, Question, build_document
 
     if len(commands) < 2:  # noqa: PLR2004 - a comparison
         raise BadInput("one command alone is not a comparison; give at least two, each in quotes")
-    question = Question(
-        commands, null, prepare, warmup, parse_duration(budget), units, parse_share(margin, "--margin"),
-        parse_share(precision, "--precision"), seed,
-    )  # fmt: skip
+    question = Question(commands, budget_seconds=budget, **options)
     host = inspect_host()
     instrument = choose_meter(meter, host, reserved_cpus=reservable_cpus())
     contest = Contest(question, instrument)
@@ -55,7 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter per option
     finally:
         instrument.close()
     document = build_document(contest, race, host)
-    if form == "json":
+    if output == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         show_comparison(document, Console(highlight=False))

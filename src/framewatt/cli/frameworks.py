@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framewatt.cli._options import network_energy
+from framewatt.cli._options import declared, format_option
 
 if TYPE_CHECKING:
     from framewatt.candidates.locks import LockedEnvironment
 
 
 @click.command(name="frameworks")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
-@network_energy
+@format_option("text", "json")
+@declared("network_energy")
 @click.option(
     "--write-locks",
     type=click.Path(path_type=Path),

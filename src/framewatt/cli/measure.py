@@ -7,11 +7,13 @@ import sys
 
 import click
 
+from framewatt.cli._options import declared, format_option
+
 _STDERR = 2
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
-@click.option("--meter", "meter_name", help="Which meter, e.g. rapl or rapl+nvml; default: the best here.")
+@declared("meter")
 @click.option(
     "--cpus",
     type=click.IntRange(min=1),
@@ -20,10 +22,10 @@ _STDERR = 2
 @click.option(
     "--idle", type=click.FloatRange(min=0), default=0.0, help="Measure idle power first, for S seconds."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 @click.argument("command_line", nargs=-1, required=True, metavar="-- CMD [ARG]...")
 def command(
-    meter_name: str | None, cpus: int | None, idle: float, form: str, command_line: tuple[str, ...]
+    meter: str | None, cpus: int | None, idle: float, output: str, command_line: tuple[str, ...]
 ) -> None:
     """Run CMD and print its energy, CPU time and peak memory, children included.
 
@@ -36,11 +38,11 @@ def command(
     reserved = cpus or reservable_cpus()
     run = measure(
         command_line,
-        meter_name=meter_name,
+        meter_name=meter,
         reserved_cpus=reserved,
         idle_seconds=idle,
-        stdout=_STDERR if form == "json" else None,
+        stdout=_STDERR if output == "json" else None,
     )
     document = build_document(run, reserved)
-    click.echo(json.dumps(document, indent=2) if form == "json" else run_text(document))
+    click.echo(json.dumps(document, indent=2) if output == "json" else run_text(document))
     sys.exit(run.exit_code)

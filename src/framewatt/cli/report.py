@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from framewatt.cli._console import print_decision
-from framewatt.cli._options import keep_stronger, network_energy
+from framewatt.cli._options import declared, format_option, take_carbon
 
 
 @click.command(
@@ -17,12 +17,12 @@ from framewatt.cli._options import keep_stronger, network_energy
     "`framewatt report RUN --where FR,PL,aws:eu-north-1`.",
 )
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--format", "output", default="text", help="A reporter: text, json, sci, sci_json, if, ...")
-@click.option("--region", help="See the same measurements with another region's electricity.")
-@click.option("--intensity", type=float, help="Carbon intensity in gCO2eq/kWh, instead of --region.")
-@click.option("--pue", type=float, help="Power usage effectiveness of the data centre, at least 1.")
-@click.option("--view", help="attributional (SCI) or consequential; the run's own by default.")
-@network_energy
+@format_option(explained="A reporter: text, json, sci, sci_json, if, ...")
+@declared("region", help="See the same measurements with another region's electricity.")
+@declared("intensity")
+@declared("pue")
+@declared("view", default=None, help="attributional (SCI) or consequential; the run's own by default.")
+@declared("network_energy")
 @click.option(
     "--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1; or all of a source: country."
 )
@@ -33,15 +33,12 @@ from framewatt.cli._options import keep_stronger, network_energy
 )
 def command(run: Path, output: str, target: Path | None, **options: Any) -> None:
     """Render RUN, a run folder, again."""
-    from framewatt.carbon.network import network_of
     from framewatt.discovery import find
-    from framewatt.studies.report import Restated, rank_elsewhere, restate_run
+    from framewatt.studies.report import rank_elsewhere, restate_run
 
-    where, when, time, stated = (options.pop(name) for name in ("where", "when", "time", "network_energy"))
-    network = None if stated is None else network_of(stated)
+    where, when, time, view = (options.pop(name) for name in ("where", "when", "time", "view"))
     reporter = find("reporters", output)
-    keep_stronger(options, "region", "intensity")
-    decision = rank_elsewhere(restate_run(run, Restated(**options), network), where, when, time)
+    decision = rank_elsewhere(restate_run(run, take_carbon(options), view), where, when, time)
     if target is None:
         print_decision(decision, output)
     else:

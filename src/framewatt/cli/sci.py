@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from framewatt.cli._options import declared, format_option
+
 if TYPE_CHECKING:
     from framewatt.records import GridIntensity
 
@@ -33,7 +35,7 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 @click.option("--pue", help="Power usage effectiveness of the data centre, at least 1.")
 @click.option("--intensity", help="Grid intensity in gCO2eq/kWh, location-based.")
 @click.option("--intensity-kind", help="average (default) or marginal.")
-@click.option("--region", help="FR, us:CAMX, aws:eu-west-3, or a live source's zone.")
+@declared("region", help="FR, us:CAMX, aws:eu-west-3, or a live source's zone.")
 @click.option("--embodied", help="Embodied emissions of the hardware, e.g. 1200kg or 1000..1500kg.")
 @click.option("--instance", help="AWS instance type, instead of --embodied and --share.")
 @click.option("--lifespan", help="Expected lifespan of the hardware, e.g. 4years.")
@@ -42,19 +44,16 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 @click.option("--units", help="R and how much of it was done, e.g. '1000 request'.")
 @click.option("--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1.")
 @click.option("--when", help="Rank starting hours: an hourly CSV file, or a live region (needs --time).")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown", "if"]),
-    default="text",
-    help="markdown: the GSF disclosure; if: an Impact Framework manifest.",
+@format_option(
+    *("text", "json", "markdown", "if"),
+    explained="text, json, markdown (the GSF disclosure) or if (an Impact Framework manifest).",
 )
 @click.option("--offset", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--rec", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--ppa", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--eac", hidden=True, callback=_refuse, expose_value=False)
 def command(
-    boundary: Path | None, form: str, where: str | None, when: str | None, **options: str | None
+    boundary: Path | None, output: str, where: str | None, when: str | None, **options: str | None
 ) -> None:
     """SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
 
@@ -78,7 +77,7 @@ def command(
         document["warnings"] += [f"{warning.message}; {warning.remedy}"] if warning else []
     if when:
         document["starts"] = [row.to_json() for row in starts(known, when, _duration(declared))]
-    click.echo(_render(document, form), nl=False)
+    click.echo(_render(document, output), nl=False)
 
 
 def _duration(declared: dict[str, Any]) -> timedelta:
@@ -91,15 +90,15 @@ def _duration(declared: dict[str, Any]) -> timedelta:
     return timedelta(hours=parse_quantity(time, "h", "time").value or 0.0)
 
 
-def _render(document: dict[str, Any], form: str) -> str:
+def _render(document: dict[str, Any], output: str) -> str:
     from framewatt.reports import impact_framework as manifest
     from framewatt.reports.markdown import disclosure as pages
 
-    if form == "json":
+    if output == "json":
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    if form == "if":
+    if output == "if":
         return manifest.to_yaml(manifest.manifest(document))
-    return pages.to_markdown(document) if form == "markdown" else pages.to_text(document)
+    return pages.to_markdown(document) if output == "markdown" else pages.to_text(document)
 
 
 def _declared(path: Path | None, options: dict[str, str]) -> dict[str, Any]:

@@ -47,12 +47,12 @@ def build_decision(
         "created": manifest.created,
         "stage": manifest.stage.value,
         "workload": manifest.workload.to_json(),
-        "scenario": request.scenario if manifest.stage is Stage.INFERENCE else None,
+        "scenario": request.work.scenario if manifest.stage is Stage.INFERENCE else None,
         "inputs": _inputs(evidence),
         "functional_unit": manifest.functional_unit.to_json(),
-        "objective": request.objective,
-        "margin": request.margin,
-        "seed": request.seed,
+        "objective": request.race.objective,
+        "margin": request.race.margin,
+        "seed": request.race.seed,
         "verdict": evidence.conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
         "selected": list(evidence.conclusion.selected),
@@ -84,7 +84,7 @@ def _budget_to_ask(evidence: Findings) -> float | None:
     if needed is None:
         return None
     manifest = evidence.manifest
-    own, whole = manifest.request.budget, manifest.whole_budget
+    own, whole = manifest.request.race.budget, manifest.whole_budget
     if whole is None:
         whole = own + (manifest.training.serving_budget if manifest.training else 0.0)
     return (needed + evidence.admission_seconds) * whole / own
@@ -129,7 +129,7 @@ def _rankings(evidence: Findings) -> dict[str, list[str]]:
 
 def _incumbent(evidence: Findings) -> str | None:
     """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
-    asked = evidence.manifest.request.incumbent
+    asked = evidence.manifest.request.race.incumbent
     raced = [s.id for s in evidence.standings.candidates if s.windows] if evidence.standings else []
     known = (line.id for line in evidence.manifest.candidates)
     matches = [name for name in known if Candidate.parse(name).matches(asked)]
@@ -142,7 +142,7 @@ def _valid_for(evidence: Findings) -> dict[str, Any]:
         "cpu": host.cpu_model,
         "isa": list(host.isa),
         "versions": {line.framework: line.version for line in evidence.manifest.candidates},
-        "threads": request.threads,
-        "batch": request.batch_size,
-        "scenario": request.scenario,
+        "threads": request.candidates.threads,
+        "batch": request.work.batch_size,
+        "scenario": request.work.scenario,
     }

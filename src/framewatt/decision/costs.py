@@ -60,7 +60,7 @@ def _payback(
     unit = evidence.manifest.functional_unit.name
     chosen = evidence.conclusion.selected
     if incumbent is None:
-        asked = evidence.manifest.request.incumbent
+        asked = evidence.manifest.request.race.incumbent
         return Quantity.unknown(
             unit,
             f"the incumbent {asked!r} was not measured" if asked else "no incumbent was named: --incumbent",

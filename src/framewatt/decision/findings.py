@@ -85,7 +85,7 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         model=run.manifest.power_model,
         replay=replayed,
         standings=standings,
-        conclusion=_conclude(standings, windows, run.manifest.request.margin),
+        conclusion=_conclude(standings, windows, run.manifest.request.race.margin),
         measurements=measurements,
         statuses=_by_candidate(run.records(Settled)),
         environments=_by_candidate(run.records(BuiltEnvironment)),
@@ -98,7 +98,7 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         trainings=_by_candidate(run.records(TrainingOutcome)),
         target=next(run.records(QualityTarget), None),
         admission_seconds=next((admitted.seconds for admitted in run.records(Admitted)), 0.0),
-        network=network or network_of(run.manifest.request.network_energy),
+        network=network or network_of(run.manifest.request.carbon.network_energy),
     )
 
 

@@ -164,7 +164,7 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
     if evidence.standings:
         standing = next((s for s in evidence.standings.candidates if s.id == name), None)
     energy = evidence.manifest.meter.provenance
-    if energy is Provenance.MEASURED and evidence.manifest.request.objective == Objective.CARBON:
+    if energy is Provenance.MEASURED and evidence.manifest.request.race.objective == Objective.CARBON:
         energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
 
     def ratio(estimate: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def notices_of(evidence: Findings) -> list[dict[str, Any]]:
         asdict(warning)
         for warning in (
             *_setting(evidence),
-            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest.request.margin),
+            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest.request.race.margin),
             *audit_candidates(_candidates(evidence, raced)),
         )
     ]
@@ -102,7 +102,7 @@ def _setting(evidence: Findings) -> Iterator[AuditWarning]:
             "outputs are checked against their median instead",
             "judge by labels (--labels, --metric) if the outputs matter more than their agreement",
         )
-    asked = evidence.manifest.request.incumbent
+    asked = evidence.manifest.request.race.incumbent
     names = {line.framework for line in evidence.manifest.candidates}
     families = {line.family: line.framework for line in evidence.manifest.candidates if line.family}
     if asked and asked not in names and asked in families:

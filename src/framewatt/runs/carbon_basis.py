@@ -30,9 +30,9 @@ def basis_of(request: SelectRequest, hardware: Mapping[str, Any] | None) -> Carb
     Raises:
         BadInput: an unknown region, or an impossible figure.
     """
-    view = View(request.view)
-    grid, reason = intensity_or_reason(request.region, request.intensity, kind=KIND_OF[view])
-    basis = basis_for(grid, _machine(hardware), pue=request.pue, view=view)
+    view = View(request.carbon.view)
+    grid, reason = intensity_or_reason(request.carbon.region, request.carbon.intensity, kind=KIND_OF[view])
+    basis = basis_for(grid, _machine(hardware), pue=request.carbon.pue, view=view)
     return replace(basis, no_intensity=reason) if reason else basis
 
 
@@ -76,7 +76,7 @@ def restated_basis(  # noqa: PLR0913 - what `report` may change, by name
     own = stored_basis(manifest)
     chosen = View(view) if view else own.view
     machine = own.hardware or _machine(hardware)
-    stated = pue if pue is not None else manifest.request.pue
+    stated = pue if pue is not None else manifest.request.carbon.pue
     if region is None and intensity is None:
         kept = replace(own, hardware=machine, view=chosen)
         return kept if pue is None else replace(kept, pue=basis_for(None, pue=pue).pue)

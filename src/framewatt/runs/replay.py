@@ -39,7 +39,7 @@ def cost_of(manifest: Manifest, basis: CarbonBasis) -> Callable[[Measurement], f
     def joules(measurement: Measurement) -> float:
         return reserved_joules(measurement)
 
-    if manifest.request.objective != Objective.CARBON:
+    if manifest.request.race.objective != Objective.CARBON:
         return joules
     wall = _wall_factor(manifest).value
     return lambda measurement: carbon_cost(wall * joules(measurement), measurement.usage.seconds, basis)
@@ -57,15 +57,15 @@ def race_of(manifest: Manifest, admission: Admitted, basis: CarbonBasis) -> Race
     racing = [known[name] for name in [*admitted, *searched]]
     entrants = [Entrant(line.id, line.framework, line.settings, line.equal_budget) for line in racing]
     rules = RaceRules(
-        seed=request.seed,
+        seed=request.race.seed,
         window_seconds=manifest.window_seconds,
-        margin=request.margin,
-        budget_seconds=max(request.budget - admission.seconds, 1.0),
+        margin=request.race.margin,
+        budget_seconds=max(request.race.budget - admission.seconds, 1.0),
         cohort_size=admission.cohort,
-        objective_decides_on=request.objective,
+        objective_decides_on=request.race.objective,
     )
     uncertainty = _energy_uncertainty(manifest)
-    if request.objective == Objective.CARBON:
+    if request.race.objective == Objective.CARBON:
         return Race(entrants, rules, _carbon_uncertainty(manifest, basis, uncertainty))
     return Race(entrants, rules, uncertainty)
 

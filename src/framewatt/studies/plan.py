@@ -14,21 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from framewatt.carbon.network import Network
     from framewatt.lifecycle.lifetimes import Volumes
     from framewatt.records import Json
-    from framewatt.studies.report import Restated
+    from framewatt.runs.request import CarbonOptions
 
 
-def plan_runs(
-    runs: Sequence[Path], volumes: Volumes, carbon: Restated, network: Network | None
-) -> dict[str, Any]:
+def plan_runs(runs: Sequence[Path], volumes: Volumes, carbon: CarbonOptions) -> dict[str, Any]:
     """Add up the stages of every pair that the runs allow, with what is stated anew of carbon and network.
 
     Raises:
         BadInput: no run, runs that do not add up, or a volume of a stage that nobody studied.
     """
-    return build_plan(list(_decisions(runs, carbon, network)), volumes, _exporting())
+    return build_plan(list(_decisions(runs, carbon)), volumes, _exporting())
 
 
 def _exporting() -> dict[str, tuple[str, ...]]:
@@ -39,17 +36,15 @@ def _exporting() -> dict[str, tuple[str, ...]]:
     return {name: own for name, own in formats.items() if own}
 
 
-def _decisions(runs: Sequence[Path], carbon: Restated, network: Network | None) -> Iterator[Json]:
+def _decisions(runs: Sequence[Path], carbon: CarbonOptions) -> Iterator[Json]:
     """The decisions of all runs, and of studies that lie inside them; each once."""
+    region, intensity = carbon.region, carbon.intensity
+    given = region is not None or intensity is not None
     folders = [folder for run in runs for folder in (run, *_inside(run))]
     for path in {folder.resolve(): folder for folder in folders}.values():
         run = RunFolder.open_run(path)
-        basis = (
-            restated_basis(run.manifest, region=carbon.region, intensity=carbon.intensity)
-            if carbon.gives_intensity
-            else None
-        )
-        yield build_decision(run, basis, network).document
+        basis = restated_basis(run.manifest, region=region, intensity=intensity) if given else None
+        yield build_decision(run, basis, carbon.network()).document
 
 
 def _inside(run: Path) -> list[Path]:

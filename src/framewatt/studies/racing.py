@@ -47,7 +47,7 @@ def run_race(
         for name, error in fallen.items():
             status = Status.FAILED if isinstance(error, TrialFailed) else Status.INFEASIBLE
             context.settle(name, status, str(error))
-        context.progress.standing(race.standings(), context.request.budget)
+        context.progress.standing(race.standings(), context.request.race.budget)
 
 
 def _recruit(block: Block, contestants: dict[str, LaunchSpec[Any]], recruit: Recruit) -> dict[str, str]:
@@ -75,7 +75,7 @@ def _drop(race: Race, name: str, reason: str, context: StudyContext) -> None:
 
 def _too_slow(measurements: list[Measurement], context: StudyContext) -> dict[str, Exception]:
     """Candidates whose latency percentile exceeds the bound beyond doubt."""
-    bound = context.request.latency_bound()
+    bound = context.request.work.latency_bound()
     slow: dict[str, Exception] = {}
     if bound is None:
         return slow

@@ -21,7 +21,7 @@ def runtime_of(entry: CandidateSpec, context: StudyContext) -> Environment:
         EnvironmentFailed, Inapplicable: there is none, with the reason.
     """
     plugin, version = entry.plugin, entry.candidate.version
-    if context.request.environment == "current":
+    if context.request.candidates.environment == "current":
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
     else:
         runtime = environment_of(plugin, version, "runtime", context)
@@ -51,6 +51,6 @@ def environment_of(plugin: Plugin, version: str, role: str, context: StudyContex
     """The isolated environment of a framework for a role; the user's packages come where its code runs."""
     exports = context.run.manifest.workload.format in getattr(plugin.module, "EXPORTS", ())
     runs_own_code = exports or hasattr(plugin.module, "describe")
-    extra = context.request.packages if runs_own_code else ()
+    extra = context.request.candidates.packages if runs_own_code else ()
     spec = environments.spec_for(plugin, version, role, extra)
     return environments.provide(spec, plugin, context.progress.building)

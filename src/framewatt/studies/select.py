@@ -1,11 +1,12 @@
-"""The Python API of the main job: `framewatt.select`, with the command line's options as keywords."""
+"""The door of the main job: which study a source asks for, from the command line and from Python alike."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt.errors import BadInput
 from framewatt.records import Stage
+from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.inference import study
 from framewatt.studies.training import study as training
@@ -25,16 +26,47 @@ def select(model: str | PathLike[str], *, progress: Progress | None = None, **op
         model: An ONNX file, a model.py, a .pt2 or .keras file, or ``example:digits``; or something to
             learn (a table, a task, a Keras model.py with ``data``).
         progress: Who watches; nobody by default.
-        options: The fields of `framewatt.runs.request.SelectRequest` (seconds, shares as numbers).
+        options: Those of `framewatt.runs.request.OPTIONS`, as on the command line (``budget="3min"``) or as
+            values (seconds, bytes, shares as numbers).
 
     Raises:
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
-    try:
-        request = SelectRequest(source=str(model), **options)
-    except TypeError as error:
-        raise BadInput(f"select: {str(error).rpartition('()')[2].strip()}") from None
-    if open_source(request.source, request.data).stage is Stage.TRAINING:
-        return training.select(request, progress)[0]
-    return study.select(request, progress)
+    return decide(SelectRequest.of(str(model), **options), progress)[0]
+
+
+def resume(run: str | PathLike[str], *, progress: Progress | None = None) -> Decision:
+    """Go on with an interrupted run and return its decision, as `select` would have.
+
+    Raises:
+        BadInput: not a run folder, or the source, the machine or the meter has changed since.
+        StoreError: another process is writing the run.
+    """
+    return finish(Path(run), progress)[0]
+
+
+def decide(request: SelectRequest, progress: Progress | None = None) -> list[Decision]:
+    """One decision for a model, two (training, inference) for what has to be trained first.
+
+    Raises:
+        BadInput: the question cannot be asked this way.
+        StoreError: the run folder cannot be written.
+    """
+    workload = open_source(request.source, request.training.data)
+    request.require_meant_for(workload.format)
+    if workload.stage is Stage.TRAINING:
+        return training.select(request, progress)
+    return [study.select(request, progress)]
+
+
+def finish(run: Path, progress: Progress | None = None) -> list[Decision]:
+    """The decisions of an interrupted run, once it has gone on to its end.
+
+    Raises:
+        BadInput: not a run folder, or the source, the machine or the meter has changed since.
+        StoreError: another process is writing the run.
+    """
+    if RunFolder.open_run(run).manifest.stage is Stage.TRAINING:
+        return training.resume(run, progress)
+    return [study.resume(run, progress)]

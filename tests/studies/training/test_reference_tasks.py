@@ -33,7 +33,7 @@ NATIVE = {"pytorch", "jax", "tensorflow", "paddle"}
 
 
 def reference_task(name: str, **options: object) -> Task:
-    request = SelectRequest(source=f"task:{name}", **options)  # type: ignore[arg-type]
+    request = SelectRequest.of(source=f"task:{name}", **options)
     return read_task(open_source(request.source).path, request)
 
 

@@ -15,6 +15,7 @@ from framewatt.errors import BadInput
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import Admitted, BlockTold, RaceEvent
 from framewatt.runs.request import SelectRequest
+from framewatt.studies.select import decide
 from framewatt.studies.training.study import resume, select
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def decisions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Decisio
         patch.setenv("FRAMEWATT_PLUGINS", str(STAND_INS))
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
-        request = SelectRequest(
+        request = SelectRequest.of(
             source=str(write_table(folder / "table.csv")),
             target="label",
             quality=0.9,
@@ -112,9 +113,9 @@ def test_the_models_race_gets_what_training_left_of_the_budget(decisions: list[D
     raced = sum(event.seconds for event in run.records(RaceEvent) if isinstance(event, BlockTold))
     admission = next(run.records(Admitted)).seconds
     assert run.manifest.training
-    left = max(run.manifest.request.budget - admission - raced, 0)
+    left = max(run.manifest.request.race.budget - admission - raced, 0)
     inner = RunFolder.open_run(run.path / "inference").manifest.request
-    assert inner.budget == pytest.approx(run.manifest.training.serving_budget + left)
+    assert inner.race.budget == pytest.approx(run.manifest.training.serving_budget + left)
 
 
 def test_an_edit_run_loop_of_training_ends_with_the_first_trained_step(decisions: list[Decision]) -> None:
@@ -152,7 +153,7 @@ def test_a_finished_run_resumes_to_the_same_decision(
 
 def test_without_a_quality_the_incumbent_sets_the_target(stand_ins: Path, tmp_path: Path) -> None:
     assert stand_ins
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(write_table(tmp_path / "table.csv", rows=200)),
         target="label",
         frameworks="learner,stubborn_learner",
@@ -169,9 +170,9 @@ def test_without_a_quality_the_incumbent_sets_the_target(stand_ins: Path, tmp_pa
 def test_a_table_without_a_target_and_a_model_with_one_are_refused(tmp_path: Path, tiny_model: Path) -> None:
     table = write_table(tmp_path / "table.csv")
     with pytest.raises(BadInput, match="needs --target"):
-        select(SelectRequest(source=str(table)))
+        decide(SelectRequest.of(source=str(table)))
     with pytest.raises(BadInput, match="--samples does not go with a table"):
-        select(SelectRequest(source=str(table), target="label", samples="x.npz"))
+        decide(SelectRequest.of(source=str(table), target="label", samples="x.npz"))
     result = CliRunner().invoke(cli, ["select", str(tiny_model), "--target", "y"])
     assert result.exit_code == 2
     assert "--target is for tables" in result.output

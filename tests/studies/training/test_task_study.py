@@ -56,7 +56,7 @@ def build(task):
 def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        request = SelectRequest(
+        request = SelectRequest.of(
             source=str(TASK), environment="current", budget=24, runs_dir=str(tmp_path_factory.mktemp("runs"))
         )
         yield select(request)[0]
@@ -133,7 +133,7 @@ def test_the_curve_of_energy_sums_what_each_epoch_measured(decision: Decision) -
 
 @pytest.mark.usefixtures("stand_ins")
 def test_every_window_trains_from_all_seeds_even_on_a_short_budget(tmp_path: Path) -> None:
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(TASK), frameworks="honest", environment="current", budget=2, runs_dir=str(tmp_path)
     )
     run = RunFolder.open_run(Path(select(request)[0].document["run"]))
@@ -227,16 +227,16 @@ def test_a_declaration_that_cannot_be_meant_is_refused(
     path = tmp_path / "task" / "task.toml"
     path.write_text(path.read_text().replace(*change))
     with pytest.raises(BadInput, match=told):
-        read_task(tmp_path / "task", SelectRequest(source="task"))
+        read_task(tmp_path / "task", SelectRequest.of(source="task"))
 
 
 def test_a_folder_without_data_or_scripts_is_refused(tmp_path: Path) -> None:
     (tmp_path / "task.toml").write_text((TASK / "task.toml").read_text())
     with pytest.raises(BadInput, match=r"neither data\.npz nor task\.py"):
-        read_task(tmp_path, SelectRequest(source="task"))
+        read_task(tmp_path, SelectRequest.of(source="task"))
     shutil.copy(TASK / "task.py", tmp_path)
     with pytest.raises(BadInput, match="no script"):
-        read_task(tmp_path, SelectRequest(source="task"))
+        read_task(tmp_path, SelectRequest.of(source="task"))
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_data_in_a_task_folder_that_cannot_be_learnt_are_refused(
         arrays: dict[str, Any] = {"y_train": np.zeros(2), **content}
         np.savez(path, **arrays)
     with pytest.raises(BadInput, match=re.escape(told)):
-        read_task(tmp_path, SelectRequest(source="task"))
+        read_task(tmp_path, SelectRequest.of(source="task"))
 
 
 def test_an_option_that_a_task_does_not_have_is_refused() -> None:
@@ -273,7 +273,7 @@ def test_the_scaffold_is_a_whole_task_whose_own_script_learns_it(
     monkeypatch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path / "cache"))
     folder = tmp_path / "mytask"
     assert CliRunner().invoke(cli, ["new", "task", str(folder)]).exit_code == 0
-    request = SelectRequest(
+    request = SelectRequest.of(
         source=str(folder),
         frameworks="numpy_sgd",
         environment="current",

@@ -30,7 +30,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("FRAMEWATT_PLUGINS", str(STAND_INS))
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
-        request = SelectRequest(
+        request = SelectRequest.of(
             source=str(write_table(folder / "table.csv")),
             target="label",
             quality=0.9,
@@ -117,5 +117,5 @@ def test_a_study_that_is_refused_lets_its_meter_go(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("framewatt.studies.training.study.choose_meter", lambda *_: meter)
     table = str(write_table(tmp_path / "table.csv"))
     with pytest.raises(BadInput, match="nowhere"):
-        select(SelectRequest(source=table, target="label", frameworks="learner", region="nowhere"))
+        select(SelectRequest.of(source=table, target="label", frameworks="learner", region="nowhere"))
     assert closed == ["meter"]

@@ -123,9 +123,9 @@ def _alike(manifest: Manifest) -> dict[str, Any]:
         "machine": (host.cpu_model, host.logical_cpus, host.machine),
         "model": manifest.workload.sha256,
         "functional unit": manifest.functional_unit.to_json(),
-        "scenario": (request.scenario, request.batch_size),
-        "samples": (request.samples, request.dims),
-        "threads": request.threads,
+        "scenario": (request.work.scenario, request.work.batch_size),
+        "samples": (request.work.samples, request.work.dims),
+        "threads": request.candidates.threads,
         "meter": (meter.name, meter.scope.value, sorted(meter.domains)),
         "power model": _fingerprint(PowerModel.of_meter(meter.parameters)),
     }

@@ -123,7 +123,7 @@ class Admission:
 
     def _who_agrees(self, answers: Mapping[str, Answer], right: Answer) -> set[str]:
         """The frameworks whose answers are within the tolerance of `right`."""
-        tolerance = self._context.request.tolerance
+        tolerance = self._context.request.work.tolerance
         return {
             _framework(name)
             for name, answer in answers.items()
@@ -142,16 +142,17 @@ class Admission:
         return problem is None
 
     def _memory_problem(self, name: str) -> str | None:
-        bound, peak = self._context.request.memory_bound(), self._runner.peak_memory_bytes(name)
+        asked, peak = self._context.request.work, self._runner.peak_memory_bytes(name)
+        bound = asked.memory_bound()
         if bound is None or peak is None or peak <= bound:
             return None
-        return f"needs {format_bytes(peak)} of memory; --max-memory is {self._context.request.max_memory}"
+        return f"needs {format_bytes(peak)} of memory; --max-memory is {asked.max_memory}"
 
     def _parity_problem(self, name: str, answer: Answer) -> str | None:
         if self._right is None:
             self._context.run.append(ParityCheck(name, None, self._source))
             return None
-        tolerance = self._context.request.tolerance
+        tolerance = self._context.request.work.tolerance
         checked = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
         error = checked.error if np.isfinite(checked.error) else None
         self._context.run.append(ParityCheck(name, error, self._source))
@@ -160,7 +161,7 @@ class Admission:
     def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
         if self._labels is None:
             return None
-        metric, bound = self._labels.metric, self._context.request.quality
+        metric, bound = self._labels.metric, self._context.request.work.quality
         stacked = _stacked([next(iter(sample.values())) for sample in answer])
         batched = self._material.library.batch > 1  # samples that fill no batch are left out
         labels = self._labels.values[: len(stacked)] if batched else self._labels.values

@@ -140,16 +140,17 @@ def _export(workload: Workload, context: StudyContext) -> conversion.Export:
 def _library(
     workload: Workload, request: SelectRequest, signature: Signature, exported: conversion.Export | None
 ) -> SampleLibrary:
-    chosen = Path(request.samples) if request.samples else workload.samples
+    asked = request.work
+    chosen = Path(asked.samples) if asked.samples else workload.samples
     if chosen is not None:
-        return samples.read_library(chosen, signature, request.batch_size)
+        return samples.read_library(chosen, signature, asked.batch_size)
     if exported is not None and exported.samples:
         source = f"inputs() of {workload.path.name}"
-        return samples.from_tensor_files(exported.samples, signature, request.batch_size, source)
+        return samples.from_tensor_files(exported.samples, signature, asked.batch_size, source)
     graph = workload.path if exported is None else exported.model
     model = onnx.load(str(graph), load_external_data=False)
     vocabulary = vocabulary_sizes(model)
-    return samples.generate(signature, request.dims, vocabulary, request.seed, request.batch_size)
+    return samples.generate(signature, asked.dims, vocabulary, request.race.seed, asked.batch_size)
 
 
 def _contestant(entry: CandidateSpec, material: Material, context: StudyContext) -> InferenceSpec:
@@ -173,7 +174,7 @@ def _contestant(entry: CandidateSpec, material: Material, context: StudyContext)
         cpus=usable_cpus()[-threads:],
         settings=entry.settings,
         work=work,
-        patience=context.request.timeout,
+        patience=context.request.race.timeout,
         reserved_share=threads / context.run.manifest.host.logical_cpus,
     )
 
@@ -186,7 +187,7 @@ def _converted(
     if chosen != "onnx" or not hasattr(plugin.module, "convert"):
         return conversion.Conversion(material.models[chosen])
     converter = runtime
-    if "convert" in plugin.module.PACKAGES and context.request.environment == "isolated":
+    if "convert" in plugin.module.PACKAGES and context.request.candidates.environment == "isolated":
         converter = environment_of(plugin, version, "convert", context)
         if converter.interpreter != runtime.interpreter:  # equal pins share one, which is downloaded once
             record_environment(BuiltConverter, entry, converter, context)

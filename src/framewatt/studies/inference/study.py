@@ -67,20 +67,20 @@ def select(request: SelectRequest, progress: Progress | None = None) -> Decision
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
-    workload = open_source(request.source, request.data)
-    if request.metric and not (request.labels or workload.labels):
+    workload = open_source(request.source, request.training.data)
+    if request.work.metric and not (request.work.labels or workload.labels):
         raise BadInput("--metric needs --labels")
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
-    require_score(basis, request.objective)
+    require_score(basis, request.race.objective)
     host = inspect_host()
-    meter = choose_meter(request.meter, host)
+    meter = choose_meter(request.race.meter, host)
     entries = enumerate_candidates(choice_of(request), workload.format)
-    require_incumbent(request.incumbent, entries)
+    require_incumbent(request.race.incumbent, entries)
     manifest = manifest_of(request, workload, host, meter, entries)
     manifest = replace(manifest, hardware=hardware, carbon=carbon_block(basis))
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
-    run = RunFolder.create(Path(request.runs_dir), name, manifest)
+    run = RunFolder.create(Path(request.race.runs_dir), name, manifest)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
 
 
@@ -95,7 +95,7 @@ def resume(path: Path, progress: Progress | None = None) -> Decision:
     request = run.manifest.request
     workload = open_source(request.source)
     run.require_same(workload.sha256, inspect_host())
-    meter = choose_meter(request.meter, inspect_host())
+    meter = choose_meter(request.race.meter, inspect_host())
     run.require_meter(meter.description)
     entries = enumerate_candidates(choice_of(request), workload.format)
     return _conduct(run, request, workload, meter, entries, progress or Silent())
@@ -112,7 +112,7 @@ def _conduct(  # noqa: PLR0913, PLR0917 - the parts of a study, named once
     context = StudyContext(request, run, progress)
     run.lock()
     try:
-        labels = labels_of(workload, request.labels, request.metric)
+        labels = labels_of(workload, request.work.labels, request.work.metric)
         material = gather(workload, context)
         if labels:
             labels.require_one_label_each(material.library)
@@ -172,21 +172,21 @@ def choice_of(request: SelectRequest) -> Choice:
     """
     request.require_cpus()
     return Choice(
-        frameworks=request.frameworks,
-        threads=request.threads,
-        precision=request.precision,
-        allowed_precisions=request.allow_precision or _precisions_a_quality_permits(request),
-        overrides=request.settings,
-        installed=request.environment == "current",
-        tune=request.tune,
+        frameworks=request.candidates.frameworks,
+        threads=request.candidates.threads,
+        precision=request.candidates.precision,
+        allowed_precisions=request.candidates.allow_precision or _precisions_a_quality_permits(request),
+        overrides=request.candidates.settings,
+        installed=request.candidates.environment == "current",
+        tune=request.candidates.tune,
         most_threads=reservable_cpus(),
     )
 
 
 def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
     """Every precision, where the user's labels and a quality target say what may not be lost."""
-    judged = request.labels is not None and request.quality is not None
-    return known_precisions() if judged and request.precision is None else ()
+    judged = request.work.labels is not None and request.work.quality is not None
+    return known_precisions() if judged and request.candidates.precision is None else ()
 
 
 def manifest_of(
@@ -200,7 +200,7 @@ def manifest_of(
         stage=workload.stage,
         request=request,
         workload=WorkloadLine(workload.name, workload.kind, workload.format, workload.sha256),
-        functional_unit=FunctionalUnit(**functional_unit(request.functional_unit)),
+        functional_unit=FunctionalUnit(**functional_unit(request.work.functional_unit)),
         window_seconds=max(WINDOW_SECONDS, meter.minimum_window_seconds),
         host=host,
         python=platform.python_version(),

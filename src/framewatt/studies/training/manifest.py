@@ -35,7 +35,7 @@ def training_manifest(  # noqa: PLR0913, PLR0917 - the parts of a study, named o
     """
     hardware = read_hardware_table(Path.cwd())
     basis = basis_of(request, hardware)
-    require_score(basis, request.objective)
+    require_score(basis, request.race.objective)
     return replace(
         manifest_of(request, workload, host, meter, entries),
         hardware=hardware,

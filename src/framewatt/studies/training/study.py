@@ -57,18 +57,18 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
         BadInput: the problem or an option cannot be used.
         StoreError: the run folder cannot be written.
     """
-    workload = open_source(request.source, request.data)
+    workload = open_source(request.source, request.training.data)
     problem = open_problem(workload, request, progress or Silent())
     entries = problem.entries()
-    require_incumbent(request.incumbent, entries)
+    require_incumbent(request.race.incumbent, entries)
     host = inspect_host()
-    serving = request.budget * problem.serving_share
-    own = replace(request, budget=request.budget - serving)
+    serving = request.race.budget * problem.serving_share
+    own = replace(request, race=replace(request.race, budget=request.race.budget - serving))
     training = TrainingBlock(problem.described(), serving)
-    with closing(choose_meter(request.meter, host)) as meter:
+    with closing(choose_meter(request.race.meter, host)) as meter:
         manifest = training_manifest(own, workload, host, meter, entries, training)
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
-        run = RunFolder.create(Path(request.runs_dir), name, manifest)
+        run = RunFolder.create(Path(request.race.runs_dir), name, manifest)
         return _conduct(StudyContext(own, run, progress or Silent()), problem, meter, entries)
 
 
@@ -80,11 +80,11 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     """
     run = RunFolder.open_run(path)
     request = run.manifest.request
-    workload = open_source(request.source, request.data)
+    workload = open_source(request.source, request.training.data)
     run.require_same(workload.sha256, inspect_host())
     problem = open_problem(workload, request, progress or Silent())
     entries = problem.entries()
-    with closing(choose_meter(request.meter, inspect_host())) as meter:
+    with closing(choose_meter(request.race.meter, inspect_host())) as meter:
         run.require_meter(meter.description)
         return _conduct(StudyContext(request, run, progress or Silent()), problem, meter, entries)
 
@@ -121,7 +121,8 @@ def _recruit(context: StudyContext, name: str) -> None:
 def _joules_of(context: StudyContext) -> Callable[[Measurement], float]:
     """A window's energy, whatever the objective is."""
     manifest = context.run.manifest
-    asked_for_energy = replace(manifest.request, objective=Objective.ENERGY.value)
+    request = manifest.request
+    asked_for_energy = replace(request, race=replace(request.race, objective=Objective.ENERGY))
     return cost_of(replace(manifest, request=asked_for_energy), stored_basis(manifest))
 
 
@@ -169,7 +170,7 @@ def _contestant(
         cpus=usable_cpus()[-threads:],
         settings=entry.settings,
         work=work,
-        patience=context.request.timeout,
+        patience=context.request.race.timeout,
         reserved_share=threads / context.run.manifest.host.logical_cpus,
     )
 

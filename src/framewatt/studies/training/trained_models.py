@@ -49,7 +49,8 @@ def serve(
     Raises:
         StoreError: the folder cannot be written.
     """
-    batch = min(context.request.batch_size if context.request.batch_size > 1 else _BATCH, len(folds.test))
+    asked = context.request.work.batch_size
+    batch = min(asked if asked > 1 else _BATCH, len(folds.test))
     run = _open(context, batch, trained)
     inner = replace(context, run=run, request=run.manifest.request)
     run.lock()
@@ -74,7 +75,7 @@ def _budget(context: StudyContext) -> float:
     replayed = replay(context.run, stored_basis(manifest))
     raced = replayed.race.standings().spent_seconds if replayed else 0.0
     admission = sum(admitted.seconds for admitted in context.run.records(Admitted))
-    left = max(context.request.budget - admission - raced, 0.0)
+    left = max(context.request.race.budget - admission - raced, 0.0)
     return _serving_budget(manifest) + left
 
 
@@ -88,13 +89,15 @@ def _open(context: StudyContext, batch: int, trained: Mapping[str, TrainingSpec]
     if (outer.path / FOLDER / "manifest.json").exists():
         return RunFolder.open_run(outer.path / FOLDER)
     request = replace(
-        context.request, budget=_budget(context), batch_size=batch, scenario=Scenario.OFFLINE.value
+        context.request,
+        race=replace(context.request.race, budget=_budget(context)),
+        work=replace(context.request.work, batch_size=batch, scenario=Scenario.OFFLINE),
     )
     manifest = replace(
         outer.manifest,
         stage=Stage.INFERENCE,
         request=request,
-        whole_budget=context.request.budget + _serving_budget(outer.manifest),
+        whole_budget=context.request.race.budget + _serving_budget(outer.manifest),
         functional_unit=FunctionalUnit("row", 1.0),
         candidates=tuple(outer.manifest.candidate(name) for name in trained),
     )

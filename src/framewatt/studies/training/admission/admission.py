@@ -77,7 +77,7 @@ class Admission(ABC):
         return contestant.candidate
 
     def _left(self) -> float:
-        return max(self._context.request.budget - self.spent_seconds, 1.0)
+        return max(self._context.request.race.budget - self.spent_seconds, 1.0)
 
     def _record(self, measurement: Measurement) -> None:
         self._spent_joules += self._joules(measurement)
@@ -137,7 +137,7 @@ class Admission(ABC):
 
     def _incumbent(self, candidates: Iterable[str]) -> str | None:
         """The candidate that the user runs today, by its id or its framework's name."""
-        asked = self._context.request.incumbent
+        asked = self._context.request.race.incumbent
         return next((name for name in candidates if Candidate.parse(name).matches(asked)), None)
 
     def _confirmed(

@@ -133,7 +133,7 @@ class ScriptedAdmission(Admission):
 
     def _explore_others(self, begun: list[Trainee]) -> list[Trainee]:
         """The other seeds' curves; what one leaves of its share of the budget is there for those after it."""
-        ends = time.monotonic() + self._context.request.budget * _EXPLORING_SHARE
+        ends = time.monotonic() + self._context.request.race.budget * _EXPLORING_SHARE
         seeds = range(1, len(self._task.seeds))
         found = []
         for position, one in enumerate(begun):

@@ -105,11 +105,11 @@ class TabularAdmission(Admission):
     def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
         found = []
         folds = range(len(self._folds.validation))
-        left = self._context.request.budget * _EXPLORING_SHARE
+        left = self._context.request.race.budget * _EXPLORING_SHARE
         for position, (entry, contestant) in enumerate(contestants.values()):
             allowance = left / (len(contestants) - position)
             self._context.progress.say(f"learning curve of {contestant.candidate}")
-            quality = self._context.request.quality
+            quality = self._context.request.work.quality
             explore = partial(self._explorer.explore, folds=folds, target=quality, allowance=allowance)
             curve = self._with_trial(contestant, explore)
             left -= sum(seconds for _, seconds, _, _ in curve.cost) if curve else allowance
@@ -120,7 +120,7 @@ class TabularAdmission(Admission):
     def _target(self, explored: list[Trainee]) -> float:
         """What was asked for, else what the mean over the folds of the incumbent or the median reaches."""
         values = {f.contestant.candidate: reached(f.exploration.curve, self._metric) for f in explored}
-        return self._settle_target(self._context.request.quality, values)
+        return self._settle_target(self._context.request.work.quality, values)
 
     def _reaches(self, trainee: Trainee, target: float) -> bool:
         """Whether its curve keeps the target; else it is settled with how far it came."""
@@ -144,7 +144,7 @@ class TabularAdmission(Admission):
         points = getattr(trainee.entry.plugin.module, "POINTS", ())
         before = self._spent_joules
         trainings = len(points) + len(self._folds.validation)
-        allowance = self._context.request.budget * _TUNING_SHARE / among / trainings
+        allowance = self._context.request.race.budget * _TUNING_SHARE / among / trainings
 
         def search(trial: TrainingTrial) -> Trainee | None:
             best, chosen = _WORTH_TUNING * self._first_fold_cost(trainee.exploration, target), None

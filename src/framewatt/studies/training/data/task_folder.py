@@ -81,7 +81,7 @@ def read_task(folder: Path, request: SelectRequest) -> Task:
     return Task(
         name=folder.name,
         metric=told["metric"],
-        quality=wanted_quality(folder / "task.toml", told, told["metric"], request.quality),
+        quality=wanted_quality(folder / "task.toml", told, told["metric"], request.work.quality),
         epochs=int(told["epochs"]),
         batch=int(told["batch"]),
         seeds=seeds,
@@ -96,7 +96,7 @@ def read_task(folder: Path, request: SelectRequest) -> Task:
 
 def _options(name: str, own: Mapping[str, Any], request: SelectRequest) -> dict[str, Any]:
     """The task's options, with what the user asks for in their place."""
-    asked = {"size": request.size, "dataset": request.dataset}
+    asked = {"size": request.training.size, "dataset": request.training.dataset}
     asked = {option: value for option, value in asked.items() if value is not None}
     for option in asked:
         if option not in own:

@@ -57,7 +57,7 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
     if workload.data is None:
         raise BadInput(f"{request.source}: a Keras model is trained on --data data.npz")
     terms = _terms(workload.path)
-    arrays = read_arrays(workload.data, request.seed, available_memory_bytes())
+    arrays = read_arrays(workload.data, request.race.seed, available_memory_bytes())
     require_batch(workload.path, terms["batch"], arrays)
     seeds = tuple(range(1, terms["seeds"] + 1))
     entries = [e for e in enumerate_candidates(choice_of(request), workload.format) if e.equal_budget]
@@ -67,11 +67,11 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
     model, weights = _described(question, entries, request, progress)
     _check_trainable(workload.path, model, shape, terms)
     labels = labels_of(model, {part: arrays[f"y_{part}"] for part in PARTS}, workload.data)
-    metric = _metric(request.metric or terms.get("metric"), labels.task)
+    metric = _metric(request.work.metric or terms.get("metric"), labels.task)
     task = Task(
         name=workload.name,
         metric=metric,
-        quality=wanted_quality(workload.path, terms, metric, request.quality),
+        quality=wanted_quality(workload.path, terms, metric, request.work.quality),
         epochs=terms["epochs"],
         batch=terms["batch"],
         seeds=seeds,
@@ -140,8 +140,8 @@ def _ask(
     question: _Question, entry: CandidateSpec, request: SelectRequest, progress: Progress
 ) -> tuple[KerasModel, dict[str, NDArray[Any]]]:
     plugin = entry.plugin
-    spec = environments.spec_for(plugin, entry.candidate.version, "runtime", request.packages)
-    if request.environment == "current":
+    spec = environments.spec_for(plugin, entry.candidate.version, "runtime", request.candidates.packages)
+    if request.candidates.environment == "current":
         environment = environments.current_interpreter(spec)
     else:
         environment = environments.provide(spec, plugin, progress.building)
@@ -152,8 +152,8 @@ def _ask(
         asked: dict[str, Any] = {"model": str(question.path), "weights": str(weights)}
         asked |= {"seeds": list(question.seeds), "shape": list(question.shape)}
         with WorkerProcess(command, log=log, environment=python_environment(1)) as worker:
-            worker.request("hello", timeout=request.timeout)
-            answer = worker.request("describe", timeout=request.timeout, **asked)
+            worker.request("hello", timeout=request.race.timeout)
+            answer = worker.request("describe", timeout=request.race.timeout, **asked)
         found = read_tensors(weights)
     return KerasModel(**answer["model"]), {f"weights-{name}": array for name, array in found.items()}
 

@@ -92,7 +92,7 @@ class TaskProblem:
 def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
     """Every script under each of its settings; --frameworks narrows them down."""
     known = {script.name: script for script in task.scripts}
-    wanted = [word.strip() for word in request.frameworks.split(",") if word.strip()]
+    wanted = [word.strip() for word in request.candidates.frameworks.split(",") if word.strip()]
     if set(wanted) & {"default", "all"}:
         wanted = list(known)
     found = []
@@ -101,7 +101,8 @@ def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
             raise BadInput(f"--frameworks: the task has no script {name!r}{nearest(name, known)}")
         module = known[name].module
         space = getattr(module, "SETTINGS", {"precision": ("fp32",)})
-        defaults = {"threads": str(request.threads)} | {key: values[0] for key, values in space.items()}
+        threads = str(request.candidates.threads)
+        defaults = {"threads": threads} | {key: values[0] for key, values in space.items()}
         variants: tuple[dict[str, str], ...] = getattr(module, "ENTRIES", ({},))
         for changes in variants:
             settings = {**defaults, **changes}

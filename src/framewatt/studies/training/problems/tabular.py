@@ -36,12 +36,12 @@ def open_table(workload: Workload, request: SelectRequest, _progress: Progress) 
     Raises:
         BadInput: the table, the target or an option cannot be used.
     """
-    if not request.target:
+    if not request.training.target:
         raise BadInput(f"{request.source}: a table needs --target, the name of the column to learn")
-    table = read_table(workload.path, request.target, request.metric, available_memory_bytes())
-    if request.quality is not None:
-        require_possible(table.metric, request.quality)
-    folds = divide(table.target, stratified=table.task != "regression", seed=request.seed)
+    table = read_table(workload.path, request.training.target, request.work.metric, available_memory_bytes())
+    if request.work.quality is not None:
+        require_possible(table.metric, request.work.quality)
+    folds = divide(table.target, stratified=table.task != "regression", seed=request.race.seed)
     return TableProblem(table, folds, request)
 
 
@@ -86,7 +86,7 @@ class TableProblem:
         module = entry.plugin.module
         if not hasattr(module, "train"):
             raise Inapplicable(f"{module.TITLE} does not train on tables")
-        return Terms(self.table.about(self.request.seed), FOLDS, module.most_rounds(entry.settings))
+        return Terms(self.table.about(self.request.race.seed), FOLDS, module.most_rounds(entry.settings))
 
     def qualifier(
         self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
