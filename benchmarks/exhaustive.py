@@ -189,8 +189,8 @@ class Exhaustive:
             window for window in self.raced.measurements() if window.block == 0 and not window.invalid
         ]
         return Spent(
-            cost["energy"]["value"] + sum(map(reserved_joules, admission)),
-            cost["duration"]["value"] + sum(window.usage.seconds for window in admission),
+            (cost.energy.value or 0.0) + sum(map(reserved_joules, admission)),
+            (cost.duration.value or 0.0) + sum(window.usage.seconds for window in admission),
         )
 
     def projected(self) -> Spent:

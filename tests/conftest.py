@@ -12,6 +12,7 @@ import onnx
 import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
+from referencing import Registry
 
 from framewatt.cli import cli
 from framewatt.metering.host.inspection import inspect_host
@@ -57,9 +58,15 @@ def tiny_model(tmp_path: Path) -> Path:
 
 
 def hold_to_schema(document: Any, name: str) -> None:
-    """Validate a document against a JSON schema that framewatt ships, such as ``decision-1``."""
-    schema = json.loads((SCHEMAS / f"{name}.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(document)))
+    """Validate a document against a JSON schema that framewatt ships, such as ``decision-1``.
+
+    Schemas refer to each other by their ``$id``.
+    """
+    shipped = [json.loads(file.read_text()) for file in SCHEMAS.iterdir() if file.name.endswith(".json")]
+    registry = Registry[Any]().with_contents((schema["$id"], schema) for schema in shipped)
+    (own,) = (schema for schema in shipped if schema["$id"] == f"framewatt/{name.replace('-', '/')}")
+    validator = jsonschema.Draft202012Validator(own, registry=registry)
+    validator.validate(json.loads(json.dumps(document)))
 
 
 def plain_manifest(**changed: Any) -> Manifest:

@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
-from conftest import plain_manifest
+from conftest import SCHEMAS, hold_to_schema, plain_manifest
+from framewatt.cli._console import print_decisions
+from framewatt.decision import build_decision
 from framewatt.errors import BadInput
 from framewatt.records import Measurement, Status
 from framewatt.runs import records
@@ -16,12 +19,17 @@ from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import (
     Admitted,
     BlockTold,
+    BuiltConverter,
     CandidateDropped,
     FirstLosses,
+    OracleOverruled,
     ParityCheck,
     QualityScore,
+    QualityTarget,
     RaceEvent,
     Settled,
+    TrainingOutcome,
+    Tuning,
 )
 
 if TYPE_CHECKING:
@@ -98,3 +106,49 @@ def test_a_recorded_manifest_is_written_again_as_it_was(path: Path) -> None:
     content = json.loads(path.read_text())
     written = RunFolder.open_run(path.parent).manifest.to_json()
     assert json.loads(json.dumps(written)) == content
+
+
+@pytest.mark.parametrize("path", sorted(RECORDED.rglob("manifest.json")), ids=lambda path: path.parent.name)
+def test_a_recorded_run_holds_to_the_shipped_schema(path: Path) -> None:
+    hold_to_schema(json.loads(path.read_text()), "run-1")
+    for line in path.with_name("measurements.jsonl").read_text().splitlines():
+        hold_to_schema(json.loads(line), "run-1")
+
+
+def test_the_schema_knows_every_kind_of_line() -> None:
+    schema = json.loads((SCHEMAS / "run-1.json").read_text())
+    assert set(schema["$defs"]["line"]["properties"]["kind"]["enum"]) == set(KINDS)
+    asked = [rule["if"]["properties"]["kind"]["const"] for rule in schema["$defs"]["line"]["allOf"]]
+    assert sorted(asked) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_line_without_its_parts_does_not_hold_to_the_schema(kind: str) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        hold_to_schema({"kind": kind}, "run-1")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Settled("a", Status.FAILED, "it died"),
+        CandidateDropped("a", "it died"),
+        ParityCheck("a", 0.1, "first losses of b", (1.0, None)),
+        FirstLosses((1.0, 0.5), "b"),
+        OracleOverruled("ONNX reference evaluator"),
+        BuiltConverter("a", "python", (), None, None, None, None, None, None),
+        TrainingOutcome("a", "comparable", None, (), (), Tuning((), 1.0), None, "", reached=0, seeds=5),
+        QualityTarget("auc", None, "--quality", {}),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_kinds_that_no_recorded_run_holds_keep_to_the_schema_too(record: Record) -> None:
+    hold_to_schema({"kind": record.KIND, **record.to_json()}, "run-1")
+
+
+def test_several_studies_of_one_run_are_printed_as_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = (RECORDED / "table-study", RECORDED / "table-study" / "inference")
+    print_decisions([build_decision(RunFolder.open_run(run)) for run in runs], "json")
+    document = json.loads(capsys.readouterr().out)
+    hold_to_schema(document, "studies-1")
+    assert [study["stage"] for study in document["studies"]] == ["training", "inference"]

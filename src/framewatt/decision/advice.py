@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from framewatt.records import Candidate, Provenance, Verdict
+from framewatt.records import Provenance, Verdict
 from framewatt.records.units import format_duration, significant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from framewatt.decision.candidate_row import CandidateRow
+    from framewatt.decision.conclusion import Conclusion
+    from framewatt.records import Quantity
+
 _QUALIFIER = {Provenance.ESTIMATED: "an estimated ", Provenance.MEASURED: "a measured "}
 _MANY = 3
 
 
-def advise(document: Mapping[str, Any], needed_seconds: float | None, needed_reason: str | None) -> str:
-    """One sentence.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the sentence is about: the verdict on `rows` (by id), and what it was decided by.
 
-    Args:
-        document: The decision.
-        needed_seconds: The ``--budget`` that would decide an undecided race; with `needed_reason`, the least.
-        needed_reason: Why no more can be told.
+    `needed_seconds` is the ``--budget`` that would decide an undecided race; with `needed_reason`, which
+    says why no more can be told, the least.
     """
-    rows = {row["id"]: row for row in document["candidates"]}
-    verdict = Verdict(document["verdict"])
+
+    conclusion: Conclusion
+    rows: Mapping[str, CandidateRow]
+    incumbent: str | None
+    decided_on: str | None
+    margin: float
+    needed_seconds: float | None
+    needed_reason: str | None
+
+
+def advise(outcome: Outcome) -> str:
+    """One sentence."""
+    verdict = outcome.conclusion.verdict
     if verdict is Verdict.WINNER:
-        return _winner(rows, document) + _against_incumbent(rows, document)
+        return _winner(outcome) + _against_incumbent(outcome)
     if verdict is Verdict.EQUIVALENT:
-        names = _join([rows[name]["name"] for name in document["selected"]])
-        margin = significant(100 * document["margin"], 2)
+        names = _join([outcome.rows[name].name for name in outcome.conclusion.selected])
+        margin = significant(100 * outcome.margin, 2)
         return (
             f"{names} are equal within {margin} %: choose the one that your team knows, "
             "or that needs least around it."
         )
     if verdict is Verdict.UNDECIDED:
-        return f"No clear winner within the budget{_more(needed_seconds, needed_reason)}."
+        return f"No clear winner within the budget{_more(outcome.needed_seconds, outcome.needed_reason)}."
     return "No framework could be selected: see each candidate's reason."
 
 
@@ -47,68 +62,49 @@ def _more(needed_seconds: float | None, needed_reason: str | None) -> str:
     return f"; a --budget of about {budget} should decide it"
 
 
-def name_of(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
-    """A candidate's name for people: its title, and whatever tells it from its siblings.
-
-    Under the equal budget a framework goes by its title, however many settings were searched beside it.
-    """
-    same = [other for other in rows if other["framework"] == row["framework"]]
-    siblings = [other for other in same if other["equal_budget"]] if row["equal_budget"] else same
-    name = str(row["title"])
-    if any(other["version"] != row["version"] for other in siblings):
-        name += f" {row['version']}"
-    differing = {
-        key: value
-        for key, value in row["settings"].items()
-        if any(other["settings"].get(key) != value for other in siblings)
-    }
-    if differing:
-        name += " (" + ", ".join(f"{key} {value}" for key, value in differing.items()) + ")"
-    repeat = Candidate.parse(row["id"]).repeat
-    return name + (f" #{repeat}" if repeat > 1 else "")
-
-
-def _winner(rows: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) -> str:
-    chosen = rows[document["selected"][0]]
-    others = [row for row in rows.values() if row is not chosen]
-    best = f"{chosen['name']} (version {chosen['version']})"
-    column = "cpu_ratio_to_best" if document["decided_on"] == "cpu_seconds" else "ratio_to_best"
-    rivals = [row for row in others if row[column]["value"] is not None]
+def _winner(outcome: Outcome) -> str:
+    chosen = outcome.rows[outcome.conclusion.selected[0]]
+    best = f"{chosen.name} (version {chosen.line.version})"
+    by_cpu = outcome.decided_on == "cpu_seconds"
+    others = [row for row in outcome.rows.values() if row is not chosen]
+    ratios = [(row, row.ratios.cpu_to_best if by_cpu else row.ratios.to_best) for row in others]
+    rivals = [(ratio.value, row.name, ratio) for row, ratio in ratios if ratio.value is not None]
     if not rivals:
         return f"Use {best}: it is the only candidate that does this work."
-    rival = min(rivals, key=lambda row: row[column]["value"])
-    against = rival["name"]
-    saving = _saving(rival[column])
-    if document["decided_on"] == "cpu_seconds":
+    value, rival, ratio = min(rivals, key=lambda entry: entry[0])
+    saving = _saving(value, ratio)
+    if by_cpu:
         return (
-            f"Use {best}: it needs {saving} less CPU time than {against}, measured; "
+            f"Use {best}: it needs {saving} less CPU time than {rival}, measured; "
             "the energy estimate points the same way but is too wide to decide alone."
         )
-    what = "carbon" if document["decided_on"] == "carbon" else "energy"
-    kind = _QUALIFIER.get(Provenance(rival[column]["provenance"]), "")
-    return f"Use {best}: it needs {kind}{saving} less {what} than the next best, {against}."
+    what = "carbon" if outcome.decided_on == "carbon" else "energy"
+    return f"Use {best}: it needs {_kind(ratio)}{saving} less {what} than the next best, {rival}."
 
 
-def _against_incumbent(rows: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) -> str:
+def _against_incumbent(outcome: Outcome) -> str:
     """What the change saves against what runs today, as a share of today's energy."""
-    today = document["incumbent"]
-    if today is None or today in document["selected"]:
+    today, selected = outcome.incumbent, outcome.conclusion.selected
+    if today is None or today in selected:
         return ""
-    ratio = rows[document["selected"][0]]["ratio_to_incumbent"]
-    if ratio["value"] is None:
+    ratio = outcome.rows[selected[0]].ratios.to_incumbent
+    if ratio.value is None:
         return ""
-    kind = _QUALIFIER.get(Provenance(ratio["provenance"]), "")
-    saved = f"{kind}{100 * (1 - ratio['value']):.0f} %"
-    return f" Against {rows[today]['name']}, which runs today, that is {saved} less."
+    saving = f"{_kind(ratio)}{100 * (1 - ratio.value):.0f} %"
+    return f" Against {outcome.rows[today].name}, which runs today, that is {saving} less."
 
 
-def _saving(ratio: Mapping[str, Any]) -> str:
+def _kind(ratio: Quantity) -> str:
+    return _QUALIFIER.get(ratio.provenance, "") if ratio.provenance else ""
+
+
+def _saving(value: float, ratio: Quantity) -> str:
     """How much less the best needs, from how much more the rival does: 1 - 1/ratio."""
-    value = 100 * (1 - 1 / ratio["value"])
-    if ratio["low"] is None or ratio["high"] is None:
-        return f"{value:.0f} %"
-    low, high = (100 * (1 - 1 / ratio[end]) for end in ("low", "high"))
-    return f"{value:.0f} % ({low:.0f} to {high:.0f} %)"
+    share = 100 * (1 - 1 / value)
+    if ratio.low is None or ratio.high is None:
+        return f"{share:.0f} %"
+    low, high = (100 * (1 - 1 / end) for end in (ratio.low, ratio.high))
+    return f"{share:.0f} % ({low:.0f} to {high:.0f} %)"
 
 
 def _join(names: Sequence[str]) -> str:

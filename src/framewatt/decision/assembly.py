@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from framewatt import __version__
 from framewatt.carbon.restatement import restate
-from framewatt.decision.advice import advise, name_of
+from framewatt.decision.advice import Outcome, advise
 from framewatt.decision.costs import selection_cost
 from framewatt.decision.decision import SCHEMA, Decision
 from framewatt.decision.findings import Findings, read_findings
+from framewatt.decision.naming import name_of
 from framewatt.decision.rows import row_of
-from framewatt.decision.training import training_block
+from framewatt.decision.training import training_study
 from framewatt.decision.warnings import carbon_notices, notices_of
 from framewatt.records import Candidate, Stage, Status
 from framewatt.runs.carbon_basis import stored_basis
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from framewatt.carbon.basis import CarbonBasis
     from framewatt.carbon.network import Network
+    from framewatt.decision.candidate_row import CandidateRow
     from framewatt.runs.folder import RunFolder
     from framewatt.runs.manifest import CandidateLine
 
@@ -34,12 +37,28 @@ def build_decision(
 
     `network` replaces what the study was told of the energy of its downloads.
     """
-    manifest, request = run.manifest, run.manifest.request
-    own = stored_basis(manifest)
+    own = stored_basis(run.manifest)
     evidence = read_findings(run, own, network)
-    rows = _rows(evidence)
-    standings = evidence.standings
-    document: dict[str, Any] = {
+    incumbent = _incumbent(evidence)
+    rows = _rows(evidence, incumbent)
+    document = {
+        **_head(run, evidence),
+        **_conclusion(evidence, incumbent),
+        "candidates": [row.to_json() for row in rows],
+        "selection_cost": selection_cost(rows, evidence, incumbent).to_json(),
+        **_setting(evidence),
+        "warnings": [asdict(warning) for warning in notices_of(evidence)],
+    }
+    document = restate(document, basis or own)
+    document["warnings"] += [asdict(warning) for warning in carbon_notices(document, own)]
+    document["advice"] = advise(_outcome(evidence, rows, incumbent))
+    return Decision(document)
+
+
+def _head(run: RunFolder, evidence: Findings) -> dict[str, Any]:
+    """What was asked."""
+    manifest, request = run.manifest, run.manifest.request
+    return {
         "schema": SCHEMA,
         "framewatt_version": __version__,
         "run": str(run.path),
@@ -53,29 +72,48 @@ def build_decision(
         "objective": request.race.objective,
         "margin": request.race.margin,
         "seed": request.race.seed,
-        "verdict": evidence.conclusion.verdict.value,
+    }
+
+
+def _conclusion(evidence: Findings, incumbent: str | None) -> dict[str, Any]:
+    """What the race came to, under the common thread budget and with the best settings of each framework."""
+    standings, conclusion = evidence.standings, evidence.conclusion
+    return {
+        "verdict": conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
-        "selected": list(evidence.conclusion.selected),
-        "reason": evidence.conclusion.reason,
-        "rankings": _rankings(evidence),
-        "incumbent": _incumbent(evidence),
-        "candidates": rows,
-        "selection_cost": selection_cost(rows, evidence, _incumbent(evidence)),
+        "selected": list(conclusion.selected),
+        "reason": conclusion.reason,
+        "rankings": {
+            "equal_budget": list(standings.equal_budget_ranking) if standings else [],
+            "best_settings": list(standings.best_settings_ranking) if standings else [],
+        },
+        "incumbent": incumbent,
+    }
+
+
+def _setting(evidence: Findings) -> dict[str, Any]:
+    """What it was measured with, and what it holds for."""
+    manifest, network, training = evidence.manifest, evidence.network, training_study(evidence)
+    return {
         "host": manifest.host.to_json(),
         "meter": {key: value for key, value in manifest.meter.to_json().items() if key != "parameters"},
-        "network": {
-            "intensity": evidence.network.intensity.to_json(),
-            "source": evidence.network.source,
-        },
-        **training_block(evidence),
+        "network": {"intensity": network.intensity.to_json(), "source": network.source},
+        **({"training": training.to_json()} if training else {}),
         "valid_for": _valid_for(evidence),
-        "warnings": notices_of(evidence),
     }
-    document = restate(document, basis or own)
-    document["warnings"] += carbon_notices(document, own)
-    reason = standings.budget_reason if standings else None
-    document["advice"] = advise(document, _budget_to_ask(evidence), reason)
-    return Decision(document)
+
+
+def _outcome(evidence: Findings, rows: Sequence[CandidateRow], incumbent: str | None) -> Outcome:
+    standings = evidence.standings
+    return Outcome(
+        conclusion=evidence.conclusion,
+        rows={row.id: row for row in rows},
+        incumbent=incumbent,
+        decided_on=standings.decided_on if standings else None,
+        margin=evidence.manifest.request.race.margin,
+        needed_seconds=_budget_to_ask(evidence),
+        needed_reason=standings.budget_reason if standings else None,
+    )
 
 
 def _budget_to_ask(evidence: Findings) -> float | None:
@@ -90,20 +128,19 @@ def _budget_to_ask(evidence: Findings) -> float | None:
     return (needed + evidence.admission_seconds) * whole / own
 
 
-def _rows(evidence: Findings) -> list[dict[str, Any]]:
-    incumbent = _incumbent(evidence)
+def _rows(evidence: Findings, incumbent: str | None) -> list[CandidateRow]:
+    """Those that were tried: the selected first, then whom there are figures of, cheapest first."""
     entered = [line for line in evidence.manifest.candidates if _entered(line, evidence)]
-    rows = [row_of(line, evidence, incumbent) for line in entered]
+    rows = [row_of(line, name_of(line, entered), evidence, incumbent) for line in entered]
     selected = evidence.conclusion.selected
 
-    def rank(row: Mapping[str, Any]) -> tuple[bool, int, float]:
-        energy = row["energy_per_unit"]["value"]
-        status = _ORDER.index(Status(row["status"]))
-        known = energy is None
-        return (row["id"] not in selected, status if known else 0, float("inf") if known else energy)
+    def rank(row: CandidateRow) -> tuple[bool, int, float]:
+        energy = row.per_unit.energy.value
+        if energy is None:
+            return row.id not in selected, _ORDER.index(row.status), float("inf")
+        return row.id not in selected, 0, energy
 
-    named = [{**row, "name": name_of(row, rows)} for row in rows]
-    return sorted(named, key=rank)
+    return sorted(rows, key=rank)
 
 
 def _inputs(evidence: Findings) -> dict[str, Any] | None:
@@ -116,15 +153,6 @@ def _inputs(evidence: Findings) -> dict[str, Any] | None:
 def _entered(line: CandidateLine, evidence: Findings) -> bool:
     """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
     return line.equal_budget or line.id in evidence.measurements or line.id in evidence.statuses
-
-
-def _rankings(evidence: Findings) -> dict[str, list[str]]:
-    """Candidates under the common thread budget, and each framework with the best settings found for it."""
-    standings = evidence.standings
-    return {
-        "equal_budget": list(standings.equal_budget_ranking) if standings else [],
-        "best_settings": list(standings.best_settings_ranking) if standings else [],
-    }
 
 
 def _incumbent(evidence: Findings) -> str | None:

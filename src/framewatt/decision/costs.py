@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt.metering.accounting import reserved_joules
 from framewatt.records import Provenance, Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from framewatt.decision.candidate_row import CandidateRow
     from framewatt.decision.findings import Findings
     from framewatt.records import Usage
 
 
-def selection_cost(
-    rows: Sequence[Mapping[str, Any]], evidence: Findings, incumbent: str | None
-) -> dict[str, Any]:
-    """Energy and wall time of building, converting and racing, and the units that pay it back."""
+@dataclass(frozen=True, slots=True)
+class SelectionCost:
+    """Energy and wall time of building, converting and racing, and the units of R that pay it back."""
+
+    energy: Quantity
+    duration: Quantity
+    payback_units: Quantity
+
+    def to_json(self) -> dict[str, Any]:
+        """The cost as the document shows it."""
+        return {
+            "energy": self.energy.to_json(),
+            "duration": self.duration.to_json(),
+            "payback_units": self.payback_units.to_json(),
+        }
+
+
+def selection_cost(rows: Sequence[CandidateRow], evidence: Findings, incumbent: str | None) -> SelectionCost:
+    """What a run has cost, and when it has paid for itself."""
     energy = _energy(evidence)
-    return {
-        "energy": energy.to_json(),
-        "duration": _duration(evidence).to_json(),
-        "payback_units": _payback(energy, rows, evidence, incumbent).to_json(),
-    }
+    return SelectionCost(energy, _duration(evidence), _payback(energy, rows, evidence, incumbent))
 
 
 def _energy(evidence: Findings) -> Quantity:
@@ -55,7 +68,7 @@ def _duration(evidence: Findings) -> Quantity:
 
 
 def _payback(
-    energy: Quantity, rows: Sequence[Mapping[str, Any]], evidence: Findings, incumbent: str | None
+    energy: Quantity, rows: Sequence[CandidateRow], evidence: Findings, incumbent: str | None
 ) -> Quantity:
     unit = evidence.manifest.functional_unit.name
     chosen = evidence.conclusion.selected
@@ -67,7 +80,7 @@ def _payback(
         )
     if not chosen:
         return Quantity.unknown(unit, "nothing was selected")
-    figures = {row["id"]: row["energy_per_unit"]["value"] for row in rows}
+    figures = {row.id: row.per_unit.energy.value for row in rows}
     saved = (figures[incumbent] or 0.0) - (figures[chosen[0]] or 0.0)
     if incumbent in chosen or saved <= 0:
         return Quantity.unknown(unit, "never: the incumbent is already among the best")

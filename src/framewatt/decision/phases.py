@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from framewatt.decision.figures import energy_of_usage, mean_over_trials
@@ -18,12 +19,30 @@ if TYPE_CHECKING:
 _LAUNCH = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE, Phase.WARMUP)
 _LOOP = (Phase.IMPORT, Phase.LOAD, Phase.COMPILE)
 """From the start of a process to its first result."""
-_NO_SIZE = "not a matter of size"
 _UNTIMED = "depends on the network; the cache may have held the files"
 
 
-def phases_of(candidate: str, evidence: Findings) -> dict[str, Any]:
-    """Each phase as ``{energy, duration, cpu_seconds, bytes}``.
+@dataclass(frozen=True, slots=True)
+class PhaseCost:
+    """What a phase takes; `bytes` only where it is a matter of size."""
+
+    energy: Quantity
+    duration: Quantity
+    cpu_seconds: Quantity
+    bytes: Quantity = field(default_factory=lambda: Quantity.unknown("B", "not a matter of size"))
+
+    def to_json(self) -> dict[str, Any]:
+        """The phase as the document shows it."""
+        return {
+            "energy": self.energy.to_json(),
+            "duration": self.duration.to_json(),
+            "cpu_seconds": self.cpu_seconds.to_json(),
+            "bytes": self.bytes.to_json(),
+        }
+
+
+def phases_of(candidate: str, evidence: Findings) -> dict[str, PhaseCost]:
+    """Each phase's cost.
 
     Once a machine: ``download``, ``install``, ``first_import`` and ``second_import`` of its own environment,
     ``convert_download`` and ``convert_install`` of its converter's, ``convert``. Of every process that
@@ -54,31 +73,26 @@ def phases_of(candidate: str, evidence: Findings) -> dict[str, Any]:
 
 def _environment(
     prefix: str, environment: BuiltEnvironment | None, evidence: Findings, missing: str
-) -> dict[str, Any]:
+) -> dict[str, PhaseCost]:
     """Getting and installing the packages of one environment."""
     size = _bytes(environment.download_bytes if environment else None, Provenance.PUBLISHED, missing)
     installed = _bytes(environment.installed_bytes if environment else None, Provenance.MEASURED, missing)
-    return {
-        f"{prefix}download": {
-            "energy": evidence.network.energy(size).to_json(),
-            "duration": Quantity.unknown("s", _UNTIMED).to_json(),
-            "cpu_seconds": Quantity.unknown("s", "counted with the installation").to_json(),
-            "bytes": size.to_json(),
-        },
-        f"{prefix}install": {
-            **_unmetered(environment.install if environment else None, evidence, missing),
-            "bytes": installed.to_json(),
-        },
-    }
+    download = PhaseCost(
+        energy=evidence.network.energy(size),
+        duration=Quantity.unknown("s", _UNTIMED),
+        cpu_seconds=Quantity.unknown("s", "counted with the installation"),
+        bytes=size,
+    )
+    install = _unmetered(environment.install if environment else None, evidence, missing)
+    return {f"{prefix}download": download, f"{prefix}install": replace(install, bytes=installed)}
 
 
-def _unmetered(usage: Usage | None, evidence: Findings, missing: str) -> dict[str, Any]:
-    return {
-        "energy": energy_of_usage(usage, evidence.model, missing).to_json(),
-        "duration": _seconds(usage.seconds if usage else None, missing).to_json(),
-        "cpu_seconds": _seconds(usage.cpu_seconds if usage else None, missing).to_json(),
-        "bytes": Quantity.unknown("B", _NO_SIZE).to_json(),
-    }
+def _unmetered(usage: Usage | None, evidence: Findings, missing: str) -> PhaseCost:
+    return PhaseCost(
+        energy=energy_of_usage(usage, evidence.model, missing),
+        duration=_seconds(usage.seconds if usage else None, missing),
+        cpu_seconds=_seconds(usage.cpu_seconds if usage else None, missing),
+    )
 
 
 def _warm_launches(measurements: Sequence[Measurement]) -> list[list[Measurement]]:
@@ -96,7 +110,7 @@ def _warm_launches(measurements: Sequence[Measurement]) -> list[list[Measurement
     return whole[1:] or whole
 
 
-def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> dict[str, Any]:
+def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> PhaseCost:
     """The mean over launches of the sum of each one's windows.
 
     Steps too short for the meter have no energy, and say so.
@@ -108,14 +122,13 @@ def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> d
     joules = [sum(map(reserved_joules, launch)) for launch in launches if not any(m.invalid for m in launch)]
     seconds = [sum(m.usage.seconds for m in launch) for launch in launches]
     cpu = [sum(m.usage.cpu_seconds for m in launch) for launch in launches]
-    figure, measured = Quantity.of_estimate, Provenance.MEASURED
-    energy = figure(_mean(joules), "J", meter.provenance, missing=reason, scope=meter.scope)
-    return {
-        "energy": energy.to_json(),
-        "duration": figure(_mean(seconds), "s", measured, missing="too short to time").to_json(),
-        "cpu_seconds": figure(_mean(cpu), "s", measured, missing="too short for the CPU clock").to_json(),
-        "bytes": Quantity.unknown("B", _NO_SIZE).to_json(),
-    }
+    measured = Provenance.MEASURED
+    energy = Quantity.of_estimate(_mean(joules), "J", meter.provenance, missing=reason, scope=meter.scope)
+    return PhaseCost(
+        energy=energy,
+        duration=Quantity.of_estimate(_mean(seconds), "s", measured, missing="too short to time"),
+        cpu_seconds=Quantity.of_estimate(_mean(cpu), "s", measured, missing="too short for the CPU clock"),
+    )
 
 
 def _mean(values: Sequence[float]) -> Estimate | None:

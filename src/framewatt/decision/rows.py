@@ -1,11 +1,12 @@
-"""One contestant's entry in the document: identity, status, figures per unit of R."""
+"""From a run's findings to one contestant's row: how it ended, and its figures per unit of R."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from framewatt.decision.candidate_row import CandidateRow, Judged, Ratios, UnitFigures
 from framewatt.decision.figures import grouped, mean_over_trials, widened
 from framewatt.decision.phases import phases_of
 from framewatt.decision.training import training_of
@@ -25,29 +26,35 @@ if TYPE_CHECKING:
 _PERCENTILES = (50, 90, 99)
 
 
-def row_of(line: CandidateLine, evidence: Findings, incumbent: str | None) -> dict[str, Any]:
-    """A candidate's entry, without its carbon; `line` is its line in the manifest."""
-    name = line.id
-    status, reason = _status(name, evidence)
+def row_of(line: CandidateLine, name: str, evidence: Findings, incumbent: str | None) -> CandidateRow:
+    """A candidate's row; `line` is its line in the manifest, `name` its name for people."""
+    status, reason = _status(line.id, evidence)
     missing = reason or "no valid window was measured"
+    return CandidateRow(
+        line=line,
+        name=name,
+        status=status,
+        reason=reason,
+        per_unit=_per_unit_of(line.id, evidence, missing),
+        ratios=_ratios(line.id, evidence, incumbent, missing),
+        quality=_quality(line.id, evidence),
+        parity=_parity(line.id, evidence, missing),
+        phases=phases_of(line.id, evidence),
+        training=training_of(line.id, evidence),
+    )
+
+
+def _per_unit_of(name: str, evidence: Findings, missing: str) -> UnitFigures:
     energy = energy_per_unit(name, evidence, missing)
-    return {
-        **{key: value for key, value in line.to_json().items() if key != "family"},
-        "status": status.value,
-        "reason": reason,
-        "energy_per_unit": energy.to_json(),
-        "platform_remainder": _remainder(energy).to_json(),
-        "marginal_energy_per_unit": _marginal(name, evidence, missing).to_json(),
-        "cpu_seconds_per_unit": _per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing).to_json(),
-        "seconds_per_unit": _per_unit(name, evidence, lambda o: o.seconds, "s", missing).to_json(),
-        "latency": _latency(name, evidence, missing),
-        "peak_memory": _memory(name, evidence, missing).to_json(),
-        **_ratios(name, evidence, incumbent, missing),
-        "quality": _quality(name, evidence),
-        "parity": _parity(name, evidence, missing),
-        "phases": phases_of(name, evidence),
-        **training_of(name, evidence),
-    }
+    return UnitFigures(
+        energy=energy,
+        platform_remainder=_remainder(energy),
+        marginal_energy=_marginal(name, evidence, missing),
+        cpu_seconds=_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing),
+        seconds=_per_unit(name, evidence, lambda o: o.seconds, "s", missing),
+        latency=_latency(name, evidence, missing),
+        peak_memory=_memory(name, evidence, missing),
+    )
 
 
 def energy_per_unit(name: str, evidence: Findings, missing: str) -> Quantity:
@@ -140,17 +147,17 @@ def _units(observation: Observation) -> float:
     return observation.units
 
 
-def _latency(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
+def _latency(name: str, evidence: Findings, missing: str) -> dict[str, Quantity]:
     steady = [m for m in evidence.measurements.get(name, []) if m.phase is Phase.STEADY and m.latency]
     counts = latency.merge(m.latency for m in steady if m.latency)
     figures = {}
     for percent in _PERCENTILES:
         value = latency.percentile(counts, percent)
         if value is None:
-            figures[f"p{percent}"] = Quantity.unknown("s", missing).to_json()
+            figures[f"p{percent}"] = Quantity.unknown("s", missing)
             continue
         low, high = latency.percentile_interval(counts, percent)
-        figures[f"p{percent}"] = Quantity(value, "s", Provenance.MEASURED, low, high).to_json()
+        figures[f"p{percent}"] = Quantity(value, "s", Provenance.MEASURED, low, high)
     return figures
 
 
@@ -159,7 +166,7 @@ def _memory(name: str, evidence: Findings, missing: str) -> Quantity:
     return Quantity(float(max(peaks)), "B", Provenance.MEASURED) if peaks else Quantity.unknown("B", missing)
 
 
-def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) -> dict[str, Any]:
+def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) -> Ratios:
     standing = None
     if evidence.standings:
         standing = next((s for s in evidence.standings.candidates if s.id == name), None)
@@ -167,36 +174,35 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
     if energy is Provenance.MEASURED and evidence.manifest.request.race.objective == Objective.CARBON:
         energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
 
-    def ratio(estimate: Estimate | None, provenance: Provenance, reason: str) -> dict[str, Any]:
-        return Quantity.of_estimate(estimate, "1", provenance, missing=reason).to_json()
+    def ratio(estimate: Estimate | None, provenance: Provenance, reason: str) -> Quantity:
+        return Quantity.of_estimate(estimate, "1", provenance, missing=reason)
 
     against = "no incumbent was named: --incumbent says what runs today"
     today = None
     if incumbent and evidence.replay and standing:
         against = f"the incumbent {incumbent} and this candidate were not measured together"
         today = evidence.replay.race.ratio(name, incumbent)
-    return {
-        "ratio_to_best": ratio(standing.ratio_to_best if standing else None, energy, missing),
-        "ratio_to_incumbent": ratio(today, energy, against),
-        "cpu_ratio_to_best": ratio(
-            standing.cpu_ratio_to_best if standing else None, Provenance.MEASURED, missing
-        ),
-    }
+    best, cpu = (standing.ratio_to_best, standing.cpu_ratio_to_best) if standing else (None, None)
+    return Ratios(
+        to_best=ratio(best, energy, missing),
+        to_incumbent=ratio(today, energy, against),
+        cpu_to_best=ratio(cpu, Provenance.MEASURED, missing),
+    )
 
 
-def _quality(name: str, evidence: Findings) -> dict[str, Any]:
+def _quality(name: str, evidence: Findings) -> Judged:
     score = evidence.qualities.get(name)
     if score is None:
-        unknown = Quantity.unknown("1", "no labels were given: --labels and --metric")
-        return {"metric": None, "value": unknown.to_json()}
+        return Judged(None, Quantity.unknown("1", "no labels were given: --labels and --metric"))
     value = Quantity(score.value, "1", Provenance.MEASURED, score.low, score.high)
-    return {"metric": score.metric, "value": value.to_json()}
+    return Judged(score.metric, value)
 
 
-def _parity(name: str, evidence: Findings, missing: str) -> dict[str, Any]:
+def _parity(name: str, evidence: Findings, missing: str) -> Judged:
     """The largest disagreement with the oracle, relative to the output's scale."""
     check = evidence.parities.get(name)
-    if check is None or check.error is None:
-        reason = check.oracle if check else missing
-        return {"oracle": check.oracle if check else None, "error": Quantity.unknown("1", reason).to_json()}
-    return {"oracle": check.oracle, "error": Quantity(check.error, "1", Provenance.MEASURED).to_json()}
+    if check is None:
+        return Judged(None, Quantity.unknown("1", missing))
+    if check.error is None:
+        return Judged(check.oracle, Quantity.unknown("1", check.oracle))
+    return Judged(check.oracle, Quantity(check.error, "1", Provenance.MEASURED))

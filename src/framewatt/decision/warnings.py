@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon.basis import carbon_block
@@ -20,19 +19,16 @@ if TYPE_CHECKING:
     from framewatt.records import MeterDescription
 
 
-def notices_of(evidence: Findings) -> list[dict[str, Any]]:
+def notices_of(evidence: Findings) -> list[AuditWarning]:
     """All warnings of a run."""
     windows = [m for rows in evidence.measurements.values() for m in rows]
     raced = [
         name for name, rows in evidence.measurements.items() if any(m.phase is Phase.STEADY for m in rows)
     ]
     return [
-        asdict(warning)
-        for warning in (
-            *_setting(evidence),
-            *audit(sorted(windows, key=lambda m: m.started), evidence.manifest.request.race.margin),
-            *audit_candidates(_candidates(evidence, raced)),
-        )
+        *_setting(evidence),
+        *audit(sorted(windows, key=lambda m: m.started), evidence.manifest.request.race.margin),
+        *audit_candidates(_candidates(evidence, raced)),
     ]
 
 
@@ -45,12 +41,8 @@ def _candidates(evidence: Findings, names: Sequence[str]) -> list[Candidate]:
     ]
 
 
-def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> list[dict[str, Any]]:
+def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarning]:
     """Warnings about a document's carbon figures; `own` is the basis that the run began with."""
-    return [asdict(warning) for warning in _carbon(document, own)]
-
-
-def _carbon(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[AuditWarning]:
     for sentence in document["carbon"]["warnings"]:
         yield AuditWarning("grid-intensity", sentence, "state a figure of your own with --intensity or --pue")
     if warning := views_warning(document):
