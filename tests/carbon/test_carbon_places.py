@@ -1,17 +1,16 @@
-"""Where and when the same work would emit less, and the two scores of SCI for AI."""
+"""Where and when the same work would emit less."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from framewatt.carbon.ai import Side, consumer_score, provider_score, side_of_unit
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.intensity import declared, resolve_intensity
 from framewatt.carbon.places import rank_places, rank_starts, start_rows, unlike_bases
-from framewatt.carbon.sci import Footprint, not_applicable_pue
+from framewatt.carbon.sci import not_applicable_pue
 from framewatt.errors import BadInput
-from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope, Stage
+from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope
 from framewatt.records.arithmetic import exact
 
 
@@ -100,36 +99,3 @@ def test_hours_with_a_gap_are_refused() -> None:
     del with_gap[1]
     with pytest.raises(BadInput, match="evenly spaced"):
         rank_starts(with_gap, timedelta(hours=1))
-
-
-def part(grams: float) -> Footprint:
-    return Footprint(exact(grams, "gCO2eq"), exact(grams, "gCO2eq"), exact(0.0, "gCO2eq"))
-
-
-def test_consumer_and_provider_scores_have_their_own_units_and_say_that_they_are_a_draft() -> None:
-    consumer = consumer_score(part(130e3), exact(1e9, "token"), "language model")
-    assert (consumer.footprint.score.value or 0) * 1e6 == pytest.approx(130.0)
-    provider = provider_score(
-        {Stage.TRAINING: part(70e6), Stage.DEVELOPMENT: part(5e6)}, exact(2.5e9, "parameter")
-    )
-    assert (provider.footprint.score.value or 0) * 1e9 == pytest.approx(30e6)
-    assert "draft" in consumer.draft
-    assert (consumer.side, provider.side) == (Side.CONSUMER, Side.PROVIDER)
-    assert provider.footprint.score.unit == "gCO2eq/parameter"
-
-
-def test_the_two_scores_are_never_merged() -> None:
-    with pytest.raises(BadInput, match="never merged"):
-        provider_score({Stage.TRAINING: part(1.0), Stage.INFERENCE: part(1.0)}, exact(1.0, "FLOP"))
-
-
-def test_a_unit_of_the_other_side_is_refused() -> None:
-    with pytest.raises(BadInput, match="FLOP or training token or parameter"):
-        provider_score({Stage.TRAINING: part(1.0)}, exact(1.0, "token"))
-    with pytest.raises(BadInput, match="per image"):
-        consumer_score(part(1.0), exact(1.0, "token"), "image model")
-    with pytest.raises(BadInput, match="unknown kind of model"):
-        consumer_score(part(1.0), exact(1.0, "token"), "oracle")
-    assert side_of_unit("parameter") is Side.PROVIDER
-    assert side_of_unit("image") is Side.CONSUMER
-    assert side_of_unit("furlong") is None
