@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from framewatt.carbon.basis import basis_for, carbon_cost
-from framewatt.carbon.disclosure.from_decision import wall_energy
+from framewatt.carbon.basis import basis_for, carbon_block, carbon_cost
+from framewatt.carbon.decided import CandidateFigures, RunFigures
 from framewatt.carbon.hardware import hardware_from_table
 from framewatt.carbon.intensity import declared
 from framewatt.carbon.objective import CarbonRates, carbon_rates
@@ -55,10 +55,11 @@ def test_the_interval_of_a_ratio_holds_every_draw_from_its_inputs_and_is_reached
 def test_the_wall_is_the_package_and_the_remainder_named_beside_it() -> None:
     package = Quantity(10.0, "J/sample", Provenance.MEASURED, scope=Scope.PACKAGE)
     remainder = platform_remainder(10.0).to_json() | {"unit": "J/sample"}
-    found = wall_energy({"energy_per_unit": package.to_json(), "platform_remainder": remainder})
+    row = {"id": "a", "energy_per_unit": package.to_json()}
+    found = CandidateFigures.from_json({**row, "platform_remainder": remainder}).wall_energy()
     assert found.scope is Scope.WALL
     assert (found.low, found.high) == pytest.approx((10 / 0.80, 10 / 0.68))
-    without = wall_energy({"energy_per_unit": package.to_json()})
+    without = CandidateFigures.from_json(row).wall_energy()
     assert without.scope is Scope.PACKAGE
 
 
@@ -68,11 +69,15 @@ def test_views_that_differ_by_less_than_the_margin_are_no_disagreement() -> None
             known = Quantity(value, "J", Provenance.MEASURED) if value else Quantity.unknown("J", "open")
             return known.to_json()
 
+        parts = ("score", "operational", "embodied")
         energies = {"energy_per_unit": figure(reserved), "marginal_energy_per_unit": figure(marginal)}
-        return {"id": name, "status": "measured", "sci": {"score": figure(None)}, **energies}
+        return {"id": name, "status": "measured", "sci": dict.fromkeys(parts, figure(None)), **energies}
 
-    document = {"carbon": {"view": "attributional"}, "margin": 0.02}
-    apart = views_warning({**document, "candidates": [row("a", 10.0, 2.0), row("b", 11.0, 1.0)]})
+    def run(*rows: dict[str, object]) -> RunFigures:
+        document = {"carbon": carbon_block(basis_for(None)), "margin": 0.02, "candidates": rows}
+        return RunFigures.from_json(document)
+
+    apart = views_warning(run(row("a", 10.0, 2.0), row("b", 11.0, 1.0)))
     assert apart is not None
     assert "chooses a" in apart.message
-    assert views_warning({**document, "candidates": [row("a", 10.0, 1.01), row("b", 11.0, 1.0)]}) is None
+    assert views_warning(run(row("a", 10.0, 1.01), row("b", 11.0, 1.0))) is None

@@ -1,5 +1,6 @@
 """Where and when the same work would emit less."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,7 +8,15 @@ import pytest
 
 from framewatt.carbon.boundary import Boundary, Component
 from framewatt.carbon.intensity import declared, resolve_intensity
-from framewatt.carbon.places import rank_places, rank_starts, start_rows, unlike_bases
+from framewatt.carbon.places import (
+    PlaceRow,
+    StartRow,
+    place_rows,
+    rank_places,
+    rank_starts,
+    start_rows,
+    unlike_bases,
+)
 from framewatt.carbon.sci import not_applicable_pue
 from framewatt.errors import BadInput
 from framewatt.records import GridIntensity, IntensityKind, Provenance, Quantity, Scope
@@ -75,6 +84,15 @@ def test_starts_are_ranked_by_the_mean_intensity_while_the_work_runs() -> None:
     assert starts[0].intensity.value == pytest.approx((40 + 60 / 2) / 1.5)
     rows = start_rows(boundary(declared(50.0)), starts)
     assert rows[0].operational.value == pytest.approx((40 + 60 / 2) / 1.5)
+
+
+def test_a_ranking_reads_back_from_its_document_as_it_was() -> None:
+    work = boundary(declared(50.0))
+    places = place_rows(rank_places(work, regions("FR", "us:CAMX")))
+    starts = start_rows(work, rank_starts(hours(100, 40), timedelta(hours=1)))
+    stored = json.loads(json.dumps([[row.to_json() for row in rows] for rows in (places, starts)]))
+    assert tuple(map(PlaceRow.from_json, stored[0])) == places
+    assert tuple(map(StartRow.from_json, stored[1])) == starts
 
 
 @pytest.mark.parametrize(

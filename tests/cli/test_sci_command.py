@@ -192,6 +192,7 @@ def test_a_missing_functional_unit_is_asked_for() -> None:
     [
         ("units = ", "not a TOML file"),
         ("units = '1 run'", "no component"),
+        ("units = '1 run'\ncomponent = ['1kWh']", "no component"),
         ("units = '1 run'\n[[component]]\nenergie = '1kWh'", "'energie' is not a key"),
     ],
 )

@@ -12,12 +12,13 @@ import yaml
 from click.testing import CliRunner
 
 from conftest import hold_to_schema
-from framewatt.carbon.basis import View, basis_for, carbon_block, footprint
+from framewatt.carbon.basis import View, basis_for, basis_from, carbon_block, footprint
+from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.disclosure.from_decision import boundary_of
 from framewatt.carbon.hardware import hardware_from_table
 from framewatt.carbon.intensity import declared, resolve_intensity
 from framewatt.carbon.places import place_rows, rank_places
-from framewatt.carbon.restatement import basis_from, restate, views_warning
+from framewatt.carbon.restatement import restate, views_warning
 from framewatt.carbon.sharing import AlwaysOn, Packed, Sharing
 from framewatt.cli import cli
 from framewatt.discovery import find
@@ -150,7 +151,8 @@ def test_an_inference_run_is_a_consumer_score_and_a_training_run_a_providers() -
 
 def test_the_ranking_of_regions_is_in_the_report() -> None:
     decision = decide(hardware=DECLARED_HARDWARE)
-    boundary = boundary_of(decision, decision["selected"][0])
+    run = RunFigures.from_json(decision)
+    boundary = boundary_of(run, run.measured()[0])
     found = [item for code in ("PL", "FR") if (item := resolve_intensity(code))]
     decision["carbon"]["elsewhere"] = [row.to_json() for row in place_rows(rank_places(boundary, found))]
     assert decision["carbon"]["elsewhere"][0]["operational"]["value"] == pytest.approx(
@@ -171,12 +173,21 @@ def test_a_stored_run_is_restated_for_another_region_without_measuring_again() -
     assert open_run["candidates"][0]["sci"]["operational"]["value"] is None
 
 
+@pytest.mark.parametrize("sharing", [None, Packed(4), AlwaysOn(24.0, 2, 1e6)])
 @pytest.mark.parametrize(
     ("region", "hardware"), [("aws:eu-west-3", DECLARED_HARDWARE), (None, None), ("FR", None)]
 )
-def test_a_stored_basis_needs_no_second_look_up(region: str | None, hardware: dict[str, Any] | None) -> None:
-    stored = decide(region=region, hardware=hardware)["carbon"]
+def test_a_stored_basis_needs_no_second_look_up(
+    region: str | None, hardware: dict[str, Any] | None, sharing: Sharing | None
+) -> None:
+    stored = decide(region=region, hardware=hardware, sharing=sharing)["carbon"]
     assert json.loads(json.dumps(carbon_block(basis_from(stored)))) == stored
+
+
+@pytest.mark.parametrize("sharing", [None, Packed(4), AlwaysOn(24.0, 2, 1e6)])
+def test_a_stored_basis_scores_as_the_one_that_it_was_made_from(sharing: Sharing | None) -> None:
+    run = decide(hardware=DECLARED_HARDWARE, sharing=sharing)
+    assert restate(run, basis_from(run["carbon"])) == run
 
 
 def test_a_warning_says_where_the_views_choose_differently_in_a_run() -> None:
@@ -187,7 +198,7 @@ def test_a_warning_says_where_the_views_choose_differently_in_a_run() -> None:
             "low": None,
             "high": None,
         }
-    warning = views_warning(run)
+    warning = views_warning(RunFigures.from_json(run))
     assert warning is not None
     assert "chooses onnxruntime" in warning.message
 

@@ -11,17 +11,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon import sci
+from framewatt.carbon.hardware import Hardware
 from framewatt.carbon.sci import Footprint
-from framewatt.carbon.sharing import BatchJob, Sharing, resource_share, time_share
+from framewatt.carbon.sharing import BatchJob, Sharing, StoredSharing, resource_share, time_share
 from framewatt.errors import BadInput
-from framewatt.records import AuditWarning, IntensityKind, Provenance, Quantity, Scope
+from framewatt.records import AuditWarning, GridIntensity, IntensityKind, Provenance, Quantity, Scope
 from framewatt.records.arithmetic import why_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from framewatt.carbon.hardware import Hardware
-    from framewatt.records import GridIntensity
 
 NO_REGION = "no region was given: pass --region or --intensity"
 NO_HARDWARE = "the hardware is not described: add a [hardware] table to framewatt.toml"
@@ -64,21 +62,26 @@ class CarbonBasis:
             f"gives the {self.intensity.kind.value} one: the views are never mixed",
         )
 
+    def machine(self) -> Hardware:
+        """The hardware, or one of which all is unknown, with the reason."""
+        if self.hardware is not None:
+            return self.hardware
+        total, lifespan, share = (Quantity.unknown(unit, self.no_hardware) for unit in (sci.GRAMS, "h", "1"))
+        return Hardware(total, lifespan, share, "", "")
+
     def open_reason(self) -> str | None:
         """Why every score under this basis is open; None where energy and time are all that it takes."""
         operational = why_unknown(self.pue, self.intensity_that_counts())
         if self.view is View.CONSEQUENTIAL:
             return operational
-        if self.hardware is None:
-            return sci.why_open(operational, self.no_hardware)
-        machine = (self.hardware.total, self.hardware.lifespan_hours, self.hardware.reserved_share)
-        return sci.why_open(operational, why_unknown(*machine))
+        machine = self.machine()
+        embodied = why_unknown(machine.total, machine.lifespan_hours, machine.reserved_share)
+        return sci.why_open(operational, embodied)
 
     def charges_nothing(self) -> bool:
         """Whether every score under this basis is 0: no intensity, and no embodied emissions."""
         sunk = self.view is View.CONSEQUENTIAL
-        free = sunk or (self.hardware is not None and self.hardware.total.value == 0)
-        return free and self.intensity_that_counts().value == 0
+        return (sunk or self.machine().total.value == 0) and self.intensity_that_counts().value == 0
 
 
 def basis_for(
@@ -128,10 +131,10 @@ def carbon_cost(joules: float, seconds: float, basis: CarbonBasis) -> float:
     """
     energy = Quantity(value=joules, unit="J", provenance=Provenance.MEASURED, scope=Scope.WALL)
     time = Quantity(value=seconds, unit="s", provenance=Provenance.MEASURED)
-    found = footprint(energy, time, basis).score
-    if found.value is None:
-        raise BadInput(f"--objective carbon cannot be decided: {found.reason}")
-    return found.value
+    score = footprint(energy, time, basis).score
+    if score.value is None:
+        raise BadInput(f"--objective carbon cannot be decided: {score.reason}")
+    return score.value
 
 
 def carbon_block(basis: CarbonBasis) -> dict[str, Any]:
@@ -152,6 +155,30 @@ def carbon_block(basis: CarbonBasis) -> dict[str, Any]:
         "view": basis.view.value,
         "warnings": list(known.warnings) if known else [],
     }
+
+
+def basis_from(carbon: Mapping[str, Any]) -> CarbonBasis:
+    """The basis that a ``carbon`` block was made from, so that a stored one needs no second look-up."""
+    block, total = carbon["embodied"], Quantity.from_json(carbon["embodied"]["total"])
+    hardware = Hardware(
+        total=total,
+        lifespan_hours=Quantity.from_json(block["lifespan"]),
+        reserved_share=Quantity.from_json(block["reserved_share"]),
+        description=block.get("description") or "",
+        source=block.get("source") or "",
+    )
+    fixed = block.get("hours")
+    return CarbonBasis(
+        intensity=GridIntensity.from_json(carbon),
+        hardware=None if block.get("description") is None else hardware,
+        pue=Quantity.from_json(carbon["pue"]),
+        sharing=StoredSharing(
+            Quantity.from_json(fixed) if fixed else None, Quantity.from_json(block["part"]), block["sharing"]
+        ),
+        view=View(carbon.get("view", View.ATTRIBUTIONAL)),
+        no_intensity=carbon["intensity"].get("reason") or NO_REGION,
+        no_hardware=total.reason or NO_HARDWARE,
+    )
 
 
 def disagreement(
@@ -197,15 +224,15 @@ def _embodied(seconds: Quantity, basis: CarbonBasis) -> Quantity:
     return sci.embodied(basis.hardware.total, share, reserved)
 
 
-def _embodied_block(basis: CarbonBasis) -> dict[str, Any]:
-    hardware, why, unknown = basis.hardware, basis.no_hardware, Quantity.unknown
+def _embodied_block(basis: CarbonBasis) -> dict[str, object]:
+    machine, fixed = basis.machine(), basis.sharing.fixed_hours()
     return {
-        "total": (hardware.total if hardware else unknown(sci.GRAMS, why)).to_json(),
-        "lifespan": (hardware.lifespan_hours if hardware else unknown("h", why)).to_json(),
-        "reserved_share": (hardware.reserved_share if hardware else unknown("1", why)).to_json(),
+        "total": machine.total.to_json(),
+        "lifespan": machine.lifespan_hours.to_json(),
+        "reserved_share": machine.reserved_share.to_json(),
         "part": basis.sharing.part().to_json(),
-        "description": hardware.description if hardware else None,
-        "source": hardware.source if hardware else None,
+        "description": machine.description if basis.hardware else None,
+        "source": machine.source if basis.hardware else None,
         "sharing": basis.sharing.sentence(),
-        **({"hours": held.to_json()} if (held := basis.sharing.fixed_hours()) else {}),
+        **({"hours": fixed.to_json()} if fixed else {}),
     }

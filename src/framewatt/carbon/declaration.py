@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from framewatt.carbon import sci
 from framewatt.carbon.boundary import Boundary, Component
@@ -14,9 +14,12 @@ from framewatt.records.arithmetic import product
 from framewatt.records.parsing import parse_count, parse_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from framewatt.records import GridIntensity
+
+    Written = str | float
+    """A figure as people write it."""
 
 COMPONENT_KEYS = (
     *("name", "count", "energy", "power", "time", "pue"),
@@ -30,9 +33,7 @@ _REFUSED = {
     **dict.fromkeys(("ppa", "ppas"), "power purchase agreements"),
     **dict.fromkeys(("market_based", "residual_mix"), "market-based measures"),
 }
-
-
-_SAID = "declared by the user"
+_DECLARED = "declared by the user"
 _WORDS = {
     "embodied": "embodied emissions",
     "lifespan": "lifespan",
@@ -41,7 +42,7 @@ _WORDS = {
 }
 
 
-def refuse_neutralisation(keys: Mapping[str, Any]) -> None:
+def refuse_neutralisation(keys: Iterable[str]) -> None:
     """Refuse offsets, RECs, PPAs and their like with the specification's reason.
 
     Raises:
@@ -55,26 +56,55 @@ def refuse_neutralisation(keys: Mapping[str, Any]) -> None:
             )
 
 
-def boundary_from(declared: Mapping[str, Any], intensity: GridIntensity | None) -> Boundary:
-    """The boundary that a mapping declares; its keys are those of the TOML file (docs/carbon.md).
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A boundary as it is written; `time` and `pue` are for the components without their own."""
+
+    components: tuple[Mapping[str, Written], ...]
+    units: str
+    intensity: Written | None = None
+    intensity_kind: str = "average"
+    region: str | None = None
+    time: Written | None = None
+    pue: Written | None = None
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> Self:
+        """The tables of a TOML file, or options in their form (docs/carbon.md).
+
+        Raises:
+            BadInput: an unknown key, a missing R, or no component.
+        """
+        refuse_neutralisation(table)
+        _check(table, TOP_KEYS, "the boundary")
+        if "units" not in table:
+            raise BadInput("R is missing: say what is counted and how much of it, units = '1000 request'")
+        components = table.get("component", [])
+        tables = isinstance(components, list) and all(isinstance(item, dict) for item in components)
+        if not components or not tables:
+            raise BadInput(
+                "no component: declare at least one [[component]] with its energy, or power and time"
+            )
+        stated = {key: value for key, value in table.items() if key not in {"component", "units"}}
+        return cls(components=tuple(components), units=str(table["units"]), **stated)
+
+    def items(self) -> list[dict[str, Written]]:
+        """The components, each with the time and PUE that it takes from the whole."""
+        common = {"time": self.time, "pue": self.pue}
+        defaults = {key: value for key, value in common.items() if value is not None}
+        return [{**defaults, **item} for item in self.components]
+
+
+def boundary_from(declared: Declaration, intensity: GridIntensity | None) -> Boundary:
+    """The boundary that was declared.
 
     Raises:
-        BadInput: an unknown key, a missing R, no component, or a figure that cannot be.
+        BadInput: an unknown key of a component, or a figure that cannot be.
     """
-    refuse_neutralisation(declared)
-    _check(declared, TOP_KEYS, "the boundary")
-    if "units" not in declared:
-        raise BadInput("R is missing: say what is counted and how much of it, units = '1000 request'")
-    components = declared.get("component", [])
-    if not isinstance(components, list) or not components:
-        raise BadInput("no component: declare at least one [[component]] with its energy, or power and time")
     there = intensity.pue if intensity else None
-    defaults = {key: declared[key] for key in ("time", "pue") if key in declared}
     return Boundary(
-        components=tuple(
-            _component(defaults | item, number, there) for number, item in enumerate(components, 1)
-        ),
-        units=parse_count(str(declared["units"]), "units"),
+        components=tuple(_component(item, number, there) for number, item in enumerate(declared.items(), 1)),
+        units=parse_count(declared.units, "units"),
         intensity=intensity,
         warnings=(*intensity.warnings, *_mixed(intensity)) if intensity else (),
     )
@@ -89,7 +119,7 @@ def _mixed(intensity: GridIntensity) -> tuple[str, ...]:
     )
 
 
-def _component(item: Mapping[str, Any], number: int, facility: Quantity | None) -> Component:
+def _component(item: Mapping[str, Written], number: int, facility: Quantity | None) -> Component:
     name = str(item.get("name", f"component {number}"))
     refuse_neutralisation(item)
     _check(item, COMPONENT_KEYS, name)
@@ -105,25 +135,25 @@ def _component(item: Mapping[str, Any], number: int, facility: Quantity | None) 
         reserved=_hardware_figure(item, ("reserved", "time"), "h", None),
         resource_share=share,
         count=_count(item, name),
-        energy_source=str(item.get("energy_source", _SAID)),
-        embodied_source=str(item.get("embodied_source", hardware.source if hardware else _SAID)),
+        energy_source=str(item.get("energy_source", _DECLARED)),
+        embodied_source=str(item.get("embodied_source", hardware.source if hardware else _DECLARED)),
     )
 
 
-def _energy(item: Mapping[str, Any], name: str) -> Quantity:
+def _energy(item: Mapping[str, Written], name: str) -> Quantity:
     if "energy" in item:
         if "power" in item:
             raise BadInput(f"{name}: give either energy, or power and time, not both")
-        found = parse_quantity(item["energy"], sci.KWH, f"{name}: energy")
+        energy = parse_quantity(item["energy"], sci.KWH, f"{name}: energy")
     elif "power" in item and "time" in item:
         power = parse_quantity(item["power"], "kW", f"{name}: power")
-        found = product(sci.KWH, power, parse_quantity(item["time"], "h", f"{name}: time"))
+        energy = product(sci.KWH, power, parse_quantity(item["time"], "h", f"{name}: time"))
     else:
         raise BadInput(f"{name}: give its energy (energy = '0.33 kWh'), or its power and time")
-    return replace(found, scope=Scope.WALL)
+    return replace(energy, scope=Scope.WALL)
 
 
-def _pue(item: Mapping[str, Any], name: str, facility: Quantity | None) -> Quantity:
+def _pue(item: Mapping[str, Written], name: str, facility: Quantity | None) -> Quantity:
     """A stated PUE, else what the region's operator publishes, else none is applied."""
     if "pue" not in item:
         return facility or sci.not_applicable_pue()
@@ -133,7 +163,7 @@ def _pue(item: Mapping[str, Any], name: str, facility: Quantity | None) -> Quant
 
 
 def _hardware_figure(
-    item: Mapping[str, Any], keys: tuple[str, ...], unit: str, known: Quantity | None
+    item: Mapping[str, Written], keys: tuple[str, ...], unit: str, known: Quantity | None
 ) -> Quantity:
     """A stated figure (the first of `keys`), else the known machine's, else unknown with the reason."""
     for key in keys:
@@ -146,13 +176,13 @@ def _hardware_figure(
     return Quantity.unknown(unit, f"{missing} declared for {item.get('name', 'a component')}")
 
 
-def _count(item: Mapping[str, Any], name: str) -> float:
+def _count(item: Mapping[str, Written], name: str) -> float:
     count = parse_quantity(item.get("count", 1), "1", f"{name}: count").value
     if not count:
         raise BadInput(f"{name}: count must be above 0")
     return count
 
 
-def _check(given: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+def _check(given: Iterable[str], known: tuple[str, ...], where: str) -> None:
     if unknown := [key for key in given if key not in known]:
         raise BadInput(f"{where}: {unknown[0]!r} is not a key; known: {', '.join(known)}")

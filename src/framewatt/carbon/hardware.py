@@ -17,7 +17,7 @@ from framewatt.records.parsing import parse_quantity
 from framewatt.records.units import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _KEYS = ("instance", "embodied", "components", "lifespan", "reserved_share", "description", "source")
 _CCF = "Cloud Carbon Footprint's component model"
@@ -60,8 +60,8 @@ def hardware_from_table(table: Mapping[str, Any]) -> Hardware:
     ways = [name for name in makers if name in table]
     if len(ways) != 1:
         raise BadInput("[hardware]: give exactly one of instance, embodied and components")
-    found = makers[ways[0]](table[ways[0]])
-    lifespan, share = found.lifespan_hours, found.reserved_share
+    machine = makers[ways[0]](table[ways[0]])
+    lifespan, share = machine.lifespan_hours, machine.reserved_share
     if "lifespan" in table:
         lifespan = parse_quantity(table["lifespan"], "h", "[hardware] lifespan")
         check_lifespan(lifespan)
@@ -69,11 +69,11 @@ def hardware_from_table(table: Mapping[str, Any]) -> Hardware:
         share = parse_quantity(table["reserved_share"], "1", "[hardware] reserved_share")
         check_share(share)
     return Hardware(
-        found.total,
+        machine.total,
         lifespan,
         share,
-        str(table.get("description", found.description)),
-        str(table.get("source", found.source)),
+        str(table.get("description", machine.description)),
+        str(table.get("source", machine.source)),
     )
 
 
@@ -109,7 +109,7 @@ def hardware_of_components(parts: Mapping[str, Any]) -> Hardware:
     DRAM 533/384 kg per GB beyond 16 GB). Named accelerators come from published figures, low-high.
     """
     _check_keys("hardware.components", parts, (*_PER_PIECE, "memory", "accelerators"))
-    counts = {name: _count(parts, name) for name in _PER_PIECE}
+    counts = {name: _count(parts.get(name, 1 if name == "cpus" else 0), name) for name in _PER_PIECE}
     counts["cpus"] = max(0, counts["cpus"] - 1)
     memory = parse_quantity(parts.get("memory", "16 GB"), "GB", "[hardware] memory").value or 0.0
     grams = BASE_SERVER + max(0.0, memory - _BASE_MEMORY_GB) * _MEMORY_PER_GB
@@ -137,10 +137,10 @@ def accelerator(name: str) -> Quantity:
         raise BadInput(
             f"unknown accelerator {name!r}; known: {', '.join(r['device'] for r in rows.values())}"
         )
-    found = [float(row[key]) * 1e3 for key in ("kgco2eq_low", "kgco2eq_high") if row[key]]
-    if not found:
+    published = [float(row[key]) * 1e3 for key in ("kgco2eq_low", "kgco2eq_high") if row[key]]
+    if not published:
         raise BadInput(f"no embodied figure is published for {name}: declare embodied in [hardware]")
-    low, high = min(found), max(found)
+    low, high = min(published), max(published)
     return Quantity((low + high) / 2, "gCO2eq", Provenance.PUBLISHED, low, high, reason=row["source"])
 
 
@@ -180,14 +180,13 @@ def _published(cell: str, factor: float, unit: str, reason: str) -> Quantity:
     return Quantity(float(cell) * factor, unit, Provenance.PUBLISHED)
 
 
-def _count(parts: Mapping[str, Any], name: str) -> int:
-    value = parts.get(name, 1 if name == "cpus" else 0)
+def _count(value: object, name: str) -> int:
     if not isinstance(value, int) or value < 0:
         raise BadInput(f"[hardware] components.{name} = {value!r}: expected a count, 0 or more")
     return value
 
 
-def _check_keys(table: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def _check_keys(table: str, given: Iterable[str], known: tuple[str, ...]) -> None:
     if unknown := [key for key in given if key not in known]:
         raise BadInput(f"[{table}] {unknown[0]!r} is not a key; known: {', '.join(known)}")
 

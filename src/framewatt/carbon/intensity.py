@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from framewatt.discovery import Plugin
 
+DECLARED = "declared by the user"
+"""The source of an intensity that nobody looked up."""
+
 _HIGHEST_PLAUSIBLE = 2000
 """gCO2eq/kWh; no grid exceeds it, and GSF's self-certification refuses more."""
 
@@ -52,7 +55,7 @@ def _ask(region: str, when: datetime | None, failures: tuple[str, ...]) -> GridI
     stands_in: str | None = None
     for plugin in sources:
         try:
-            found: GridIntensity = plugin.module.intensity(region, when)
+            answer: GridIntensity = plugin.module.intensity(region, when)
         except GridUnavailable as error:
             failures = (*failures, str(error))
             stands_in = stands_in or plugin.module.fallback(region)
@@ -60,8 +63,8 @@ def _ask(region: str, when: datetime | None, failures: tuple[str, ...]) -> GridI
         except BadInput as error:
             unknown = error
             continue
-        fallen = tuple(f"{failure}; {found.source} ({found.region}) stands in" for failure in failures)
-        return replace(found, warnings=(*fallen, *found.warnings))
+        fallen = tuple(f"{failure}; {answer.source} ({answer.region}) stands in" for failure in failures)
+        return replace(answer, warnings=(*fallen, *answer.warnings))
     if stands_in:
         return _ask(stands_in, None, failures)
     if failures:
@@ -77,8 +80,8 @@ def coming_hours(region: str) -> tuple[GridIntensity, ...]:
         GridUnavailable: the live source did not answer.
     """
     for plugin in _covering(region):
-        if found := tuple(plugin.module.hours(region)):
-            return found
+        if hours := tuple(plugin.module.hours(region)):
+            return hours
     raise BadInput(f"no source forecasts the hours of {region!r}; use a live one, such as electricitymaps:DE")
 
 
@@ -100,10 +103,10 @@ def read_hourly_table(path: Path) -> tuple[GridIntensity, ...]:
 def _hour(path: Path, line: int, row: dict[str, str]) -> GridIntensity:
     try:
         when = datetime.fromisoformat(row["datetime"])
-        found = declared(float(row["gco2eq_per_kwh"]))
+        stated = declared(float(row["gco2eq_per_kwh"]))
     except (ValueError, TypeError, BadInput) as error:
         raise BadInput(f"{path}, line {line}: {error}") from None
-    return replace(found, source=f"hourly table {path.name}", when=when.isoformat(), year=when.year)
+    return replace(stated, source=f"hourly table {path.name}", when=when.isoformat(), year=when.year)
 
 
 def intensity_or_reason(
@@ -145,11 +148,11 @@ def declared(
             provenance=Provenance.DECLARED,
             low=value.low if isinstance(value, Quantity) else None,
             high=value.high if isinstance(value, Quantity) else None,
-            reason="declared by the user",
+            reason=DECLARED,
         ),
         kind=IntensityKind(kind),
         basis="declared by the user, location-based",
-        source="declared by the user",
+        source=DECLARED,
         warnings=zero if stated == 0 else (),
     )
 

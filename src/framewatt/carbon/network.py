@@ -34,8 +34,8 @@ class Network:
             for end in (self.intensity.value, self.intensity.low, self.intensity.high)
         )
         value, low, high = ends
-        told = "bytes x the network's kWh/GB; drawn in the network, not on this machine"
-        return Quantity(value, "J", self.intensity.provenance, low, high, Scope.WALL, told)
+        reason = "bytes x the network's kWh/GB; drawn in the network, not on this machine"
+        return Quantity(value, "J", self.intensity.provenance, low, high, Scope.WALL, reason)
 
 
 PUBLISHED = Network(
@@ -65,5 +65,5 @@ def network_of(stated: str | float | None) -> Network:
     """
     if stated is None:
         return PUBLISHED
-    found = parse_quantity(stated, "kWh/GB", "--network-energy")
-    return Network(found, "declared by the user")
+    factor = parse_quantity(stated, "kWh/GB", "--network-energy")
+    return Network(factor, "declared by the user")

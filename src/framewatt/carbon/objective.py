@@ -40,7 +40,7 @@ class CarbonRates:
         the corners.
 
         Args:
-            a: Joules and seconds of the one.
+            a: Joules and seconds of the first.
             b: Joules and seconds of the other.
             energy_ratio: An estimate's doubt about the ratio of their energies; None where both were counted.
             energy: Its doubt about the energy of `b`; None where that was counted.
@@ -61,8 +61,8 @@ def carbon_rates(basis: CarbonBasis) -> CarbonRates:
         BadInput: a part of the score is not known.
     """
     energy = Quantity(1.0, "J", Provenance.MEASURED, scope=Scope.WALL)
-    found = footprint(energy, Quantity(1.0, "s", Provenance.MEASURED), basis)
-    return CarbonRates(found.operational.ends(), found.embodied.ends())
+    emitted = footprint(energy, Quantity(1.0, "s", Provenance.MEASURED), basis)
+    return CarbonRates(emitted.operational.ends(), emitted.embodied.ends())
 
 
 def _relative(estimate: Estimate | None) -> tuple[float, float]:

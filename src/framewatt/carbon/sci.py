@@ -7,7 +7,7 @@ E in kWh, I in gCO2eq/kWh, O, M and TE in gCO2eq, times in hours; PUE, TS and RS
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity, Scope
@@ -15,7 +15,7 @@ from framewatt.records.arithmetic import product, quotient, total, why_unknown
 from framewatt.records.units import JOULES_PER_KWH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 GRAMS = "gCO2eq"
 KWH = "kWh"
@@ -35,7 +35,12 @@ class Footprint:
     operational: Quantity
     embodied: Quantity
 
-    def to_json(self) -> dict[str, Any]:
+    @classmethod
+    def from_json(cls, block: Mapping[str, Any]) -> Self:
+        """A candidate's ``sci`` block of a stored document."""
+        return cls(*(Quantity.from_json(block[part]) for part in ("score", "operational", "embodied")))
+
+    def to_json(self) -> dict[str, object]:
         """A candidate's ``sci`` block."""
         return {
             "score": self.score.to_json(),
@@ -62,10 +67,10 @@ def operational(energy: Quantity, intensity: Quantity, pue: Quantity) -> Quantit
     check_pue(pue)
     unit, factor = energy_unit(energy.unit)
     if energy.value is not None and energy.scope is not Scope.WALL:
-        said = f"{energy.scope.value} scope" if energy.scope else "a scope that is not stated"
+        scope = f"{energy.scope.value} scope" if energy.scope else "a scope that is not stated"
         return Quantity.unknown(
             unit,
-            f"the energy has {said}, and SCI needs wall scope: declare the rest of the platform "
+            f"the energy has {scope}, and SCI needs wall scope: declare the rest of the platform "
             "(fans, board, disks, power supply) first",
             scope=energy.scope,
         )

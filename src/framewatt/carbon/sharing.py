@@ -69,8 +69,7 @@ class AlwaysOn:
 
     def hours(self, seconds: Quantity) -> Quantity:
         """Period times replicas over the units of that period; independent of `seconds`."""
-        per = seconds.unit.partition("/")[2]
-        return replace(self.fixed_hours(), unit=f"h/{per}" if per else "h")
+        return _per_work_of(seconds, self.fixed_hours())
 
     def fixed_hours(self) -> Quantity:
         """Period times replicas over the units of that period."""
@@ -114,6 +113,37 @@ class Packed:
     def sentence(self) -> str:
         """How it is shared, for the report."""
         return f"packed work holds 1/{self.copies} of the hardware, its share when the machine is saturated"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSharing:
+    """A sharing as a document tells it: the hours that it fixes, the part, and the sentence."""
+
+    fixed: Quantity | None
+    held_part: Quantity
+    words: str
+
+    def hours(self, seconds: Quantity) -> Quantity:
+        """The fixed hours, else the work's own wall time."""
+        return _per_work_of(seconds, self.fixed) if self.fixed else BatchJob().hours(seconds)
+
+    def fixed_hours(self) -> Quantity | None:
+        """As stored."""
+        return self.fixed
+
+    def part(self) -> Quantity:
+        """As stored."""
+        return self.held_part
+
+    def sentence(self) -> str:
+        """As stored."""
+        return self.words
+
+
+def _per_work_of(seconds: Quantity, hours: Quantity) -> Quantity:
+    """Hours per the unit of work that `seconds` are per."""
+    per = seconds.unit.partition("/")[2]
+    return replace(hours, unit=f"h/{per}" if per else "h")
 
 
 def time_share(sharing: Sharing, seconds: Quantity, lifespan_hours: Quantity) -> Quantity:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from framewatt.cli._options import declared, format_option
 
 if TYPE_CHECKING:
+    from framewatt.carbon.declaration import Declaration
+    from framewatt.carbon.disclosure.schema import Disclosure
     from framewatt.records import GridIntensity
 
 _COMPONENT_OPTIONS = (
@@ -68,49 +71,49 @@ def command(
 
     given = {key: value for key, value in options.items() if value is not None}
     declared = _declared(boundary, given)
-    intensity = _intensity(declared)
-    known = boundary_from(declared, intensity)
-    document = disclosure(known)
+    work = boundary_from(declared, _intensity(declared))
+    document = disclosure(work)
     if where:
-        rows, warning = elsewhere(known, where)
-        document["elsewhere"] = [row.to_json() for row in rows]
-        document["warnings"] += [f"{warning.message}; {warning.remedy}"] if warning else []
+        rows, warning = elsewhere(work, where)
+        warnings = (f"{warning.message}; {warning.remedy}",) if warning else ()
+        document = replace(document, elsewhere=rows, warnings=(*document.warnings, *warnings))
     if when:
-        document["starts"] = [row.to_json() for row in starts(known, when, _duration(declared))]
+        document = replace(document, starts=starts(work, when, _duration(declared)))
     click.echo(_render(document, output), nl=False)
 
 
-def _duration(declared: dict[str, Any]) -> timedelta:
+def _duration(declared: Declaration) -> timedelta:
     from framewatt.errors import BadInput
     from framewatt.records.parsing import parse_quantity
 
-    time = declared.get("time") or declared["component"][0].get("time")
+    time = declared.time or declared.components[0].get("time")
     if time is None:
         raise BadInput("--when needs --time: how long the work runs")
     return timedelta(hours=parse_quantity(time, "h", "time").value or 0.0)
 
 
-def _render(document: dict[str, Any], output: str) -> str:
+def _render(document: Disclosure, output: str) -> str:
     from framewatt.reports import impact_framework as manifest
     from framewatt.reports.markdown import disclosure as pages
 
     if output == "json":
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(document.to_json(), indent=2, ensure_ascii=False) + "\n"
     if output == "if":
         return manifest.to_yaml(manifest.manifest(document))
     return pages.to_markdown(document) if output == "markdown" else pages.to_text(document)
 
 
-def _declared(path: Path | None, options: dict[str, str]) -> dict[str, Any]:
+def _declared(path: Path | None, options: dict[str, str]) -> Declaration:
     """The file's tables with the options over them; without a file the options are the only component."""
+    from framewatt.carbon.declaration import Declaration
     from framewatt.errors import BadInput
 
     component = {key: options[key] for key in _COMPONENT_OPTIONS if key in options}
     top = {key: value for key, value in options.items() if key not in component}
     if path is None:
-        return {**top, "component": [{"name": "software", **component}]}
+        return Declaration.from_table({**top, "component": [{"name": "software", **component}]})
     try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -118,14 +121,13 @@ def _declared(path: Path | None, options: dict[str, str]) -> dict[str, Any]:
     alone = [key for key in component if key not in ("time", "pue")]
     if alone:
         raise BadInput(f"--{alone[0]}: with a file, each component states its own; put it into {path}")
-    return {**declared, **top, **component}
+    return Declaration.from_table({**tables, **top, **component})
 
 
-def _intensity(declared: dict[str, Any]) -> GridIntensity | None:
+def _intensity(declared: Declaration) -> GridIntensity | None:
     from framewatt.carbon.intensity import resolve_intensity
     from framewatt.records.parsing import parse_quantity
 
-    stated = declared.get("intensity")
+    stated = declared.intensity
     value = None if stated is None else parse_quantity(stated, "gCO2eq/kWh", "intensity")
-    kind = str(declared.get("intensity_kind", "average"))
-    return resolve_intensity(declared.get("region"), value, kind=kind)
+    return resolve_intensity(declared.region, value, kind=str(declared.intensity_kind))

@@ -41,8 +41,8 @@ def energy_of_usage(usage: Usage | None, model: PowerModel, missing: str) -> Qua
     """What work that was not metered must have drawn, by the power model, in J."""
     if usage is None:
         return Quantity.unknown("J", missing, scope=model.scope)
-    found = model.energy(usage.seconds, usage.cpu_seconds)
-    return Quantity(found.value, "J", Provenance.ESTIMATED, found.low, found.high, model.scope)
+    energy = model.energy(usage.seconds, usage.cpu_seconds)
+    return Quantity.of_estimate(energy, "J", Provenance.ESTIMATED, scope=model.scope)
 
 
 def grouped(values: Sequence[tuple[int, float]]) -> dict[int, list[float]]:

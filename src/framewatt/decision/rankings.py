@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.disclosure.from_decision import boundary_of
 from framewatt.carbon.places import elsewhere, starts
 from framewatt.errors import BadInput
@@ -43,8 +44,9 @@ def with_starts(document: Mapping[str, Any], when: str, duration: timedelta) -> 
 
 
 def _boundary(document: Mapping[str, Any]) -> Boundary:
-    measured = [row["id"] for row in document["candidates"] if row["energy_per_unit"]["value"] is not None]
-    chosen = next((name for name in document["selected"] if name in measured), None)
+    """The work of the first selected candidate, or of the first measured one."""
+    run = RunFigures.from_json(document)
+    measured = run.measured()
     if not measured:
         raise BadInput("no candidate of this run has an energy figure: there is nothing to rank")
-    return boundary_of(document, chosen or measured[0])
+    return boundary_of(run, measured[0])

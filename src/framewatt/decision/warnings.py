@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from framewatt.carbon.basis import carbon_block
+from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.restatement import views_warning
 from framewatt.decision.audits import audit, audit_candidates
 from framewatt.metering.choice import reading_notes
@@ -45,7 +46,7 @@ def carbon_notices(document: Mapping[str, Any], own: CarbonBasis) -> Iterator[Au
     """Warnings about a document's carbon figures; `own` is the basis that the run began with."""
     for sentence in document["carbon"]["warnings"]:
         yield AuditWarning("grid-intensity", sentence, "state a figure of your own with --intensity or --pue")
-    if warning := views_warning(document):
+    if warning := views_warning(RunFigures.from_json(document)):
         yield warning
     if document["objective"] == Objective.CARBON and document["carbon"] != carbon_block(own):
         yield AuditWarning(

@@ -113,21 +113,21 @@ def _curve(lifetimes: Sequence[Lifetime], volumes: Volumes) -> list[dict[str, An
     if all(life.pair.serving is None for life in lifetimes):
         return []
     middle = volumes.inferences_per_year or 1e6
-    found = []
+    points = []
     for index in range(_CURVE_POINTS):
         exponent = _CURVE_DECADES * (2 * index / (_CURVE_POINTS - 1) - 1)
         at = replace(volumes, inferences_per_year=middle * 10**exponent)
         totals = {life.pair.id: life.total(at) for life in lifetimes}
         best = min(totals, key=lambda name: totals[name])
-        found.append({"inferences_per_year": at.inferences_per_year, "best": best, "totals": totals})
-    return found
+        points.append({"inferences_per_year": at.inferences_per_year, "best": best, "totals": totals})
+    return points
 
 
 def _intensity(decisions: Sequence[Document]) -> dict[str, Any]:
     """The one carbon intensity that all runs share, else unknown with the reason."""
-    found = [decision["carbon"]["intensity"] for decision in decisions]
-    if len({quantity["value"] for quantity in found}) == 1:
-        return dict(found[0])
+    intensities = [decision["carbon"]["intensity"] for decision in decisions]
+    if len({quantity["value"] for quantity in intensities}) == 1:
+        return dict(intensities[0])
     return Quantity.unknown("gCO2eq/kWh", "the runs have different intensities; see --region").to_json()
 
 
@@ -137,10 +137,10 @@ def _network(decisions: Sequence[Document]) -> dict[str, Any]:
     Raises:
         BadInput: they were told different ones.
     """
-    found = [decision["network"] for decision in decisions]
-    if any(one != found[0] for one in found):
+    networks = [decision["network"] for decision in decisions]
+    if any(network != networks[0] for network in networks):
         raise BadInput("the runs were told different energies of the network; state one: --network-energy")
-    return dict(found[0])
+    return dict(networks[0])
 
 
 def _left_out(decisions: Sequence[Document]) -> list[dict[str, Any]]:
@@ -161,7 +161,7 @@ def _advice(document: Document) -> str:
     names = {row["id"]: row["name"] for row in document["candidates"]}
     best = names[document["selected"]]
     unsure = [
-        names[one["between"][1]] for one in document["break_even"] if one["total_difference"]["low"] <= 0
+        names[row["between"][1]] for row in document["break_even"] if row["total_difference"]["low"] <= 0
     ]
     doubt = f"; whether {_join(unsure)} would need more is not known" if unsure else ""
     turns = list(_turns(document, names))
@@ -176,18 +176,18 @@ def _turns(document: Document, names: Mapping[str, str]) -> Iterator[str]:
     Totals are straight lines over the volume, so beyond the nearest crossing the best is another.
     """
     asked = document["variables"]["inferences_per_year"]
-    known = [one for one in document["break_even"] if one["volume"]["value"] is not None]
-    below = [one for one in known if one["changes_to"] == document["selected"]]
-    above = [one for one in known if one["changes_to"] == one["between"][1]]
+    known = [row for row in document["break_even"] if row["volume"]["value"] is not None]
+    below = [row for row in known if row["changes_to"] == document["selected"]]
+    above = [row for row in known if row["changes_to"] == row["between"][1]]
     nearest = (
-        ("below", max(below, key=lambda one: one["volume"]["value"], default=None)),
-        ("above", min(above, key=lambda one: one["volume"]["value"], default=None)),
+        ("below", max(below, key=lambda row: row["volume"]["value"], default=None)),
+        ("above", min(above, key=lambda row: row["volume"]["value"], default=None)),
     )
-    for side, one in nearest:
-        if one is not None and (one["volume"]["value"] < asked) == (side == "below"):
-            volume, low, high = (format_count(one["volume"][end]) for end in ("value", "low", "high"))
+    for side, crossing in nearest:
+        if crossing is not None and (crossing["volume"]["value"] < asked) == (side == "below"):
+            volume, low, high = (format_count(crossing["volume"][end]) for end in ("value", "low", "high"))
             span = f"about {volume} ({low} to {high}) inferences a year"
-            yield f"{side} {span} {names[one['between'][1]]} would"
+            yield f"{side} {span} {names[crossing['between'][1]]} would"
 
 
 def _join(names: Sequence[str]) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from framewatt.carbon.basis import KIND_OF, CarbonBasis, View, basis_for
+from framewatt.carbon.basis import KIND_OF, CarbonBasis, View, basis_for, basis_from
 from framewatt.carbon.hardware import hardware_from_table
 from framewatt.carbon.intensity import intensity_or_reason, resolve_intensity
-from framewatt.carbon.restatement import basis_from
 from framewatt.errors import BadInput
 from framewatt.records import Objective
 

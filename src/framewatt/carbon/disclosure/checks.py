@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from framewatt.carbon.disclosure.schema import Check
 from framewatt.records.units import HOURS_PER_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from framewatt.carbon.disclosure.schema import DisclosedComponent, Disclosure
 
 _TOLERANCE = 0.01
 _HIGHEST_INTENSITY = 2000
@@ -16,66 +19,64 @@ _HIGHEST_PUE = 3
 _SHORTEST_YEARS, _LONGEST_YEARS = 2, 7
 
 
-def consistency_checks(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def consistency_checks(document: Disclosure) -> tuple[Check, ...]:
     """Each check with its name, whether it passed (None: an input is not known) and what was found."""
-    return [
-        {"check": name, "passed": passed, "found": found}
-        for name, passed, found in (*_sums(document), *_ranges(document))
-    ]
+    return (*_sums(document), *_ranges(document))
 
 
-def _sums(document: Mapping[str, Any]) -> Iterator[tuple[str, bool | None, str]]:
-    totals, components = document["totals"], document["components"]
-    energy, intensity = _value(totals["energy"]), _value(document["intensity"]["quantity"])
-    operational, embodied = _value(totals["operational"]), _value(totals["embodied"])
-    count, score = _value(document["functional_unit"]["count"]), _value(document["score"])
+def _sums(document: Disclosure) -> Iterator[Check]:
+    totals, components = document.totals, document.components
+    energy, intensity = totals.energy.value, document.intensity.quantity.value
+    operational, embodied = totals.operational.value, totals.embodied.value
+    count = document.functional_unit.count.value
     yield _near("O = E * I", operational, _times(energy, intensity))
     both = None if operational is None or embodied is None else operational + embodied
-    yield _near("SCI = (O + M) / R", score, None if both is None or not count else both / count)
-    parts = [_times(_value(c["energy"]), _value(c["pue"]), c["count"]) for c in components]
+    yield _near(
+        "SCI = (O + M) / R", document.score.value, None if both is None or not count else both / count
+    )
+    parts = [_times(item.energy.value, item.pue.value, item.count) for item in components]
     yield _near("components' kWh * PUE = E", energy, _sum(parts))
-    yield _near("components' M = M", embodied, _sum([_value(c["embodied"]) for c in components]))
+    yield _near("components' M = M", embodied, _sum([item.embodied.value for item in components]))
 
 
-def _ranges(document: Mapping[str, Any]) -> Iterator[tuple[str, bool | None, str]]:
-    intensity = _value(document["intensity"]["quantity"])
-    yield (
+def _ranges(document: Disclosure) -> Iterator[Check]:
+    intensity, embodied = document.intensity.quantity.value, document.totals.embodied.value
+    yield Check(
         f"0 < I < {_HIGHEST_INTENSITY}",
         None if intensity is None else 0 < intensity < _HIGHEST_INTENSITY,
         _shown(intensity),
     )
-    embodied = _value(document["totals"]["embodied"])
-    yield (
+    yield Check(
         "M > 0, unless the report justifies it",
         None if embodied is None else embodied > 0,
         _shown(embodied),
     )
-    for component in document["components"]:
-        name, pue = component["name"], _value(component["pue"])
-        years, share = _value(component["lifespan"]), _value(component["resource_share"])
-        years = None if years is None else years / HOURS_PER_YEAR
-        yield (
-            f"{name}: 1 <= PUE <= {_HIGHEST_PUE}",
-            None if pue is None else 1 <= pue <= _HIGHEST_PUE,
-            _shown(pue),
-        )
-        yield (
-            f"{name}: lifespan {_SHORTEST_YEARS} to {_LONGEST_YEARS} years",
-            None if years is None else _SHORTEST_YEARS <= years <= _LONGEST_YEARS,
-            _shown(years),
-        )
-        yield f"{name}: 0 < RS <= 1", None if share is None else 0 < share <= 1, _shown(share)
+    for component in document.components:
+        yield from _of_component(component)
 
 
-def _near(name: str, found: float | None, expected: float | None) -> tuple[str, bool | None, str]:
-    if found is None or expected is None:
-        return name, None, "not known"
-    return name, math.isclose(found, expected, rel_tol=_TOLERANCE), f"{found:.6g} and {expected:.6g}"
+def _of_component(component: DisclosedComponent) -> Iterator[Check]:
+    name, pue, share = component.name, component.pue.value, component.resource_share.value
+    hours = component.lifespan.value
+    years = None if hours is None else hours / HOURS_PER_YEAR
+    yield Check(
+        f"{name}: 1 <= PUE <= {_HIGHEST_PUE}",
+        None if pue is None else 1 <= pue <= _HIGHEST_PUE,
+        _shown(pue),
+    )
+    yield Check(
+        f"{name}: lifespan {_SHORTEST_YEARS} to {_LONGEST_YEARS} years",
+        None if years is None else _SHORTEST_YEARS <= years <= _LONGEST_YEARS,
+        _shown(years),
+    )
+    yield Check(f"{name}: 0 < RS <= 1", None if share is None else 0 < share <= 1, _shown(share))
 
 
-def _value(quantity: Mapping[str, Any]) -> float | None:
-    value: float | None = quantity["value"]
-    return value
+def _near(name: str, stated: float | None, expected: float | None) -> Check:
+    if stated is None or expected is None:
+        return Check(name, None, "not known")
+    close = math.isclose(stated, expected, rel_tol=_TOLERANCE)
+    return Check(name, close, f"{stated:.6g} and {expected:.6g}")
 
 
 def _times(*factors: float | None) -> float | None:

@@ -1,19 +1,29 @@
-"""The disclosure of a score, as the GSF's self-certification asks for it, as one JSON document.
+"""The disclosure of a boundary's score, as the GSF's self-certification asks for it.
 
-The document (``framewatt/sci/1``) is what the calculator prints and what the reporters render: identity and
-boundary, R, the score and its parts, each component with its kind and source, method, assumptions,
-limitations, the calculation, and the consistency checks that a certifier makes.
+It is what the calculator prints and what the reporters render: identity and boundary, R, the score and its
+parts, each component with its kind and source, method, assumptions, limitations, the calculation, and the
+consistency checks that a certifier makes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from framewatt import __version__
 from framewatt.carbon import sci
 from framewatt.carbon.boundary import assess, facility_energy
 from framewatt.carbon.disclosure.checks import consistency_checks
+from framewatt.carbon.disclosure.schema import (
+    BoundaryLine,
+    DisclosedComponent,
+    DisclosedIntensity,
+    Disclosure,
+    FunctionalUnit,
+    Method,
+    SoftwareBoundary,
+    Totals,
+)
 from framewatt.records import Provenance, Quantity
 from framewatt.records.arithmetic import total
 
@@ -61,55 +71,38 @@ def declared_context(boundary: Boundary) -> DisclosureContext:
     )
 
 
-def disclosure(boundary: Boundary, context: DisclosureContext | None = None) -> dict[str, Any]:
+def disclosure(boundary: Boundary, context: DisclosureContext | None = None) -> Disclosure:
     """The disclosure of a boundary.
 
     Raises:
         BadInput: as `assess` does.
     """
-    said = context or declared_context(boundary)
+    context = context or declared_context(boundary)
     assessment = assess(boundary)
+    per_unit, period = assessment.per_unit, assessment.period
     energy = total(sci.KWH, *(facility_energy(item) for item in boundary.components))
-    document: dict[str, Any] = {
-        "schema": SCHEMA,
-        "framewatt_version": __version__,
-        "specification": SPECIFICATION,
-        "claim": "self-certified",
-        "software": said.software,
-        "functional_unit": {
-            "name": boundary.units.unit,
-            "count": boundary.units.to_json(),
-            "why": said.why_r,
-            "how_counted": said.how_counted,
-        },
-        "score": assessment.per_unit.score.to_json(),
-        "operational": assessment.per_unit.operational.to_json(),
-        "embodied": assessment.per_unit.embodied.to_json(),
-        "totals": {
-            "energy": energy.to_json(),
-            "operational": assessment.period.operational.to_json(),
-            "embodied": assessment.period.embodied.to_json(),
-        },
-        "boundary": {
-            "included": [{"component": name, "reason": why} for name, why in said.included],
-            "excluded": [{"component": name, "reason": why} for name, why in said.excluded],
-        },
-        "intensity": _intensity(boundary),
-        "components": _components(boundary.components, assessment),
-        "method": {
-            "approach": approach([item.energy for item in boundary.components]),
-            "view": said.view,
-            "sharing": said.sharing,
-            "formula": FORMULA,
-            "uncertainty": UNCERTAINTY,
-        },
-        "assumptions": [*said.assumptions, *_pue_assumption(boundary.components)],
-        "limitations": list(said.limitations),
-        "warnings": list(boundary.warnings),
-    }
-    document["calculation"] = _calculation(document)
-    document["checks"] = consistency_checks(document)
-    return document
+    document = Disclosure(
+        schema=SCHEMA,
+        framewatt_version=__version__,
+        specification=SPECIFICATION,
+        claim="self-certified",
+        software=context.software,
+        functional_unit=FunctionalUnit(
+            boundary.units.unit, boundary.units, context.why_r, context.how_counted
+        ),
+        score=per_unit.score,
+        operational=per_unit.operational,
+        embodied=per_unit.embodied,
+        totals=Totals(energy, period.operational, period.embodied),
+        boundary=SoftwareBoundary(_lines(context.included), _lines(context.excluded)),
+        intensity=_intensity(boundary),
+        components=_components(boundary.components, assessment),
+        method=_method(boundary, context),
+        assumptions=(*context.assumptions, *_pue_assumption(boundary.components)),
+        limitations=context.limitations,
+        warnings=boundary.warnings,
+    )
+    return replace(document, calculation=_calculation(document), checks=consistency_checks(document))
 
 
 def approach(energies: Sequence[Quantity]) -> str:
@@ -120,41 +113,57 @@ def approach(energies: Sequence[Quantity]) -> str:
     return "hybrid" if True in kinds else "calculation"
 
 
-def _intensity(boundary: Boundary) -> dict[str, Any]:
+def _lines(pairs: tuple[tuple[str, str], ...]) -> tuple[BoundaryLine, ...]:
+    return tuple(BoundaryLine(component, reason) for component, reason in pairs)
+
+
+def _method(boundary: Boundary, context: DisclosureContext) -> Method:
+    return Method(
+        approach=approach([item.energy for item in boundary.components]),
+        view=context.view,
+        sharing=context.sharing,
+        formula=FORMULA,
+        uncertainty=UNCERTAINTY,
+    )
+
+
+def _intensity(boundary: Boundary) -> DisclosedIntensity:
     known = boundary.intensity
-    return {
-        "quantity": boundary.intensity_quantity().to_json(),
-        "region": known.region if known else None,
-        "kind": known.kind.value if known else None,
-        "basis": known.basis if known else None,
-        "source": known.source if known else None,
-        "year": known.year if known else None,
-        "when": known.when if known else None,
-        "licence": known.licence if known else None,
-        "approach": "location-based" if known else None,
-    }
+    if known is None:
+        return DisclosedIntensity(boundary.intensity_quantity())
+    return DisclosedIntensity(
+        quantity=known.quantity,
+        region=known.region,
+        kind=known.kind,
+        basis=known.basis,
+        source=known.source,
+        year=known.year,
+        when=known.when,
+        licence=known.licence,
+        approach="location-based",
+    )
 
 
-def _components(components: Sequence[Component], assessment: Assessment) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": item.name,
-            "count": item.count,
-            "energy": item.energy.to_json(),
-            "pue": item.pue.to_json(),
-            "facility_energy": facility_energy(item).to_json(),
-            "total_embodied": item.total_embodied.to_json(),
-            "lifespan": item.lifespan.to_json(),
-            "reserved": item.reserved.to_json(),
-            "resource_share": item.resource_share.to_json(),
-            "operational": part.operational.to_json(),
-            "embodied": part.embodied.to_json(),
-            "kind": "measured" if approach([item.energy]) == "measurement" else "calculated",
-            "energy_source": item.energy_source,
-            "embodied_source": item.embodied_source,
-        }
+def _components(components: Sequence[Component], assessment: Assessment) -> tuple[DisclosedComponent, ...]:
+    return tuple(
+        DisclosedComponent(
+            name=item.name,
+            count=item.count,
+            energy=item.energy,
+            pue=item.pue,
+            facility_energy=facility_energy(item),
+            total_embodied=item.total_embodied,
+            lifespan=item.lifespan,
+            reserved=item.reserved,
+            resource_share=item.resource_share,
+            operational=part.operational,
+            embodied=part.embodied,
+            kind="measured" if approach([item.energy]) == "measurement" else "calculated",
+            energy_source=item.energy_source,
+            embodied_source=item.embodied_source,
+        )
         for item, part in zip(components, assessment.components, strict=True)
-    ]
+    )
 
 
 def _pue_assumption(components: Sequence[Component]) -> list[str]:
@@ -162,23 +171,22 @@ def _pue_assumption(components: Sequence[Component]) -> list[str]:
     return [f"PUE not applicable: {reason}" for reason in sorted(reasons)]
 
 
-def _calculation(document: dict[str, Any]) -> list[str]:
-    totals, count = document["totals"], document["functional_unit"]["count"]
-    intensity, name = document["intensity"]["quantity"], document["functional_unit"]["name"]
-    return [
-        f"E = {_written(totals['energy'])} (facility overhead included).",
-        f"I = {_written(intensity)}.",
-        f"O = E * I = {_written(totals['operational'])}.",
-        f"M = sum of TE * TS * RS = {_written(totals['embodied'])}.",
-        f"R = {count['value']:g} {name}.",
-        f"SCI = (O + M) / R = {_written(document['score'])}.",
-    ]
+def _calculation(document: Disclosure) -> tuple[str, ...]:
+    totals, unit = document.totals, document.functional_unit
+    return (
+        f"E = {_written(totals.energy)} (facility overhead included).",
+        f"I = {_written(document.intensity.quantity)}.",
+        f"O = E * I = {_written(totals.operational)}.",
+        f"M = sum of TE * TS * RS = {_written(totals.embodied)}.",
+        f"R = {unit.count.value:g} {unit.name}.",
+        f"SCI = (O + M) / R = {_written(document.score)}.",
+    )
 
 
-def _written(quantity: dict[str, Any]) -> str:
-    if quantity["value"] is None:
-        return f"not known ({quantity['reason']})"
-    text = f"{quantity['value']:.10g} {quantity['unit']}"
-    if quantity["low"] is not None:
-        text += f" [{quantity['low']:.4g} to {quantity['high']:.4g}]"
-    return text + (f" ({quantity['reason']})" if Quantity.from_json(quantity).weakest else "")
+def _written(quantity: Quantity) -> str:
+    if quantity.value is None:
+        return f"not known ({quantity.reason})"
+    text = f"{quantity.value:.10g} {quantity.unit}"
+    if quantity.low is not None:
+        text += f" [{quantity.low:.4g} to {quantity.high:.4g}]"
+    return text + (f" ({quantity.reason})" if quantity.weakest else "")

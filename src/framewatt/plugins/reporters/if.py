@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.disclosure.from_decision import disclosures
 from framewatt.reports.impact_framework import alternatives, to_yaml
 
@@ -19,5 +20,5 @@ def render(decision: Json) -> bytes:
     Raises:
         BadInput: nothing was measured, or a part of a score is open.
     """
-    name = f"framewatt: {decision.get('run') or 'a study'}"
-    return to_yaml(alternatives(name, disclosures(decision))).encode()
+    run = RunFigures.from_json(decision)
+    return to_yaml(alternatives(f"framewatt: {run.name}", disclosures(run))).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.disclosure.from_decision import disclosures
 from framewatt.reports.markdown.disclosure import comparison, to_markdown
 
@@ -19,6 +20,6 @@ def render(decision: Json) -> bytes:
     Raises:
         BadInput: nothing was measured, or the view is not the attributional one.
     """
-    pages = disclosures(decision)
-    chosen = next(iter(pages.values()))
-    return f"{to_markdown(chosen)}\n{comparison(pages)}".encode()
+    documents = disclosures(RunFigures.from_json(decision))
+    chosen = next(iter(documents.values()))
+    return f"{to_markdown(chosen)}\n{comparison(documents)}".encode()

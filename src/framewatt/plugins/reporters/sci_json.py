@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.disclosure.from_decision import disclosures
 
 if TYPE_CHECKING:
@@ -19,5 +20,5 @@ def render(decision: Json) -> bytes:
     Raises:
         BadInput: nothing was measured, or the view is not the attributional one.
     """
-    chosen = next(iter(disclosures(decision).values()))
-    return (json.dumps(chosen, indent=2, ensure_ascii=False) + "\n").encode()
+    chosen = next(iter(disclosures(RunFigures.from_json(decision)).values()))
+    return (json.dumps(chosen.to_json(), indent=2, ensure_ascii=False) + "\n").encode()
