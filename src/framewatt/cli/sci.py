@@ -45,7 +45,9 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
 @click.option("--reserved", help="Time for which it is held (default: --time).")
 @click.option("--share", help="Reserved part of its resources, e.g. 1/8.")
 @click.option("--units", help="R and how much of it was done, e.g. '1000 request'.")
-@click.option("--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1.")
+@click.option(
+    "--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1; or all of a source: country."
+)
 @click.option("--when", help="Rank starting hours: an hourly CSV file, or a live region (needs --time).")
 @format_option(
     *("text", "json", "markdown", "if"),
