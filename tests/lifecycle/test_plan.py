@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from conftest import hold_to_schema, refused
 from framewatt.cli import cli
@@ -16,6 +18,7 @@ from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.lifetimes import Volumes
 from framewatt.lifecycle.plan import build_plan
 from framewatt.reports.text.curve import draw
+from framewatt.reports.text.plan import show_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +88,10 @@ def decision(stage: str, rows: list[dict[str, Any]], **workload: str) -> dict[st
     }
 
 
+def plan_of(*asked: Any) -> dict[str, Any]:
+    return build_plan(*asked).to_json()
+
+
 QUICK_LEARNER = row("ant", 1000.0, None), row("ant", 0.5, (1.667, 1.6, 1.7))
 LEAN_SERVER = row("bee", 2500.0, (2.5, 2.4, 2.6)), row("bee", 0.3, None)
 STUDIES = [
@@ -94,7 +101,7 @@ STUDIES = [
 
 
 def test_the_volume_at_which_the_choice_changes_agrees_with_pencil_and_paper() -> None:
-    plan = build_plan(STUDIES, VOLUMES, {})
+    plan = plan_of(STUDIES, VOLUMES, {})
     assert [one["name"] for one in plan["candidates"]] == ["Ant", "Bee"]
     one = plan["break_even"][0]
     # Ant's four trainings in each of two years cost 8 x (2500 - 1000) J less; Bee serves for 0.2 J less.
@@ -108,14 +115,14 @@ def test_the_volume_at_which_the_choice_changes_agrees_with_pencil_and_paper() -
 
 def test_above_that_volume_the_other_is_chosen() -> None:
     volumes = Volumes(10, 4, 31_000, 2)
-    plan = build_plan(STUDIES, volumes, {})
+    plan = plan_of(STUDIES, volumes, {})
     assert plan["selected"] == LEAN_SERVER[0]["id"]
     best = {point["inferences_per_year"]: point["best"] for point in plan["curve"]}
     assert len(set(best.values())) == 2
 
 
 def test_totals_are_what_the_formulas_and_coefficients_in_the_document_give() -> None:
-    plan = build_plan(STUDIES, VOLUMES, {})
+    plan = plan_of(STUDIES, VOLUMES, {})
     for candidate in plan["candidates"]:
         values = {name: figure["value"] for name, figure in candidate["coefficients"].items()}
         found = evaluate(plan["formulas"]["total"], {**values, **plan["variables"]})
@@ -126,7 +133,7 @@ def test_totals_are_what_the_formulas_and_coefficients_in_the_document_give() ->
 
 
 def test_the_break_even_is_what_the_document_s_own_formula_gives() -> None:
-    plan = build_plan(STUDIES, VOLUMES, {})
+    plan = plan_of(STUDIES, VOLUMES, {})
     one = plan["break_even"][0]
     differences = {name: one[name]["value"] for name in ("fixed_difference", "inference_difference")}
     found = evaluate(plan["formulas"]["break_even"], {**differences, **plan["variables"]})
@@ -134,7 +141,7 @@ def test_the_break_even_is_what_the_document_s_own_formula_gives() -> None:
 
 
 def test_what_a_rival_needs_more_is_the_difference_of_the_totals() -> None:
-    plan = build_plan(STUDIES, VOLUMES, {})
+    plan = plan_of(STUDIES, VOLUMES, {})
     ant, bee = (one["total"]["value"] for one in plan["candidates"])
     more = plan["break_even"][0]["total_difference"]
     assert more["value"] == pytest.approx(bee - ant, rel=1e-3)
@@ -148,7 +155,7 @@ def test_measured_cpu_seconds_tell_apart_what_an_estimate_of_energy_cannot() -> 
     serving = [row("bee", 0.2, None), row("ant", 0.4, wide, sure)]
     for one in (*training, *serving):
         one["energy_per_unit"]["provenance"] = "estimated"
-    plan = build_plan([decision("training", training), decision("inference", serving)], VOLUMES, {})
+    plan = plan_of([decision("training", training), decision("inference", serving)], VOLUMES, {})
     one = plan["break_even"][0]
     assert one["decided_on"] == "cpu_seconds"
     assert one["volume"]["value"] == pytest.approx(8 * 1000 / (2 * 0.2))
@@ -159,7 +166,7 @@ def test_a_measured_energy_is_never_overruled_by_cpu_seconds() -> None:
     sure, wide = (2.0, 1.8, 2.2), (2.0, 0.9, 5.0)
     training = [row("ant", 1000.0, None), row("bee", 2000.0, wide, sure)]
     serving = [row("bee", 0.2, None), row("ant", 0.4, wide, sure)]
-    plan = build_plan([decision("training", training), decision("inference", serving)], VOLUMES, {})
+    plan = plan_of([decision("training", training), decision("inference", serving)], VOLUMES, {})
     assert plan["break_even"][0]["volume"]["reason"].startswith("never: whether they differ")
 
 
@@ -167,7 +174,7 @@ def test_downloads_are_compared_under_one_factor_and_set_up_counts_once_a_machin
     rows = [row("ant", 0.2, None), row("bee", 0.2, (1.0, 1.0, 1.0))]
     rows[1]["phases"]["download"]["energy"] = quantity(400.0, 200.0, 600.0)
     rows[0]["phases"]["download"]["energy"] = quantity(40.0, 20.0, 60.0)
-    plan = build_plan([decision("inference", rows)], Volumes(5, 0, 0, 1), {})
+    plan = plan_of([decision("inference", rows)], Volumes(5, 0, 0, 1), {})
     stages = plan["candidates"][1]["stages"]
     assert stages["network"]["value"] == pytest.approx(400)
     assert stages["development"]["value"] == pytest.approx(60 + 5 * 10)
@@ -178,7 +185,7 @@ def test_downloads_are_compared_under_one_factor_and_set_up_counts_once_a_machin
 def test_what_is_not_known_is_named_and_not_counted() -> None:
     rows = [row("ant", 0.2, None)]
     rows[0]["phases"]["install"]["energy"] = quantity(None)
-    plan = build_plan([decision("inference", rows)], Volumes(0, 0, 0, 1), {})
+    plan = plan_of([decision("inference", rows)], Volumes(0, 0, 0, 1), {})
     assert plan["candidates"][0]["coefficients"]["set_up"]["reason"] == "without install (not measured)"
     assert plan["candidates"][0]["total"]["value"] == pytest.approx(50)
 
@@ -187,16 +194,16 @@ def test_what_is_not_known_is_named_and_not_counted() -> None:
 def test_who_crashed_or_fell_short_is_left_out_though_some_windows_of_it_were_metered(status: str) -> None:
     cheapest = {**row("cow", 0.1, None), "status": status, "reason": "crashed in the race"}
     served = [LEAN_SERVER[1], {**QUICK_LEARNER[1], "status": "eliminated"}]
-    plan = build_plan([decision("inference", [*served, cheapest])], Volumes(0, 0, 1e4, 1), {})
+    plan = plan_of([decision("inference", [*served, cheapest])], Volumes(0, 0, 1e4, 1), {})
     assert {one["id"] for one in plan["candidates"]} == {one["id"] for one in served}
     assert [(one["id"], one["reason"]) for one in plan["left_out"]] == [(cheapest["id"], cheapest["reason"])]
     with pytest.raises(BadInput, match="no candidate was measured"):
-        build_plan([decision("inference", [cheapest])], Volumes(0, 0, 1e4, 1), {})
+        plan_of([decision("inference", [cheapest])], Volumes(0, 0, 1e4, 1), {})
 
 
 def test_a_difference_whose_interval_touches_zero_never_changes_the_choice() -> None:
     unsure = row("ant", 0.5, (1.1, 0.95, 1.3))
-    plan = build_plan([STUDIES[0], decision("inference", [LEAN_SERVER[1], unsure])], VOLUMES, {})
+    plan = plan_of([STUDIES[0], decision("inference", [LEAN_SERVER[1], unsure])], VOLUMES, {})
     volume = plan["break_even"][0]["volume"]
     assert volume["value"] is None
     assert volume["reason"].startswith("never: whether they differ in an inference is not known")
@@ -204,7 +211,7 @@ def test_a_difference_whose_interval_touches_zero_never_changes_the_choice() -> 
 
 def test_without_an_inference_run_no_volume_is_told() -> None:
     training = [row("ant", 1000.0, None), row("bee", 2000.0, (2.0, 1.9, 2.1))]
-    plan = build_plan([decision("training", training)], Volumes(10, 4, 0, 2), {})
+    plan = plan_of([decision("training", training)], Volumes(10, 4, 0, 2), {})
     assert plan["break_even"][0]["volume"]["reason"] == "no inference run is among the runs"
     assert plan["break_even"][0]["total_difference"]["value"] == pytest.approx(8 * 1000)
     assert plan["curve"] == []
@@ -212,67 +219,65 @@ def test_without_an_inference_run_no_volume_is_told() -> None:
 
 def test_who_needs_less_in_both_is_never_overtaken() -> None:
     rows = [row("ant", 0.2, None), row("bee", 0.3, (1.5, 1.4, 1.6))]
-    plan = build_plan([STUDIES[0], decision("inference", rows)], VOLUMES, {})
+    plan = plan_of([STUDIES[0], decision("inference", rows)], VOLUMES, {})
     assert plan["break_even"][0]["volume"]["reason"].startswith("never: Ant needs less in both")
 
 
 def test_training_here_and_serving_there_is_a_candidate_where_the_format_allows() -> None:
     served = decision("inference", [row("owl", 0.1, None), row("ant", 0.5, None)], sha256="2", format="onnx")
-    names = {
-        one["name"] for one in build_plan([STUDIES[0], served], VOLUMES, {"ant": ("torch",)})["candidates"]
-    }
+    names = {one["name"] for one in plan_of([STUDIES[0], served], VOLUMES, {"ant": ("torch",)})["candidates"]}
     assert names == {"Ant", "train in Ant, serve in Owl"}
 
 
 def test_a_module_that_its_framework_exports_is_served_elsewhere_too() -> None:
     served = decision("inference", [row("owl", 0.1, None)], sha256="2", format="torch")
-    plan = build_plan([STUDIES[0], served], VOLUMES, {"ant": ("torch",)})
+    plan = plan_of([STUDIES[0], served], VOLUMES, {"ant": ("torch",)})
     assert [one["name"] for one in plan["candidates"]] == ["train in Ant, serve in Owl"]
     with pytest.raises(BadInput, match="nobody of the training run can serve this model"):
-        build_plan([STUDIES[0], served], VOLUMES, {})
+        plan_of([STUDIES[0], served], VOLUMES, {})
 
 
 def test_runs_that_are_no_terms_of_one_sum_are_refused() -> None:
     elsewhere = {**STUDIES[1], "host": {"cpu_model": "another CPU", "logical_cpus": 2}}
     with pytest.raises(BadInput, match="different machines"):
-        build_plan([STUDIES[0], elsewhere], VOLUMES, {})
+        plan_of([STUDIES[0], elsewhere], VOLUMES, {})
     package = {**STUDIES[1], "meter": {"scope": "package"}}
     with pytest.raises(BadInput, match=r"energy at the wall, .* at the package"):
-        build_plan([STUDIES[0], package], VOLUMES, {})
+        plan_of([STUDIES[0], package], VOLUMES, {})
     network = {"intensity": quantity(0.5, unit="kWh/GB"), "source": "declared by the user"}
     with pytest.raises(BadInput, match="different energies of the network"):
-        build_plan([STUDIES[0], {**STUDIES[1], "network": network}], VOLUMES, {})
+        plan_of([STUDIES[0], {**STUDIES[1], "network": network}], VOLUMES, {})
     with pytest.raises(BadInput, match="2 training runs"):
-        build_plan([STUDIES[0], *STUDIES], VOLUMES, {})
+        plan_of([STUDIES[0], *STUDIES], VOLUMES, {})
     other = decision("inference", [row("owl", 0.1, None)], sha256="2")
     another = decision("inference", [row("owl", 0.1, None)], sha256="3")
     with pytest.raises(BadInput, match="2 inference runs"):
-        build_plan([other, another], Volumes(0, 0, 1, 1), {})
+        plan_of([other, another], Volumes(0, 0, 1, 1), {})
     with pytest.raises(BadInput, match="no candidate was measured"):
-        build_plan([decision("inference", [row("owl", None, None)])], Volumes(0, 0, 1, 1), {})
+        plan_of([decision("inference", [row("owl", None, None)])], Volumes(0, 0, 1, 1), {})
 
 
 def test_models_of_one_table_are_served_by_the_framework_that_trained_them() -> None:
-    assert len(build_plan(STUDIES, VOLUMES, {"ant": ("torch",), "bee": ("torch",)})["candidates"]) == 2
+    assert len(plan_of(STUDIES, VOLUMES, {"ant": ("torch",), "bee": ("torch",)})["candidates"]) == 2
 
 
 def test_who_never_reached_the_quality_is_left_out_with_the_reason() -> None:
-    left = build_plan(STUDIES, VOLUMES, {})["left_out"]
+    left = plan_of(STUDIES, VOLUMES, {})["left_out"]
     assert [(one["id"], one["stage"]) for one in left] == [("cow@1/cpu/python[]", "training")]
     assert "short of 0.9" in left[0]["reason"]
 
 
 def test_a_volume_of_a_stage_that_nobody_studied_is_refused() -> None:
     with pytest.raises(BadInput, match="--inferences-per-year needs an inference run"):
-        build_plan(STUDIES[:1], VOLUMES, {})
+        plan_of(STUDIES[:1], VOLUMES, {})
     with pytest.raises(BadInput, match="--trainings-per-year needs a training run"):
-        build_plan(STUDIES[1:], VOLUMES, {})
+        plan_of(STUDIES[1:], VOLUMES, {})
     with pytest.raises(BadInput, match="--years 0"):
         Volumes(0, 0, 0, 0)
 
 
 def test_the_plan_validates_against_the_shipped_schema() -> None:
-    hold_to_schema(build_plan(STUDIES, VOLUMES, {}), "plan-1")
+    hold_to_schema(plan_of(STUDIES, VOLUMES, {}), "plan-1")
 
 
 @pytest.mark.parametrize(
@@ -292,9 +297,9 @@ def test_bad_input_is_refused_in_one_line(tmp_path: Path, arguments: list[str], 
 
 
 def test_the_curve_has_the_chosen_one_on_its_bottom_line_at_every_volume() -> None:
-    plan = build_plan(STUDIES, VOLUMES, {})
+    plan = plan_of(STUDIES, VOLUMES, {})
     letters = {STUDIES[0]["candidates"][0]["id"]: "A", STUDIES[0]["candidates"][1]["id"]: "B"}
-    *_, bottom, rule, labels = draw(plan["curve"], letters)
+    *_, bottom, rule, labels = draw(build_plan(STUDIES, VOLUMES, {}).curve, letters)
     chosen = [letters[point["best"]] for point in plan["curve"]]
     drawn = bottom.partition("|")[2][::2]
     assert len(drawn) == len(chosen)
@@ -302,6 +307,13 @@ def test_the_curve_has_the_chosen_one_on_its_bottom_line_at_every_volume() -> No
     assert {"A", "B"} == set(drawn)
     assert rule.count("+") == 4
     assert labels.split() == ["10", "10,000", "1.0e7"]
+
+
+def test_a_plan_of_trainings_alone_is_shown_without_a_curve() -> None:
+    buffer = io.StringIO()
+    show_plan(build_plan(STUDIES[:1], Volumes(10, 4, 0, 2), {}), Console(file=buffer, width=80))
+    assert "Against Ant" in buffer.getvalue()
+    assert "over the inferences a year" not in buffer.getvalue()
 
 
 def test_the_command_prints_a_table_and_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

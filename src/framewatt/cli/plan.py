@@ -41,6 +41,6 @@ def command(runs: tuple[Path, ...], output: str, **options: Any) -> None:
     carbon = take_carbon(options)
     plan = plan_runs(runs, Volumes(**options), carbon)
     if output == "json":
-        click.echo(json.dumps(plan, indent=2, allow_nan=False))
+        click.echo(json.dumps(plan.to_json(), indent=2, allow_nan=False))
     else:
         show_plan(plan, Console(highlight=False))

@@ -10,12 +10,42 @@ A node is one of::
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-Node = dict[str, Any]
+
+@final
+class Coefficient(TypedDict):
+    """A figure of one candidate."""
+
+    coefficient: str
+
+
+@final
+class Variable(TypedDict):
+    """A figure that the reader chooses."""
+
+    variable: str
+
+
+@final
+class Constant(TypedDict):
+    """A number."""
+
+    constant: float
+
+
+@final
+class Operation(TypedDict):
+    """What is done to the values of other nodes."""
+
+    op: str
+    of: list[Node]
+
+
+Node = Coefficient | Variable | Constant | Operation
 
 
 def coefficient(name: str) -> Node:
@@ -48,7 +78,7 @@ def quotient(numerator: Node, denominator: Node) -> Node:
     return {"op": "/", "of": [numerator, denominator]}
 
 
-def evaluate(node: Mapping[str, Any], values: Mapping[str, float]) -> float:
+def evaluate(node: Node, values: Mapping[str, float]) -> float:
     """The value of a tree under `values`, names of coefficients and variables to numbers.
 
     Raises:
@@ -56,26 +86,36 @@ def evaluate(node: Mapping[str, Any], values: Mapping[str, float]) -> float:
         ValueError: not a node of the grammar above.
         ZeroDivisionError: a denominator of zero.
     """
-    match node:
-        case {"constant": number}:
-            return float(number)
-        case {"coefficient": name} | {"variable": name}:
-            return float(values[name])
-        case {"op": "+", "of": [*parts]}:
-            return math.fsum(evaluate(part, values) for part in parts)
-        case {"op": "*", "of": [*parts]}:
-            return math.prod(evaluate(part, values) for part in parts)
-        case {"op": "-", "of": [first, second]}:
-            return evaluate(first, values) - evaluate(second, values)
-        case {"op": "/", "of": [first, second]}:
-            return evaluate(first, values) / evaluate(second, values)
-    raise ValueError(f"not an expression: {dict(node)}")
+    if "constant" in node:
+        return float(node["constant"])
+    if "coefficient" in node:
+        return float(values[node["coefficient"]])
+    if "variable" in node:
+        return float(values[node["variable"]])
+    if "op" in node:
+        return _compute(node["op"], [evaluate(part, values) for part in node["of"]])
+    raise ValueError(f"not an expression: {node}")
 
 
-def names(node: Mapping[str, Any]) -> Iterator[str]:
+def _compute(operation: str, parts: Sequence[float]) -> float:
+    match operation, parts:
+        case "+", _:
+            return math.fsum(parts)
+        case "*", _:
+            return math.prod(parts)
+        case "-", [first, second]:
+            return first - second
+        case "/", [first, second]:
+            return first / second
+    raise ValueError(f"not an expression: {operation!r} of {len(parts)}")
+
+
+def names(node: Node) -> Iterator[str]:
     """Every coefficient and variable in a tree."""
-    for kind in ("coefficient", "variable"):
-        if kind in node:
-            yield node[kind]
-    for part in node.get("of", ()):
-        yield from names(part)
+    if "coefficient" in node:
+        yield node["coefficient"]
+    if "variable" in node:
+        yield node["variable"]
+    if "of" in node:
+        for part in node["of"]:
+            yield from names(part)

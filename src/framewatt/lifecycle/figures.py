@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.records import Estimate, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    Row = Mapping[str, Any]
+    from framewatt.lifecycle.pairing import Part
+    from framewatt.lifecycle.study import Row
+    from framewatt.records import Quantity
 
 _SET_UP = ("install", "first_import", "convert_install", "convert")
 _DOWNLOADS = ("download", "convert_download")
@@ -29,7 +31,7 @@ class Figure:
     """
 
     energy: Estimate
-    provenance: str
+    provenance: Provenance
     ratios: Mapping[str, Estimate]
     best: float | None = None
     study: str | None = None
@@ -37,20 +39,20 @@ class Figure:
     gaps: tuple[str, ...] = ()
 
 
-def unit_energy(row: Row, decision: Mapping[str, Any]) -> Figure | None:
+def unit_energy(part: Part) -> Figure | None:
     """Energy per sample (or per model) of a candidate; None where it has none."""
-    quantity = row["energy_per_unit"]
-    if quantity["value"] is None:
+    row, study = part.row, part.study
+    if row.energy.value is None or row.energy.provenance is None:
         return None
-    energy = _interval(quantity, decision["functional_unit"]["samples"])
-    estimated = quantity["provenance"] == Provenance.ESTIMATED
-    columns = {ENERGY: "ratio_to_best"} | ({CPU_SECONDS: "cpu_ratio_to_best"} if estimated else {})
-    ratios = {basis: row[column] for basis, column in columns.items()}
-    found = {basis: _interval(ratio, 1.0) for basis, ratio in ratios.items() if ratio["value"] is not None}
-    if row["id"] in decision["selected"][:1]:
-        found = dict.fromkeys(columns, Estimate(1.0, 1.0, 1.0))
-    best = energy.value / found[ENERGY].value if ENERGY in found else None
-    return Figure(energy, quantity["provenance"], found, best, decision["run"])
+    energy = interval(row.energy, study.samples)
+    grounds = {ENERGY: row.ratio}
+    if row.energy.provenance is Provenance.ESTIMATED:
+        grounds[CPU_SECONDS] = row.cpu_ratio
+    ratios = {basis: interval(ratio) for basis, ratio in grounds.items() if ratio.value is not None}
+    if row.id == study.best:
+        ratios = dict.fromkeys(grounds, Estimate(1.0, 1.0, 1.0))
+    best = energy.value / ratios[ENERGY].value if ENERGY in ratios else None
+    return Figure(energy, row.energy.provenance, ratios, best, study.run)
 
 
 def set_up(rows: Iterable[Row]) -> Figure:
@@ -70,27 +72,28 @@ def development_run(row: Row) -> Figure:
 
 def _environments(rows: Iterable[Row]) -> list[Row]:
     """An environment that two rows share counts once."""
-    return list({(row["framework"], row["version"]): row for row in rows}.values())
+    return list({(row.framework, row.version): row for row in rows}.values())
 
 
 def _phases(rows: list[Row], wanted: tuple[str, ...], *, common_scale: bool = False) -> Figure:
-    quantities = [(row, phase, row["phases"][phase]["energy"]) for row in rows for phase in wanted]
-    known = [quantity for *_, quantity in quantities if quantity["value"] is not None]
-    parts = [_interval(quantity, 1.0) for quantity in known]
-    energy = Estimate(*(sum(getattr(part, end) for part in parts) for end in ("value", "low", "high")))
+    energies = [(phase, row.phases[phase]) for row in rows for phase in wanted]
+    known = [energy for _, energy in energies if energy.value is not None]
+    parts = [interval(energy) for energy in known]
+    total = Estimate(*(sum(getattr(part, end) for part in parts) for end in ("value", "low", "high")))
     gaps = dict.fromkeys(
-        f"{phase.replace('_', ' ')} ({quantity['reason']})"
-        for _, phase, quantity in quantities
-        if quantity["value"] is None and phase not in _NOTHING_TO_DO
+        f"{phase.replace('_', ' ')} ({energy.reason})"
+        for phase, energy in energies
+        if energy.value is None and phase not in _NOTHING_TO_DO
     )
-    provenance = known[0]["provenance"] if known else Provenance.DERIVED.value
-    return Figure(energy, provenance, {}, common_scale=common_scale, gaps=tuple(gaps))
+    provenance = known[0].provenance if known else None
+    return Figure(total, provenance or Provenance.DERIVED, {}, common_scale=common_scale, gaps=tuple(gaps))
 
 
-def _interval(quantity: Mapping[str, Any], share: float) -> Estimate:
-    value = quantity["value"]
-    low = quantity["low"] if quantity["low"] is not None else value
-    high = quantity["high"] if quantity["high"] is not None else value
+def interval(quantity: Quantity, share: float = 1.0) -> Estimate:
+    """A known figure and its ends, for one of `share` parts; an end that is not given is the value."""
+    value = quantity.value or 0.0
+    low = value if quantity.low is None else quantity.low
+    high = value if quantity.high is None else quantity.high
     return Estimate(value / share, low / share, high / share)
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.figures import Figure, development_run, download, set_up, unit_energy
 from framewatt.lifecycle.formulas import COEFFICIENTS, FORMULAS, VARIABLES
-from framewatt.lifecycle.pairing import Pair, counts, pairs
+from framewatt.lifecycle.pairing import pairs
 from framewatt.records import Estimate, Provenance, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    Document = Mapping[str, Any]
+    from framewatt.lifecycle.pairing import Pair
+    from framewatt.lifecycle.study import Study
 
-_NOTHING = Figure(Estimate(0.0, 0.0, 0.0), Provenance.DERIVED.value, {})
+_NOTHING = Figure(Estimate(0.0, 0.0, 0.0), Provenance.DERIVED, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,68 +60,70 @@ class Lifetime:
         return self.at("total", volumes)
 
 
-def lives_of(
-    decisions: Sequence[Document], volumes: Volumes, exporting: Mapping[str, Sequence[str]]
+def lifetimes_of(
+    studies: Sequence[Study], volumes: Volumes, exporting: Mapping[str, Sequence[str]]
 ) -> list[Lifetime]:
     """Every pair that the studies allow; `exporting` has each framework's formats that reach ONNX.
 
     Raises:
         BadInput: studies that do not add up, no pair, or a volume of a stage that nobody studied.
     """
-    _require_one_machine(decisions)
-    _require_one_work(decisions)
-    stages = {decision["stage"] for decision in decisions}
-    if volumes.trainings_per_year and Stage.TRAINING not in stages:
-        raise BadInput("--trainings-per-year needs a training run among the RUNs; give one, or 0")
-    if volumes.inferences_per_year and Stage.INFERENCE not in stages:
-        raise BadInput("--inferences-per-year needs an inference run among the RUNs; give one, or 0")
-    found = [Lifetime(pair, _figures(pair)) for pair in pairs(decisions, exporting)]
-    for decision in decisions:
-        if not any(map(counts, decision["candidates"])):
-            raise BadInput(f"{decision['run']}: no candidate was measured; `framewatt report` says why")
-        if not any(decision is study for life in found for study in life.pair.studies):
+    _require_one_machine(studies)
+    _require_one_work(studies)
+    _require_studied(volumes, {study.stage for study in studies})
+    lifetimes = [Lifetime(pair, _figures(pair)) for pair in pairs(studies, exporting)]
+    for study in studies:
+        if not study.raced:
+            raise BadInput(f"{study.run}: no candidate was measured; `framewatt report` says why")
+        if not any(part.study is study for lifetime in lifetimes for part in lifetime.pair.parts):
             raise BadInput(
-                f"{decision['run']}: nobody of the training run can serve this model; see the models' formats"
+                f"{study.run}: nobody of the training run can serve this model; see the models' formats"
             )
-    return found
+    return lifetimes
 
 
-def _require_one_machine(decisions: Sequence[Document]) -> None:
+def _require_one_machine(studies: Sequence[Study]) -> None:
     """Energies of two machines, or of two scopes, are not terms of one sum."""
-    first = decisions[0]
-    for other in decisions[1:]:
-        here, there = (
-            (d["host"]["cpu_model"], d["host"]["logical_cpus"], d["meter"]["scope"]) for d in (first, other)
-        )
-        if here[:2] != there[:2]:
-            machines = " and ".join(f"{cpu} with {count} CPUs" for cpu, count, _ in (here, there))
+    first = studies[0]
+    for other in studies[1:]:
+        here, there = first.machine, other.machine
+        if here.name != there.name:
+            names = " and ".join(
+                f"{machine.cpu_model} with {machine.logical_cpus} CPUs" for machine in (here, there)
+            )
             raise BadInput(
-                f"{first['run']} and {other['run']} were measured on different machines ({machines}); "
+                f"{first.run} and {other.run} were measured on different machines ({names}); "
                 "measure them on one"
             )
-        if here != there:
+        if here.scope != there.scope:
             raise BadInput(
-                f"{first['run']} counts energy at the {here[2]}, {other['run']} at the {there[2]}; "
+                f"{first.run} counts energy at the {here.scope}, {other.run} at the {there.scope}; "
                 "measure both with one meter"
             )
 
 
-def _require_one_work(decisions: Sequence[Document]) -> None:
+def _require_one_work(studies: Sequence[Study]) -> None:
     """One training at most, and one inference of another source than its table: others are other work."""
-    trained = [d for d in decisions if d["stage"] == Stage.TRAINING]
-    own = {d["workload"]["sha256"] for d in trained}
-    served = [d for d in decisions if d["stage"] == Stage.INFERENCE and d["workload"]["sha256"] not in own]
-    for stage, studies in (("training", trained), ("inference", served)):
-        if len(studies) > 1:
-            told = ", ".join(d["run"] for d in studies)
+    trained = [study for study in studies if study.stage is Stage.TRAINING]
+    own = {study.work.sha256 for study in trained}
+    served = [study for study in studies if study.stage is Stage.INFERENCE and study.work.sha256 not in own]
+    for stage, same in ((Stage.TRAINING, trained), (Stage.INFERENCE, served)):
+        if len(same) > 1:
+            runs = ", ".join(study.run for study in same)
             raise BadInput(
-                f"{len(studies)} {stage} runs ({told}): a plan adds up one of each; call it once for each"
+                f"{len(same)} {stage} runs ({runs}): a plan adds up one of each; call it once for each"
             )
 
 
+def _require_studied(volumes: Volumes, stages: Collection[Stage]) -> None:
+    if volumes.trainings_per_year and Stage.TRAINING not in stages:
+        raise BadInput("--trainings-per-year needs a training run among the RUNs; give one, or 0")
+    if volumes.inferences_per_year and Stage.INFERENCE not in stages:
+        raise BadInput("--inferences-per-year needs an inference run among the RUNs; give one, or 0")
+
+
 def _figures(pair: Pair) -> dict[str, Figure]:
-    rows = [row for row in (pair.training, pair.serving) if row is not None]
-    trained = unit_energy(pair.training, pair.studies[0]) if pair.training and pair.studies[0] else None
-    served = unit_energy(pair.serving, pair.studies[1]) if pair.serving and pair.studies[1] else None
-    found = (download(rows), set_up(rows), development_run(rows[0]), trained or _NOTHING, served or _NOTHING)
-    return dict(zip(COEFFICIENTS, found, strict=True))
+    rows = [part.row for part in pair.parts]
+    energies = [(unit_energy(part) if part else None) or _NOTHING for part in (pair.training, pair.serving)]
+    figures = (download(rows), set_up(rows), development_run(rows[0]), *energies)
+    return dict(zip(COEFFICIENTS, figures, strict=True))

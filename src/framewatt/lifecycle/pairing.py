@@ -3,82 +3,83 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from framewatt.records import Status
+from framewatt.records import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    Row = Mapping[str, Any]
-    Document = Mapping[str, Any]
+    from framewatt.lifecycle.study import Row, Study
+
     Exporting = Mapping[str, Collection[str]]
     """Frameworks whose models reach ONNX, and the formats from which they do."""
 
 _EXCHANGE_FORMAT = "onnx"
-_RACED = {Status.MEASURED, Status.ELIMINATED}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A candidate in the study that measured it."""
+
+    row: Row
+    study: Study
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A way to live: who trains (None where no training was studied) and who serves (None likewise)."""
 
-    training: Row | None
-    serving: Row | None
-    studies: tuple[Document | None, Document | None]
+    training: Part | None
+    serving: Part | None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Both, or the only one."""
+        return tuple(part for part in (self.training, self.serving) if part is not None)
 
     @property
     def id(self) -> str:
         """The candidate's id, or both joined by an arrow."""
-        ids = [row["id"] for row in (self.training, self.serving) if row is not None]
+        ids = [part.row.id for part in self.parts]
         return ids[0] if len(set(ids)) == 1 else " -> ".join(ids)
 
     @property
     def name(self) -> str:
         """For people: ``train in PyTorch, serve in ONNX Runtime``."""
-        if self.training is None or self.serving is None:
-            return str((self.training or self.serving or {})["name"])
-        if self.training["id"] == self.serving["id"]:
-            return str(self.training["name"])
-        return f"train in {self.training['name']}, serve in {self.serving['name']}"
+        first, last = self.parts[0].row, self.parts[-1].row
+        return first.name if first.id == last.id else f"train in {first.name}, serve in {last.name}"
 
 
-def pairs(decisions: Sequence[Document], exporting: Exporting) -> list[Pair]:
+def pairs(studies: Sequence[Study], exporting: Exporting) -> list[Pair]:
     """All ways that the studies allow.
 
     A trained model serves in its own framework; elsewhere only where one of its framework's formats reaches
     ONNX, and the other study served an ONNX model or that format. Studies that come from one table pair
     candidate with candidate.
     """
-    training = [d for d in decisions if d["stage"] == "training"]
-    inference = [d for d in decisions if d["stage"] == "inference"]
-    if not training:
-        return [Pair(None, row, (None, study)) for study in inference for row in _raced(study)]
-    if not inference:
-        return [Pair(row, None, (study, None)) for study in training for row in _raced(study)]
+    trained, served = (_parts(studies, stage) for stage in (Stage.TRAINING, Stage.INFERENCE))
+    stages = {study.stage for study in studies}
+    if Stage.TRAINING not in stages:
+        return [Pair(None, part) for part in served]
+    if Stage.INFERENCE not in stages:
+        return [Pair(part, None) for part in trained]
     return [
-        Pair(one, other, (study, served))
-        for study in training
-        for served in inference
-        for one in _raced(study)
-        for other in _raced(served)
-        if _fits(one, other, study, served, exporting)
+        Pair(training, serving)
+        for training in trained
+        for serving in served
+        if _fits(training, serving, exporting)
     ]
 
 
-def counts(row: Row) -> bool:
-    """Whether a candidate raced to an energy; the windows of one that crashed or fell short prove nothing."""
-    return row["status"] in _RACED and row["energy_per_unit"]["value"] is not None
+def _parts(studies: Sequence[Study], stage: Stage) -> list[Part]:
+    return [Part(row, study) for study in studies if study.stage is stage for row in study.raced]
 
 
-def _raced(study: Document) -> list[Row]:
-    return [row for row in study["candidates"] if counts(row)]
-
-
-def _fits(one: Row, other: Row, study: Document, served: Document, exporting: Exporting) -> bool:
-    if study["workload"]["sha256"] == served["workload"]["sha256"]:
-        return bool(one["id"] == other["id"])
-    same = one["framework"] == other["framework"]
-    formats = exporting.get(one["framework"], ())
-    portable = bool(formats) and served["workload"]["format"] in {_EXCHANGE_FORMAT, *formats}
-    return bool(same or portable)
+def _fits(training: Part, serving: Part, exporting: Exporting) -> bool:
+    if training.study.work.sha256 == serving.study.work.sha256:
+        return training.row.id == serving.row.id
+    if training.row.framework == serving.row.framework:
+        return True
+    formats = exporting.get(training.row.framework, ())
+    return bool(formats) and serving.study.work.format in {_EXCHANGE_FORMAT, *formats}

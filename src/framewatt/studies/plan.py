@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.decision import build_decision
 from framewatt.discovery import discover
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from framewatt.lifecycle.document import Plan
     from framewatt.lifecycle.lifetimes import Volumes
     from framewatt.records import Json
     from framewatt.runs.request import CarbonOptions
 
 
-def plan_runs(runs: Sequence[Path], volumes: Volumes, carbon: CarbonOptions) -> dict[str, Any]:
+def plan_runs(runs: Sequence[Path], volumes: Volumes, carbon: CarbonOptions) -> Plan:
     """Add up the stages of every pair that the runs allow, with what is stated anew of carbon and network.
 
     Raises:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt.records.units import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from framewatt.lifecycle.document import CurvePoint
 
 _ROWS = 9
 _MARGIN = 8
@@ -16,15 +18,17 @@ _STEP = 2
 """Columns from one point of the curve to the next."""
 
 
-def draw(curve: Sequence[Mapping[str, Any]], letters: Mapping[str, str]) -> list[str]:
+def draw(curve: Sequence[CurvePoint], letters: Mapping[str, str]) -> list[str]:
     """Lines of text: both axes are logarithmic, and the bottom line belongs to whoever needs the least.
+
+    There are none where the volume changes nothing, or nothing was served.
 
     Args:
         curve: The plan's curve, from the smallest volume to the largest.
-        letters: Ids to the letter that stands for each; where several meet, the first one is drawn.
+        letters: Ids to the letter that stands for each; where two meet, the first one is drawn.
     """
-    times = [{name: point["totals"][name] / least for name in letters} for point, least in _least(curve)]
-    top = max(max(values.values()) for values in times)
+    times = [{name: point.totals[name] / _least(point) for name in letters} for point in curve]
+    top = max((max(values.values()) for values in times), default=1.0)
     if not math.isfinite(top) or top <= 1:
         return []
     grid = [[" "] * (len(curve) * _STEP) for _ in range(_ROWS)]
@@ -37,17 +41,17 @@ def draw(curve: Sequence[Mapping[str, Any]], letters: Mapping[str, str]) -> list
     return [line.rstrip() for line in [*lines, *_axis(curve)]]
 
 
-def _least(curve: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], float]]:
-    return [(point, point["totals"][point["best"]] or math.inf) for point in curve]
+def _least(point: CurvePoint) -> float:
+    return point.totals[point.best] or math.inf
 
 
-def _axis(curve: Sequence[Mapping[str, Any]]) -> list[str]:
+def _axis(curve: Sequence[CurvePoint]) -> list[str]:
     """Ticks and volumes at both ends and in the middle."""
     last = len(curve) - 1
     ticks = {0, last // 2, last}
-    rule, told = ["-"] * (len(curve) * _STEP), [" "] * (len(curve) * _STEP + _MARGIN)
+    rule, labels = ["-"] * (len(curve) * _STEP), [" "] * (len(curve) * _STEP + _MARGIN)
     for tick in ticks:
         rule[tick * _STEP] = "+"
-        label = format_count(curve[tick]["inferences_per_year"])
-        told[tick * _STEP : tick * _STEP + len(label)] = label
-    return [f"{'':>{_MARGIN - 2}} +{''.join(rule)}", f"{'':>{_MARGIN}}{''.join(told)}"]
+        label = format_count(curve[tick].inferences_per_year)
+        labels[tick * _STEP : tick * _STEP + len(label)] = label
+    return [f"{'':>{_MARGIN - 2}} +{''.join(rule)}", f"{'':>{_MARGIN}}{''.join(labels)}"]

@@ -95,29 +95,29 @@ def _table(rows: Sequence[Json], decision: Json, width: int) -> Table:
 
 def _columns(rows: Sequence[Json], decision: Json, *, wide: bool) -> list[Column]:
     carbon = decision["objective"] == Objective.CARBON
-    columns: list[Column] = [("energy", lambda row: written(row["energy_per_unit"], joules))]
+    columns: list[Column] = [("energy", lambda row: written(row["energy_per_unit"]["value"], joules))]
     if carbon:
-        columns.append(("carbon", lambda row: written(row["sci"]["score"], grams)))
+        columns.append(("carbon", lambda row: written(row["sci"]["score"]["value"], grams)))
     columns.append(("× best", lambda row: ratio_to_best(row["ratio_to_best"])))
     if wide or not carbon:
         columns += [
-            ("CPU time", lambda row: written(row["cpu_seconds_per_unit"], seconds)),
+            ("CPU time", lambda row: written(row["cpu_seconds_per_unit"]["value"], seconds)),
             ("× best", lambda row: ratio_to_best(row["cpu_ratio_to_best"])),
         ]
     if wide and decision["stage"] == Stage.INFERENCE:
         columns += [
-            ("p50", lambda row: written(row["latency"]["p50"], seconds)),
-            ("memory", lambda row: written(row["peak_memory"], format_bytes)),
+            ("p50", lambda row: written(row["latency"]["p50"]["value"], seconds)),
+            ("memory", lambda row: written(row["peak_memory"]["value"], format_bytes)),
         ]
     if metric := next((row["quality"]["metric"] for row in rows if row["quality"]["metric"]), None):
-        columns.append((metric[:8], lambda row: written(row["quality"]["value"])))
+        columns.append((metric[:8], lambda row: written(row["quality"]["value"]["value"])))
     return columns
 
 
 def _notes(decision: Json) -> Iterator[str]:
     cost = decision["selection_cost"]
     duration = format_duration(cost["duration"]["value"] or 0.0)
-    yield f"Selecting cost {written(cost['energy'], joules)} and {duration}."
+    yield f"Selecting cost {written(cost['energy']['value'], joules)} and {duration}."
     payback = cost["payback_units"]
     if payback["value"] is not None:
         yield f"It has paid for itself after {significant(payback['value'], 2)} {payback['unit']}s."

@@ -13,16 +13,22 @@ if TYPE_CHECKING:
 
 UNKNOWN = "–"
 _BEYOND = 1000
+_JOULES_PER_WH = 3600.0
 
 
-def written(figure: Json, write: Callable[[float], str] = significant) -> str:
-    """Its value alone, as `write` puts it."""
-    return UNKNOWN if figure["value"] is None else write(figure["value"])
+def written(value: float | None, write: Callable[[float], str] = significant) -> str:
+    """A value as `write` puts it."""
+    return UNKNOWN if value is None else write(value)
 
 
 def joules(value: float) -> str:
     """An energy with its prefix."""
     return format_si(value, "J")
+
+
+def watt_hours(energy: float) -> str:
+    """An energy in J, in the unit of bills, with its prefix."""
+    return format_si(energy / _JOULES_PER_WH, "Wh")
 
 
 def seconds(value: float) -> str:
@@ -43,5 +49,5 @@ def times(ratio: float) -> str:
 def ratio_to_best(figure: Json) -> str:
     """A ratio with its interval: ``1.30 1.27–1.33``."""
     if figure["value"] is None or figure["low"] is None or figure["high"] is None:
-        return written(figure, times)
+        return written(figure["value"], times)
     return f"{times(figure['value'])} {times(figure['low'])}–{times(figure['high'])}"

@@ -44,8 +44,8 @@ def _columns(rows: Sequence[Json], metric: str) -> list[Column]:
     if any("reached" in row["training"] for row in rows):
         columns.append(("seeds", lambda row: _seeds(row["training"].get("reached"))))
     if any(row["training"]["model_size"]["value"] is not None for row in rows):
-        columns.append(("model", lambda row: written(row["training"]["model_size"], format_bytes)))
-    columns.append(("tuning", lambda row: written(row["training"]["tuning"]["energy"], joules)))
+        columns.append(("model", lambda row: written(row["training"]["model_size"]["value"], format_bytes)))
+    columns.append(("tuning", lambda row: written(row["training"]["tuning"]["energy"]["value"], joules)))
     return columns
 
 
