@@ -128,7 +128,7 @@ def _network(studies: Sequence[Study]) -> Json:
     """The one factor that all runs' downloads are counted with.
 
     Raises:
-        BadInput: they were told different ones.
+        BadInput: they were counted with different ones.
     """
     first, *others = (study.network for study in studies)
     if any(other != first for other in others):

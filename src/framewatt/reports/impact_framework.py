@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Plugins = dict[str, dict[str, object]]
 
+
 R = "functional-units"
 """The input that holds R; Sci's own key ``functional-unit`` names it."""
 
