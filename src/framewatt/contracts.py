@@ -6,6 +6,7 @@ The file's stem is its name. "Does not apply" is an answer with a reason, not a 
 
 from __future__ import annotations
 
+from inspect import isfunction, signature
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class WorkloadPlugin(Protocol):
     """One file in `workloads/`: one kind of thing a user hands over."""
 
     TITLE: str
-    TAKES_DATA: bool
-    """Optional: whether it is for sources that come with ``--data``, and only for those."""
+    TAKES_DATA: bool = False
+    """Optional, as its default says: whether it is for sources with ``--data``, and only for those."""
 
     def claims(self, source: str) -> bool:
         """Whether `source`, as the user typed it, is of this kind (its name tells; nothing is opened)."""
@@ -48,25 +49,7 @@ class FrameworkPlugin(Protocol):
 
     At module level it imports only the standard library. Constants are read by the parent; functions run
     in the worker, and raise NotImplementedError for work the framework cannot do (*inapplicable*).
-
-    Optional functions, offered only where the framework has such a step::
-
-        compile(session) -> session                      what comes once between load and first query
-        convert(model, folder, settings, signature) -> Path     in the `convert` environment
-        export(model, folder) -> {"model", "signature", "samples"}   to ONNX, for EXPORTS formats
-
-    A framework that trains what a user's code builds offers ``describe(model, weights, seeds, shape)``,
-    which writes each seed's initial weights and tells what they are of, and ``build(task)`` as a script
-    of a task does (docs/training.md).
-
-    A framework that learns from tables (``"table"`` in ACCEPTS) offers these too. It may offer ``POINTS``, a
-    tuple of settings among which its best is searched::
-
-        most_rounds(settings) -> int                rounds beyond which no model is sought; 1: no stages
-        train(data, settings, rounds) -> model      from scratch, picklable; data: rows (n, d) float32 with
-                                                    NaN, target (n,), task, classes, categorical, gaps, seed
-        scores(model, rows, rounds) -> [array]      after each number of rounds: (n, classes) or (n,)
-        load(...)                                   the pickled model; run({"rows": array}) -> [scores]
+    What else it may offer is in `FrameworkExtras`; ``framewatt frameworks --check FILE`` checks all of it.
     """
 
     TITLE: str
@@ -79,21 +62,11 @@ class FrameworkPlugin(Protocol):
     """Part of the default set (a small download)."""
     PACKAGES: Mapping[str, tuple[str, ...]]
     """Role (``runtime``, ``convert``) to exact requirements; ``{version}`` is replaced by the version."""
-    EXCLUDES: tuple[str, ...]
-    """Optional: packages that requirements pull in and that must stay out of every role."""
     IMPORTS: tuple[str, ...]
     """Modules whose import is the *import* phase."""
     SETTINGS: Mapping[str, tuple[str, ...]]
     """Settings space: name to values, the equal-budget default first. ``precision`` is always explicit;
     ``threads`` is every framework's and is not listed; a framework that cannot set it obeys its affinity."""
-    FAMILY: str
-    """Optional: the framework whose name also stands for this one, where that one cannot read the model."""
-    ENTRIES: tuple[Mapping[str, str], ...]
-    """Optional: settings that each enter the race from its start; without it the defaults alone do."""
-    EXPORTS: tuple[str, ...]
-    """Optional: formats that `export` turns into ONNX for all others."""
-    ENVIRONMENT: Mapping[str, str]
-    """Optional: environment variables that the worker sets before it imports anything of the framework."""
 
     def load(self, model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
         """Load the model; the result has ``run(feed: {name: array}) -> [array, ...]`` in output order.
@@ -102,6 +75,58 @@ class FrameworkPlugin(Protocol):
         each a list of ``{"name", "dtype", "shape"}`` with None for a dynamic dimension. `run` returns only
         when its outputs are numpy arrays on the host.
         """
+
+
+class FrameworkExtras(Protocol):
+    """What a framework file may offer besides, where the framework has such a step.
+
+    One that learns from tables (``"table"`` in ACCEPTS) offers `most_rounds`, `train` and `scores`; its
+    `load` reads the pickled model, whose ``run({"rows": array})`` gives ``[scores]``. One that trains what a
+    user's code builds offers `describe` and `build`.
+    """
+
+    FAMILY: str
+    """The framework whose name also stands for this one, where that one cannot read the model."""
+    ENTRIES: tuple[Mapping[str, str], ...]
+    """Settings that each enter the race from its start; without it the defaults alone do."""
+    POINTS: tuple[Mapping[str, str], ...]
+    """Settings of a learner of tables among which its best is searched."""
+    EXPORTS: tuple[str, ...]
+    """Formats that `export` turns into ONNX for all others."""
+    EXCLUDES: tuple[str, ...]
+    """Packages that requirements pull in and that must stay out of every role."""
+    ENVIRONMENT: Mapping[str, str]
+    """Environment variables that the worker sets before it imports anything of the framework."""
+
+    def compile(self, session: Any) -> Any:
+        """The session ready for its first query: what comes once between load and that."""
+
+    def convert(
+        self, model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]
+    ) -> Path:
+        """The model in the framework's own format, written into `folder`; in the ``convert`` environment."""
+
+    def export(self, model: Path, folder: Path) -> Mapping[str, Any]:
+        """To ONNX, for the formats of EXPORTS: ``{"model", "signature", "samples"}``."""
+
+    def describe(
+        self, model: Path, weights: Path, seeds: Sequence[int], shape: Sequence[int]
+    ) -> Mapping[str, Any]:
+        """Write each seed's initial weights of what the user's code builds, and tell what they are of."""
+
+    def build(self, task: Mapping[str, Any]) -> Any:
+        """What trains it, as a script of a task does (docs/training.md)."""
+
+    def most_rounds(self, settings: Mapping[str, str]) -> int:
+        """Rounds beyond which no model is sought; 1: no stages."""
+
+    def train(self, data: Mapping[str, Any], settings: Mapping[str, str], rounds: int) -> Any:
+        """From scratch, picklable; `data` has rows (n, d) float32 with NaN, target (n,), task, classes,
+        categorical, gaps, seed.
+        """
+
+    def scores(self, model: Any, rows: Any, rounds: Sequence[int]) -> Sequence[Any]:
+        """An array after each number of rounds: (n, classes) or (n,)."""
 
 
 class Meter(Protocol):
@@ -181,3 +206,27 @@ class ReporterPlugin(Protocol):
 
     def render(self, decision: Json) -> bytes:
         """The rendered document."""
+
+
+CONTRACTS: Mapping[str, type] = {
+    "workloads": WorkloadPlugin,
+    "frameworks": FrameworkPlugin,
+    "meters": MeterPlugin,
+    "grids": GridPlugin,
+    "reporters": ReporterPlugin,
+}
+"""Each kind of plug-in, and the protocol of its files."""
+
+
+def constants(contract: type) -> tuple[str, ...]:
+    """The constants that a contract demands; one with a default is optional."""
+    return tuple(name for name in contract.__annotations__ if name not in vars(contract))
+
+
+def functions(contract: type) -> dict[str, tuple[str, ...]]:
+    """The functions of a contract, with the names of their arguments."""
+    return {
+        name: tuple(signature(member).parameters)[1:]
+        for name, member in vars(contract).items()
+        if isfunction(member) and not name.startswith("_")
+    }

@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from framewatt.contracts import CONTRACTS, constants, functions
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 PATH_VARIABLE = "FRAMEWATT_PLUGINS"
 """Folders (separated like PATH) that hold one sub-folder per kind: the door for a user's own files."""
 
-_OFFERS = {
-    "workloads": ("TITLE", "claims", "open_workload"),
-    "frameworks": ("TITLE", "VERSION", "ACCEPTS", "LIGHT", "PACKAGES", "IMPORTS", "SETTINGS", "load"),
-    "meters": ("TITLE", "RANK", "unavailable", "open_meter"),
-    "grids": ("TITLE", "RANK", "covers", "regions", "intensity"),
-    "reporters": ("TITLE", "render"),
-}
-"""What a file of each kind must define (see `framewatt.contracts`)."""
-KINDS = tuple(_OFFERS)
 _BY_PATH = {
     "scripts": ("TITLE", "VERSION", "PACKAGES", "IMPORTS", "build"),
     "tasks": ("data",),
@@ -95,13 +87,17 @@ def load_file(kind: str, path: Path) -> Plugin:
     """A user's own file as a plug-in of a kind.
 
     Raises:
-        BadInput: it does not load.
+        BadInput: it does not load, or lacks what its kind demands.
     """
     return _load(kind, path)
 
 
-@cache
-def _load(kind: str, path: Path) -> Plugin:
+def load_module(kind: str, path: Path) -> ModuleType:
+    """A file of a kind as a module, whatever it defines.
+
+    Raises:
+        BadInput: it does not load.
+    """
     spec = importlib.util.spec_from_file_location(f"framewatt.plugins.{kind}.{path.stem}", path)
     if spec is None or spec.loader is None:
         raise BadInput(f"{path}: cannot be loaded as a {kind.removesuffix('s')} plug-in")
@@ -112,8 +108,25 @@ def _load(kind: str, path: Path) -> Plugin:
     except Exception as error:
         del sys.modules[spec.name]
         raise BadInput(f"{path}: the plug-in fails to import: {error!r}") from error
-    is_network = kind == "scripts" and hasattr(module, _NETWORK[0])
-    offers = _NETWORK if is_network else (_OFFERS | _BY_PATH)[kind]
-    if lacking := [name for name in offers if not hasattr(module, name)]:
-        raise BadInput(f"{path}: the plug-in does not define {', '.join(lacking)}")
+    return module
+
+
+def lacking(kind: str, module: ModuleType) -> list[str]:
+    """What a file of a kind must define (see `framewatt.contracts`) and does not."""
+    return [name for name in _demanded(kind, module) if not hasattr(module, name)]
+
+
+def _demanded(kind: str, module: ModuleType) -> tuple[str, ...]:
+    if kind == "scripts" and hasattr(module, _NETWORK[0]):
+        return _NETWORK
+    if kind in _BY_PATH:
+        return _BY_PATH[kind]
+    return (*constants(CONTRACTS[kind]), *functions(CONTRACTS[kind]))
+
+
+@cache
+def _load(kind: str, path: Path) -> Plugin:
+    module = load_module(kind, path)
+    if missing := lacking(kind, module):
+        raise BadInput(f"{path}: the plug-in does not define {', '.join(missing)}")
     return Plugin(path.stem, path, module)

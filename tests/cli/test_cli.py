@@ -111,6 +111,13 @@ def test_the_installed_program_refuses_as_the_tests_do(tmp_path: Path) -> None:
     assert not result.stdout
 
 
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "framewatt", "select", "gone.onnx"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr == "framewatt: gone.onnx: no such file\n"
+
+
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["--version"], ["select", "--help"], ["frameworks", "--help"]]
 )

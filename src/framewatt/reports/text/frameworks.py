@@ -11,6 +11,8 @@ from framewatt.carbon.network import described
 from framewatt.records.units import format_bytes, format_energy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from framewatt.records import Json
@@ -41,6 +43,18 @@ def _cells(row: Json) -> tuple[str, ...]:
         format_energy(row["download_energy"]["value"]),
         "yes" if row["state"] == "built" else "no",
     )
+
+
+_OUTCOMES = {True: "passed", False: "failed", None: "not checked"}
+
+
+def conformance_lines(document: Json) -> Iterator[str]:
+    """A ``framewatt/conformance/1`` document: one line a check, with what to do where it failed."""
+    for file in document["files"]:
+        yield file["file"]
+        for check in file["checks"]:
+            problems = f": {'; '.join(check['problems'])}" if check["problems"] else ""
+            yield f"  {_OUTCOMES[check['passed']]:11} {check['promise']}{problems}"
 
 
 def lock_line(framework: str, role: str, packages: int, download_bytes: int) -> str:
