@@ -287,7 +287,7 @@ def test_the_plan_validates_against_the_shipped_schema() -> None:
         (["--development-runs", "nan"], "--development-runs nan"),
         (["--years", "0"], "--years 0"),
         (["--region", "FR", "--intensity", "50"], "--region and --intensity"),
-        (["--format", "sci"], "plan prints text or json"),
+        (["--format", "sci"], "--format 'sci': choose one of text, json"),
         (["--network-energy", "much"], "--network-energy"),
         ([], "no run folder"),
     ],
