@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from framewatt.candidates.enumeration import enumerate_candidates
+from framewatt.candidates.enumeration import choice_of, enumerate_candidates
 from framewatt.decision.costs import selection_cost
 from framewatt.decision.findings import read_findings
 from framewatt.metering.accounting import observations, reserved_joules
@@ -31,10 +31,9 @@ from framewatt.runs.replay import cost_of, race_of, replay
 from framewatt.statistics import Levels, pooled_variance, student_level, windows_per_trial
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.preparation import equip, gather
-from framewatt.studies.inference.study import choice_of, idle_watts
+from framewatt.studies.pipeline import metered_idle
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
-from framewatt.trials.window import Instrument
 from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
@@ -277,7 +276,7 @@ def _prepared(
     try:
         wanted = [entry for entry in entries if entry.candidate.id in names]
         contestants = equip(wanted, gather(workload, context), context)
-        instrument = Instrument(meter, idle_watts(meter, context))
+        instrument = metered_idle(meter, context)
         blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append, run.logs)
         with blocks as runner:
             yield runner, contestants

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framewatt.candidates.enumeration import CandidateSpec, Choice, enumerate_candidates, require_incumbent
+from framewatt.candidates.enumeration import (
+    CandidateSpec,
+    Choice,
+    choice_of,
+    enumerate_candidates,
+    require_incumbent,
+)
 from framewatt.discovery import discover
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.study import choice_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,10 +2,10 @@
 
 import pytest
 
+from framewatt.candidates.enumeration import choice_of
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.study import choice_of
 
 
 @pytest.mark.parametrize(("quota", "offered"), [(None, 64), (1.5, 2), (2.0, 2), (0.5, 1), (100.0, 64)])

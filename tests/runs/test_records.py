@@ -63,8 +63,8 @@ def test_a_recorded_line_is_written_again_as_it_was(line: dict[str, Any]) -> Non
     assert written == own
 
 
-def test_there_are_sixteen_kinds() -> None:
-    assert len(KINDS) == 16
+def test_there_are_seventeen_kinds() -> None:
+    assert len(KINDS) == 17
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import plain_manifest, refused
+from framewatt.candidates.enumeration import choice_of
 from framewatt.errors import BadInput, StoreError
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.records import HostState, Measurement, Phase, Stage, Usage
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
-from framewatt.studies.inference.study import choice_of
 
 if TYPE_CHECKING:
     from pathlib import Path

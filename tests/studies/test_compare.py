@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,18 +29,29 @@ from framewatt.records import (
     Scope,
     Stage,
     Usage,
-    Verdict,
 )
-from framewatt.studies.compare import Contest, Question
-from framewatt.studies.compare.contest import NULL
+from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.commands import net_observations
+from framewatt.runs.folder import RunFolder
+from framewatt.runs.question import NULL, Question
+from framewatt.runs.replay import replay
+from framewatt.studies.compare import conduct_comparison
+from framewatt.studies.progress import Silent
 from framewatt.trials.command import command_line, run_command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from framewatt.contracts import Meter
+    from framewatt.race import Race
 
 PYTHON = sys.executable
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are kept in the folder that a command is called in."""
+    monkeypatch.chdir(tmp_path)
+
+
 # Work that is proportional to its first argument, long enough that starting Python matters little.
 LOOP = "sum(i & 7 for i in range({}))"
 
@@ -149,24 +163,19 @@ def test_commands_that_get_faster_still_fill_the_meters_least_window(
     # The first run alone is slow, as with cold caches: all the later ones together would be too short.
     cold = tmp_path / "cold"
     commands = [f"test -e {cold}{name} || sleep 0.5; touch {cold}{name}; sleep 0.005" for name in "ab"]
-    contest = Contest(
-        Question((commands[0], commands[1]), null=null, budget_seconds=2.0),
-        _SilentMeter(minimum_window_seconds=0.3),
-    )
-    race = contest.run(_unheard)
-    assert race.standings().verdict is not Verdict.NONE
-    assert contest.windows
-    assert not any(window.invalid for window in contest.windows)
-    assert all(
-        window.units * 0.005 < window.usage.seconds for window in contest.windows if window.candidate != NULL
-    )
-    assert max(window.units for window in contest.windows) > 1
+    question = Question((commands[0], commands[1]), null=null, budget_seconds=2.0)
+    run = _conducted(question, _SilentMeter(minimum_window_seconds=0.3))
+    windows = run.measurements()
+    assert windows
+    assert not any(window.invalid for window in windows)
+    assert all(window.units * 0.005 < window.usage.seconds for window in windows if window.candidate != NULL)
+    assert max(window.units for window in windows) > 1
 
 
 def test_a_prepared_command_too_short_for_the_meter_is_refused_with_what_to_do() -> None:
     question = Question(("true", "true"), prepare="true")
     with pytest.raises(BadInput, match=r"'true' takes .* stand-in needs 0.3 s.*leave --prepare out"):
-        Contest(question, _SilentMeter(minimum_window_seconds=0.3)).run(_unheard)
+        _conducted(question, _SilentMeter(minimum_window_seconds=0.3))
 
 
 def test_peak_memory_is_the_commands_own_and_not_that_of_who_started_it() -> None:
@@ -196,8 +205,7 @@ def test_an_estimate_beside_a_counter_doubts_its_ratios_as_it_does_alone() -> No
     estimate = estimate_package.open_meter(host)
     parts: list[Meter] = [_SilentMeter(Scope.PACKAGE), estimate]
     question = Question((_loop(1), _loop(2)), budget_seconds=1.0)
-    combined = Contest(question, combine(parts)).run(_unheard)
-    alone = Contest(question, estimate).run(_unheard)
+    combined, alone = (_race_of(_conducted(question, meter)) for meter in (combine(parts), estimate))
     seen = [
         Observation(name, 1, 1, cost, cost, cost, 1)
         for name, cost in zip(question.ids, (1.0, 2.0), strict=True)
@@ -207,8 +215,16 @@ def test_an_estimate_beside_a_counter_doubts_its_ratios_as_it_does_alone() -> No
     assert combined.state.uncertainty(*seen) == alone.state.uncertainty(*seen)
 
 
-def _unheard(told: str) -> None:
-    """Progress that nobody listens to."""
+def _conducted(question: Question, meter: Meter) -> RunFolder:
+    """The run of a comparison on a meter of the test's own."""
+    document = conduct_comparison(question, meter, None, "runs", Silent())
+    return RunFolder.open_run(Path(document["run"]))
+
+
+def _race_of(run: RunFolder) -> Race:
+    stored = replay(run, stored_basis(run.manifest))
+    assert stored is not None
+    return stored.race
 
 
 class _SilentMeter:
@@ -258,8 +274,7 @@ def test_the_null_commands_cost_is_subtracted_per_unit_and_block() -> None:
             started=0.0, units=4.0, usage=Usage(2.0, 1.0, 0.2), joules={"host": joules},
         )  # fmt: skip
 
-    contest = Contest(Question(("a", "b"), null="n", units=2.0), _SilentMeter())
-    observation = contest.observation(window("a", 10.0), window(NULL, 2.0))
+    (observation,) = net_observations([window("a", 10.0), window(NULL, 2.0)])
     assert observation.cost == pytest.approx(2.0)
     assert observation.cpu_seconds == pytest.approx(0.0)
 
@@ -268,3 +283,75 @@ def test_a_command_that_costs_no_more_than_the_null_command_is_said_to_be_so() -
     document = _compare("true", "true", "--null", _loop(100_000), "--budget", "3s")
     assert document["verdict"] == "undecided"
     assert "no more than the null command" in document["reason"]
+
+
+def test_a_killed_comparison_goes_on_and_counts_no_window_twice(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [PYTHON, "-m", "framewatt", "compare", _loop(300_000), _loop(600_000), "--budget", "8s"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        run = _wait_for_windows(tmp_path / "framewatt-runs", 5, process)
+    finally:
+        process.kill()
+        process.wait()
+    before = run.measurements()
+    document = _compare("--resume", str(run.path), "--format", "json")
+    windows = run.measurements()
+    assert windows[: len(before)] == before
+    assert len({(w.candidate, w.block) for w in windows}) == len(windows)
+    assert document["verdict"] == "winner"
+    assert document["selected"] == [_loop(300_000)]
+    runs = {row["id"]: row["runs"] for row in document["candidates"]}
+    assert runs == {name: sum(w.units for w in windows if w.candidate == name) for name in runs}
+
+
+def _wait_for_windows(root: Path, count: int, process: subprocess.Popen[bytes]) -> RunFolder:
+    """The run below `root`, once it holds so many windows."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        for manifest in root.glob("*/manifest.json"):
+            run = RunFolder.open_run(manifest.parent)
+            if len(run.measurements()) >= count:
+                return run
+        time.sleep(0.02)
+    raise AssertionError("the comparison ended before it could be killed")
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A comparison with a run folder of its own."""
+    folder = tmp_path_factory.mktemp("compared")
+    return _compare(_loop(300_000), _loop(900_000), "--budget", "4s", "--runs-dir", str(folder))
+
+
+def test_a_comparison_is_reported_from_its_run_alone(compared: dict[str, Any]) -> None:
+    again = CliRunner().invoke(cli, ["report", compared["run"], "--format", "json"])
+    assert json.loads(again.output) == compared
+    text = CliRunner().invoke(cli, ["report", compared["run"]])
+    assert "winner" in text.output
+    assert "says nothing about carbon" in refused("report", compared["run"], "--region", "FR")
+    assert "is told as text or json" in refused("report", compared["run"], "--format", "sci")
+
+
+def test_a_comparison_is_gated_against_itself_and_passes(compared: dict[str, Any]) -> None:
+    arguments = ["check", compared["run"], "--against", compared["run"], "--format", "json"]
+    document = json.loads(CliRunner().invoke(cli, arguments).output)
+    assert document["passed"]
+    assert [row["ratio"]["value"] for row in document["candidates"]] == pytest.approx([1.0, 1.0])
+    assert "comparison of commands" in refused(*arguments[:-2], "--metric", "sci")
+
+
+def test_a_comparisons_run_holds_to_the_shipped_schema(compared: dict[str, Any]) -> None:
+    run = RunFolder.open_run(Path(compared["run"]))
+    hold_to_schema(run.manifest.to_json(), "run-1")
+    for line in (run.path / "measurements.jsonl").read_text().splitlines():
+        hold_to_schema(json.loads(line), "run-1")
+
+
+def test_a_comparison_is_no_run_of_another_command(compared: dict[str, Any], tmp_path: Path) -> None:
+    assert "framewatt compare --resume" in refused("select", "--resume", compared["run"])
+    assert "a comparison of commands" in refused("plan", compared["run"])
+    assert "give either commands or --resume" in refused("compare", "true", "--resume", compared["run"])
+    assert "no run folder" in refused("compare", "--resume", tmp_path / "none")

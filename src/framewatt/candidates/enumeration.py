@@ -12,9 +12,12 @@ from framewatt.discovery import Plugin, discover, nearest
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 from framewatt.records import Candidate
+from framewatt.runs.manifest import CandidateLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from framewatt.runs.request import SelectRequest
 
 REFERENCE_PRECISION = "fp32"
 _ENTRY = re.compile(r"(?P<name>[\w.-]+?)(==(?P<version>[\w.+!-]+))?(#(?P<repeat>[1-9]\d*))?")
@@ -233,3 +236,44 @@ def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) ->
             raise BadInput(f"--set {text!r}: this machine offers 1 to {reservable_cpus()} threads")
         parsed.setdefault(name, {})[setting] = value
     return parsed
+
+
+def choice_of(request: SelectRequest) -> Choice:
+    """Which frameworks the user asked for, under which settings.
+
+    Raises:
+        BadInput: this machine has fewer CPUs than were asked for.
+    """
+    request.require_cpus()
+    return Choice(
+        frameworks=request.candidates.frameworks,
+        threads=request.candidates.threads,
+        precision=request.candidates.precision,
+        allowed_precisions=request.candidates.allow_precision or _precisions_a_quality_permits(request),
+        overrides=request.candidates.settings,
+        installed=request.candidates.environment == "current",
+        tune=request.candidates.tune,
+        most_threads=reservable_cpus(),
+    )
+
+
+def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
+    """Every precision, where the user's labels and a quality target say what may not be lost."""
+    judged = request.work.labels is not None and request.work.quality is not None
+    return known_precisions() if judged and request.candidates.precision is None else ()
+
+
+def candidate_line(entry: CandidateSpec) -> CandidateLine:
+    """A contestant as the manifest keeps it."""
+    module = entry.plugin.module
+    return CandidateLine(
+        id=entry.candidate.id,
+        framework=entry.candidate.framework,
+        title=module.TITLE,
+        family=getattr(module, "FAMILY", None),
+        version=entry.candidate.version,
+        device=entry.candidate.device,
+        language=entry.candidate.language,
+        settings=dict(entry.settings),
+        equal_budget=entry.equal_budget,
+    )

@@ -32,8 +32,6 @@ class _LazyGroup(click.Group):
             return super().invoke(ctx)
         except FramewattError as error:
             raise _Refusal(str(error)) from error
-        except click.NoSuchOption as error:
-            raise _Refusal(f"no such option {error.option_name}{_nearest_option(error)}") from error
         except click.UsageError as error:
             raise _Refusal(error.format_message()) from error
         except BrokenPipeError:
@@ -57,12 +55,6 @@ class _LazyGroup(click.Group):
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
-
-
-def _nearest_option(error: click.NoSuchOption) -> str:
-    command = error.ctx.command if error.ctx else cli
-    options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
-    return nearest(error.option_name, [name for option in options for name in option.opts])
 
 
 def _summary(name: str) -> str:

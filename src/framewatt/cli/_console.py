@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from framewatt.discovery import find
+from framewatt.errors import BadInput
+from framewatt.reports.text.comparison import show_comparison
 from framewatt.reports.text.decision import show_decision
+from framewatt.reports.text.plain import plain_text
 from framewatt.reports.text.progress import building_line, spent_line, standing_line, weight_line
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from framewatt.decision import Decision
     from framewatt.race import Standings
-    from framewatt.records import Status
+    from framewatt.records import Json, Status
 
 _SILENCE_SECONDS = 15.0
 
@@ -109,6 +112,39 @@ class LiveProgress:
         self._bars.stop()
 
 
+class StatusProgress:
+    """One line that changes in place, on a terminal; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        """The line appears with the first thing to say."""
+        self._status = Console(stderr=True).status("")
+
+    def say(self, line: str) -> None:
+        """Show it."""
+        self._status.update(line)
+
+    def building(self, what: str, done_bytes: int, total_bytes: int) -> None:
+        """Nothing is built."""
+
+    def settled(self, candidate: str, status: Status, reason: str) -> None:
+        """Show who dropped out, and why."""
+        self.say(f"{status.value}: {candidate}: {reason}")
+
+    def standing(self, standings: Standings, budget_seconds: float) -> None:  # noqa: ARG002 - the protocol's
+        """Show who leads."""
+        rounds = f"after {standings.blocks} rounds"
+        self.say(f"{standings.verdict.value}: {standings.leader} leads {rounds}")
+
+    def __enter__(self) -> StatusProgress:  # noqa: PYI034 - not subclassed
+        """Start showing."""
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the line away."""
+        self._status.stop()
+
+
 _VIEWS = {"text": show_decision}
 """Formats that a terminal shows in its own width and colours; any other is printed as it is rendered."""
 
@@ -130,6 +166,31 @@ def print_decisions(decisions: Sequence[Decision], output: str) -> None:
         return
     studies = {"schema": "framewatt/studies/1", "studies": [decision.document for decision in decisions]}
     _print_plain(json.dumps(studies, indent=2) + "\n")
+
+
+def print_comparison(document: Json, output: str) -> None:
+    """Print a comparison of commands on stdout.
+
+    Raises:
+        BadInput: in a format that it is not told in.
+    """
+    if output == "text":
+        show_comparison(document, Console(highlight=False))
+    else:
+        _print_plain(comparison_text(document, output))
+
+
+def comparison_text(document: Json, output: str) -> str:
+    """A comparison of commands for a file.
+
+    Raises:
+        BadInput: in a format that it is not told in.
+    """
+    if output == "json":
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if output == "text":
+        return plain_text(show_comparison, document)
+    raise BadInput(f"--format {output!r}: a comparison of commands is told as text or json")
 
 
 def _print_plain(text: str) -> None:

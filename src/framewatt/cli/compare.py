@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from framewatt.cli._options import declared, format_option, share_option
+from framewatt.errors import BadInput
+
+if TYPE_CHECKING:
+    from framewatt.runs.question import Question
 
 
 @click.command("compare")
-@click.argument("commands", nargs=-1, required=True, metavar="'CMD A' 'CMD B' ...")
+@click.argument("commands", nargs=-1, metavar="'CMD A' 'CMD B' ...")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with an interrupted run."
+)
 @click.option("--null", help="A command that does nothing but start; its cost is subtracted.")
 @click.option("--prepare", help="Run before each timed run, unmeasured.")
 @click.option("--warmup", type=click.IntRange(1), default=1, show_default=True, help="Unmeasured runs first.")
@@ -22,37 +30,33 @@ from framewatt.cli._options import declared, format_option, share_option
 @share_option("--precision", "5%", "Half-width of a ratio at which to stop.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random order.")
 @declared("meter")
+@declared("runs_dir")
 @format_option("text", "json")
-def command(commands: tuple[str, ...], budget: float, meter: str | None, output: str, **options: Any) -> None:
+def command(commands: tuple[str, ...], resume: Path | None, output: str, **options: Any) -> None:
     """Race commands against each other in randomised rounds of fresh runs.
 
     \b
     Example:
       framewatt compare 'python a.py' 'python b.py' --null 'python -c pass'
     """  # noqa: D301 - click reads the escape
-    import json
+    from framewatt.cli._console import StatusProgress, print_comparison
+    from framewatt.studies import compare as study
 
-    from rich.console import Console
+    if (resume is None) == (not commands):
+        raise BadInput("give either commands or --resume RUN; `framewatt compare --help` shows an example")
+    with StatusProgress() as progress:
+        if resume:
+            document = study.resume(resume, progress)
+        else:
+            meter, runs_dir = options.pop("meter"), options.pop("runs_dir")
+            question = _question(commands, **options)
+            document = study.compare(question, meter=meter, runs_dir=runs_dir, progress=progress)
+    print_comparison(document, output)
 
-    from framewatt.errors import BadInput
-    from framewatt.metering.choice import choose_meter
-    from framewatt.metering.host.inspection import inspect_host, reservable_cpus
-    from framewatt.reports.text.comparison import show_comparison
-    from framewatt.studies.compare import Contest, Question, build_document
+
+def _question(commands: tuple[str, ...], budget: float, **options: Any) -> Question:
+    from framewatt.runs.question import Question
 
     if len(commands) < 2:  # noqa: PLR2004 - a comparison
         raise BadInput("one command alone is not a comparison; give at least two, each in quotes")
-    question = Question(commands, budget_seconds=budget, **options)
-    host = inspect_host()
-    instrument = choose_meter(meter, host, reserved_cpus=reservable_cpus())
-    contest = Contest(question, instrument)
-    try:
-        with Console(stderr=True).status("warming up") as status:
-            race = contest.run(status.update)
-    finally:
-        instrument.close()
-    document = build_document(contest, race, host)
-    if output == "json":
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    else:
-        show_comparison(document, Console(highlight=False))
+    return Question(commands, budget_seconds=budget, **options)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from framewatt.cli._console import print_decision
+from framewatt.cli._console import comparison_text, print_comparison, print_decision
 from framewatt.cli._options import declared, format_option, take_carbon
 
 
@@ -34,8 +34,15 @@ from framewatt.cli._options import declared, format_option, take_carbon
 def command(run: Path, output: str, target: Path | None, **options: Any) -> None:
     """Render RUN, a run folder, again."""
     from framewatt.discovery import find
-    from framewatt.studies.report import rank_elsewhere, restate_run
+    from framewatt.studies.report import rank_elsewhere, restate_run, stored_comparison
 
+    given = [name for name, value in options.items() if value is not None]
+    if comparison := stored_comparison(run, given):
+        if target is None:
+            print_comparison(comparison, output)
+        else:
+            _write(target, comparison_text(comparison, output).encode())
+        return
     where, when, time, view = (options.pop(name) for name in ("where", "when", "time", "view"))
     reporter = find("reporters", output)
     decision = rank_elsewhere(restate_run(run, take_carbon(options), view), where, when, time)

@@ -15,6 +15,7 @@ from framewatt.decision.naming import name_of
 from framewatt.decision.rows import row_of
 from framewatt.decision.training import training_study
 from framewatt.decision.warnings import carbon_notices, notices_of
+from framewatt.errors import BadInput
 from framewatt.records import Candidate, Stage, Status
 from framewatt.runs.carbon_basis import stored_basis
 
@@ -36,7 +37,12 @@ def build_decision(
     """The decision of a run; with another `basis` the same measurements are seen from another region.
 
     `network` replaces what the study was told of the energy of its downloads.
+
+    Raises:
+        BadInput: the run compares commands.
     """
+    if run.manifest.question is not None:
+        raise BadInput(f"{run.path}: a comparison of commands: see framewatt report")
     own = stored_basis(run.manifest)
     evidence = read_findings(run, own, network)
     incumbent = _incumbent(evidence)

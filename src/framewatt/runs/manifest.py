@@ -6,7 +6,8 @@ ones: what older runs lack is optional here.
 ``framewatt/run/1``
     The first. Younger than its first runs are ``hardware`` and ``carbon`` (without them a run has no carbon
     figures), ``training`` (of a training study, and of the trained models' race inside it), ``whole_budget``
-    (of such a race alone), and of the request ``data``, ``size``, ``dataset`` and ``network_energy``.
+    (of such a race alone), ``question`` (of a comparison of commands), and of the request ``data``, ``size``,
+    ``dataset`` and ``network_energy``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from framewatt.metering.power.model import PowerModel
 from framewatt.records import Host, MeterDescription, Stage
 from framewatt.records.stored import known_fields
+from framewatt.runs.question import Question
 from framewatt.runs.request import SelectRequest
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ class Manifest:
 
     `power_model` is for what no meter watches. `hardware` is the ``[hardware]`` table of framewatt.toml as it
     was, `carbon` the document's block that the run began with: no second look-up may change either.
+    `question` is what is asked of commands, where those are what is compared.
     """
 
     framewatt_version: str
@@ -119,6 +122,7 @@ class Manifest:
     carbon: Mapping[str, Any] | None = None
     training: TrainingBlock | None = None
     whole_budget: float | None = None
+    question: Question | None = None
 
     def candidate(self, name: str) -> CandidateLine:
         """The line of the candidate with this id.
@@ -136,6 +140,7 @@ class Manifest:
         optional = {
             "training": self.training.to_json() if self.training else None,
             "whole_budget": self.whole_budget,
+            "question": self.question.to_json() if self.question else None,
         }
         return {
             "schema": SCHEMA,
@@ -166,7 +171,7 @@ class Manifest:
             BadInput: its request was edited.
             KeyError, TypeError, ValueError, AttributeError: another part of it was.
         """
-        unit, training = record["functional_unit"], record.get("training")
+        unit, training, question = record["functional_unit"], record.get("training"), record.get("question")
         typed = {
             "stage": Stage(record["stage"]),
             "request": SelectRequest.from_json(record["request"]),
@@ -177,5 +182,6 @@ class Manifest:
             "power_model": PowerModel.from_parameters(record["power_model"]),
             "candidates": tuple(map(CandidateLine.from_json, record["candidates"])),
             "training": TrainingBlock.from_json(training) if training else None,
+            "question": Question.from_json(question) if question else None,
         }
         return cls(**known_fields(cls, record) | typed)

@@ -12,25 +12,44 @@ from framewatt.metering.power.model import PowerModel
 from framewatt.metering.power.platform import platform_remainder
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.records import Estimate, Objective, Observation, Scope
+from framewatt.runs.commands import command_race, net_observations, no_more_than_null
 from framewatt.runs.records import Admitted, BlockTold, CandidateDropped, RaceEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from framewatt.carbon.basis import CarbonBasis
-    from framewatt.records import Measurement
+    from framewatt.records import Block, Measurement
     from framewatt.runs.folder import RunFolder
     from framewatt.runs.manifest import Manifest
 
     RatioUncertainty = Callable[[Observation, Observation], Estimate]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Replay:
-    """A race with everything told that was stored; `measurements` are all of the run's windows."""
+    """A race with everything told that was stored; `measurements` are all of the run's windows.
+
+    `observe` turns windows into what the race is told. `stopped` says why the race cannot go on although it
+    is not over.
+    """
 
     race: Race
     measurements: list[Measurement]
+    observe: Callable[[Sequence[Measurement]], list[Observation]]
+    hindrance: Callable[[Sequence[Observation]], str | None] = lambda _: None
+    stopped: str | None = None
+
+    def ask(self) -> Block | None:
+        """The block that the race wants next; None when it is over, or cannot go on."""
+        return None if self.stopped else self.race.ask()
+
+    def tell(self, block: Block, windows: Sequence[Measurement], event: BlockTold) -> None:
+        """Tell the race of a block that is over, and of all its `windows`."""
+        observed = self.observe(windows)
+        self.stopped = self.hindrance(observed)
+        if not self.stopped:
+            self.race.tell(block, observed, event.seconds, event.launch_seconds)
 
 
 def cost_of(manifest: Manifest, basis: CarbonBasis) -> Callable[[Measurement], float]:
@@ -75,19 +94,26 @@ def replay(run: RunFolder, basis: CarbonBasis) -> Replay | None:
     admission = next(run.records(Admitted), None)
     if admission is None or not admission.candidates:
         return None
-    measurements = run.measurements()
-    race = race_of(run.manifest, admission, basis)
-    observed = observations(measurements, cost_of(run.manifest, basis))
+    stored = _opening(run, admission, basis)
     for event in run.records(RaceEvent):
         if isinstance(event, CandidateDropped):
-            race.drop(event.candidate, event.reason)
+            stored.race.drop(event.candidate, event.reason)
         elif isinstance(event, BlockTold):
-            block = race.ask()
+            block = stored.ask()
             if block is None:
                 break
-            own = [observation for observation in observed if observation.block == block.number]
-            race.tell(block, own, event.seconds, event.launch_seconds)
-    return Replay(race, measurements)
+            stored.tell(block, [m for m in stored.measurements if m.block == block.number], event)
+    return stored
+
+
+def _opening(run: RunFolder, admission: Admitted, basis: CarbonBasis) -> Replay:
+    """Before the first block."""
+    manifest, measurements = run.manifest, run.measurements()
+    if manifest.question is not None:
+        race = command_race(manifest, manifest.question)
+        return Replay(race, measurements, net_observations, no_more_than_null)
+    race, cost = race_of(manifest, admission, basis), cost_of(manifest, basis)
+    return Replay(race, measurements, lambda windows: observations(windows, cost))
 
 
 def _carbon_uncertainty(

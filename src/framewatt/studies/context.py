@@ -9,6 +9,7 @@ from framewatt.runs.records import Settled
 
 if TYPE_CHECKING:
     from framewatt.records import Status
+    from framewatt.records.stored import Record
     from framewatt.runs.folder import RunFolder
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StudyContext:
-    """What every step of one study shares: the question, where answers are kept, and who watches."""
+    """Steps read the run and hand every record on to `keep`, so that a kill loses none that was made."""
 
     request: SelectRequest
     run: RunFolder
     progress: Progress
 
+    def keep(self, record: Record) -> None:
+        """Store a record; nothing but this writes into a run while its study goes on."""
+        self.run.append(record)
+
     def settle(self, candidate: str, status: Status, reason: str) -> None:
         """Record how a candidate ended, and say so."""
-        self.run.append(Settled(candidate, status, reason))
+        self.keep(Settled(candidate, status, reason))
         self.progress.settled(candidate, status, reason)

@@ -1,46 +1,58 @@
-"""Running the race: ask for a block, run it, store what was found, tell the race, until it is over."""
+"""Running the race: ask for a block, run it, store what was measured, tell the race, until it is over."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from framewatt.errors import Inapplicable, TrialFailed
-from framewatt.metering.accounting import observations
 from framewatt.records import Phase, Status, latency
 from framewatt.records.units import format_duration
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.records import BlockTold, CandidateDropped
-from framewatt.runs.replay import cost_of, replay
+from framewatt.runs.replay import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from framewatt.race import Race
     from framewatt.records import Block, Measurement
     from framewatt.studies.context import StudyContext
-    from framewatt.trials.blocks import BlockRunner
-    from framewatt.trials.trial import LaunchSpec
+    from framewatt.trials.blocks import BlockOutcome
 
-    Recruit = Callable[[str], LaunchSpec[Any] | None]
-    """Makes a candidate ready that the search over settings brought in; None where it may not race."""
+_Contestant = TypeVar("_Contestant")
+_Contestant_contra = TypeVar("_Contestant_contra", contravariant=True)
+
+
+class Runner(Protocol[_Contestant_contra]):
+    """Who runs blocks; every finished window is stored at once."""
+
+    def run(
+        self, block: Block, contestants: Mapping[str, _Contestant_contra], done: set[tuple[str, int]]
+    ) -> BlockOutcome:
+        """Run a block's slots in order, leaving out the (candidate, window) pairs that are `done`."""
 
 
 def run_race(
-    contestants: dict[str, LaunchSpec[Any]], recruit: Recruit, runner: BlockRunner[Any], context: StudyContext
+    contestants: dict[str, _Contestant],
+    recruit: Callable[[str], _Contestant | None],
+    runner: Runner[_Contestant],
+    context: StudyContext,
 ) -> None:
-    """Go on from whatever is stored until the race is over; `contestants` grows by whom it recruits."""
-    basis = stored_basis(context.run.manifest)
-    replayed = replay(context.run, basis)
-    if replayed is None:
+    """Go on from whatever is stored until the race is over; `contestants` grows by whom it recruits.
+
+    `recruit` makes a candidate ready that the race asks for and that is none of them; None: it may not race.
+    """
+    stored = replay(context.run, stored_basis(context.run.manifest))
+    if stored is None:
         return
-    race, cost = replayed.race, cost_of(context.run.manifest, basis)
-    while (block := race.ask()) is not None:
+    race = stored.race
+    while (block := stored.ask()) is not None:
         refused = _recruit(block, contestants, recruit)
-        earlier = _finished(replayed.measurements, block)
+        earlier = _finished(stored.measurements, block)
         outcome = runner.run(block, contestants, {(m.candidate, m.window) for m in earlier})
-        observed = observations([*earlier, *outcome.measurements], cost)
-        context.run.append(BlockTold(block.number, outcome.seconds, outcome.launch_seconds))
-        race.tell(block, observed, outcome.seconds, outcome.launch_seconds)
+        event = BlockTold(block.number, outcome.seconds, outcome.launch_seconds)
+        context.keep(event)
+        stored.tell(block, [*earlier, *outcome.measurements], event)
         fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}
         for name, reason in {**refused, **{name: str(error) for name, error in fallen.items()}}.items():
             _drop(race, name, reason, context)
@@ -50,7 +62,9 @@ def run_race(
         context.progress.standing(race.standings(), context.request.race.budget)
 
 
-def _recruit(block: Block, contestants: dict[str, LaunchSpec[Any]], recruit: Recruit) -> dict[str, str]:
+def _recruit(
+    block: Block, contestants: dict[str, _Contestant], recruit: Callable[[str], _Contestant | None]
+) -> dict[str, str]:
     """Make ready who is asked for the first time; returns who may not race."""
     refused = {}
     for slot in block.slots:
@@ -69,7 +83,7 @@ def _finished(measurements: list[Measurement], block: Block) -> list[Measurement
 
 
 def _drop(race: Race, name: str, reason: str, context: StudyContext) -> None:
-    context.run.append(CandidateDropped(name, reason))
+    context.keep(CandidateDropped(name, reason))
     race.drop(name, reason)
 
 
@@ -84,6 +98,6 @@ def _too_slow(measurements: list[Measurement], context: StudyContext) -> dict[st
         counts = latency.merge(m.latency for m in measurements if m.candidate == name and m.latency)
         low, _ = latency.percentile_interval(counts, percent)
         if low is not None and low > limit:
-            reading = f"p{percent:.0f} latency is above {format_duration(low)}"
-            slow[name] = Inapplicable(f"{reading}, the bound is {format_duration(limit)}")
+            excess = f"p{percent:.0f} latency is above {format_duration(low)}"
+            slow[name] = Inapplicable(f"{excess}, the bound is {format_duration(limit)}")
     return slow

@@ -13,10 +13,30 @@ from framewatt.metering.host.inspection import inspect_host
 from framewatt.records.units import parse_duration
 from framewatt.runs.carbon_basis import restated_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.studies.compare import build_document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framewatt.carbon.basis import CarbonBasis
+    from framewatt.records import Json
     from framewatt.runs.request import CarbonOptions
+
+
+def stored_comparison(path: Path, stated_anew: Sequence[str]) -> Json | None:
+    """The comparison of commands in the run in `path`; None where it is another study.
+
+    Raises:
+        BadInput: something about carbon is stated anew, of which a comparison says nothing.
+        StoreError: there is no run.
+    """
+    run = RunFolder.open_run(path)
+    if run.manifest.question is None:
+        return None
+    if stated_anew:
+        option = f"--{stated_anew[0].replace('_', '-')}"
+        raise BadInput(f"{path}: a comparison of commands says nothing about carbon; leave out {option}")
+    return build_document(run)
 
 
 def restate_run(path: Path, carbon: CarbonOptions, view: str | None) -> Decision:

@@ -44,7 +44,7 @@ def record_environment(
         first_import=environment.first_import,
         second_import=environment.second_import,
     )
-    context.run.append(record)
+    context.keep(record)
 
 
 def environment_of(plugin: Plugin, version: str, role: str, context: StudyContext) -> Environment:

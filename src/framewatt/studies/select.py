@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from framewatt.errors import BadInput
 from framewatt.records import Stage
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
@@ -67,6 +68,9 @@ def finish(run: Path, progress: Progress | None = None) -> list[Decision]:
         BadInput: not a run folder, or the source, the machine or the meter has changed since.
         StoreError: another process is writing the run.
     """
-    if RunFolder.open_run(run).manifest.stage is Stage.TRAINING:
+    manifest = RunFolder.open_run(run).manifest
+    if manifest.question is not None:
+        raise BadInput(f"{run}: a comparison of commands; go on with: framewatt compare --resume {run}")
+    if manifest.stage is Stage.TRAINING:
         return training.resume(run, progress)
     return [study.resume(run, progress)]

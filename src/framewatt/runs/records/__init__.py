@@ -14,6 +14,7 @@ from framewatt.runs.records.admission import (
 from framewatt.runs.records.preparation import (
     BuiltConverter,
     BuiltEnvironment,
+    CommandPace,
     ConversionCost,
     IdlePower,
     Inputs,
@@ -37,6 +38,7 @@ __all__ = [
     "BuiltConverter",
     "BuiltEnvironment",
     "CandidateDropped",
+    "CommandPace",
     "Confirmation",
     "ConversionCost",
     "CurveCost",

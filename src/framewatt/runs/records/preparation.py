@@ -105,3 +105,23 @@ class IdlePower:
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
         return cls(dict(record["watts"]))
+
+
+@dataclass(frozen=True, slots=True)
+class CommandPace:
+    """A command's fastest warm-up run, and how many runs of it fill a window."""
+
+    candidate: str
+    seconds: float
+    runs: int
+
+    KIND: ClassVar[str] = "pace"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of a line."""
+        return cls(record["candidate"], float(record["seconds"]), int(record["runs"]))

@@ -14,6 +14,7 @@ from framewatt.decision import build_decision
 from framewatt.errors import BadInput
 from framewatt.metering.accounting import observations, reserved_joules
 from framewatt.metering.power.model import PowerModel
+from framewatt.runs.commands import net_observations
 from framewatt.runs.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def read_run(path: Path, metric: str) -> RunTrials:
     run = RunFolder.open_run(path)
     manifest = run.manifest
     observed: dict[str, list[Observation]] = defaultdict(list)
-    for observation in observations(run.measurements(), reserved_joules):
+    for observation in _observations(run):
         if observation.cost > 0 and observation.cpu_seconds > 0:
             observed[observation.candidate].append(observation)
     if not observed:
@@ -91,6 +92,14 @@ def read_run(path: Path, metric: str) -> RunTrials:
         sci_per_joule=factors,
         alike=_alike(manifest) | {"SCI": part},
     )
+
+
+def _observations(run: RunFolder) -> list[Observation]:
+    """Of commands, net of the null command."""
+    windows = run.measurements()
+    if run.manifest.question is not None:
+        return net_observations(windows)
+    return observations(windows, reserved_joules)
 
 
 def _keys(lines: list[CandidateLine]) -> dict[str, str]:

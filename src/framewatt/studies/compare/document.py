@@ -1,145 +1,188 @@
-"""The comparison of commands as a document (``framewatt/compare/1``)."""
+"""The comparison of commands as a document (``framewatt/compare/1``), from its run alone."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from framewatt import __version__
 from framewatt.decision.audits import audit_conditions, audit_readings, unsteady
 from framewatt.decision.audits.readings import Reading
 from framewatt.decision.conclusion import conclude
+from framewatt.errors import BadInput
 from framewatt.records import AuditWarning, Provenance, Quantity, Verdict
+from framewatt.runs.carbon_basis import stored_basis
+from framewatt.runs.commands import net_observations, null_observations
+from framewatt.runs.question import NULL
+from framewatt.runs.records import CommandPace
+from framewatt.runs.replay import replay
 from framewatt.statistics import fieller_ratio, geometric_mean
-from framewatt.studies.compare.contest import NULL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from framewatt.race import Race, Standing
-    from framewatt.records import Estimate, Host, Measurement, Observation
-    from framewatt.studies.compare.contest import Contest
+    from framewatt.decision.conclusion import Conclusion
+    from framewatt.race import Race, Standing, Standings
+    from framewatt.records import Estimate, Host, Measurement, MeterDescription, Observation
+    from framewatt.runs.folder import RunFolder
+    from framewatt.runs.question import Question
 
 SCHEMA = "framewatt/compare/1"
 _UNSAID = ("scope",)
 """The scope is the meter's, which the document names once."""
+_TOO_SHORT_SECONDS = 0.01
 
 
-def build_document(contest: Contest, race: Race, host: Host) -> dict[str, Any]:
-    """What a finished contest says; every figure is per unit and net of the null command."""
-    question, description = contest.question, contest.meter.description
-    standings = race.standings()
-    readings = [Reading(one.candidate, one.cpu_seconds, 1, one.block) for one in _net(contest)]
-    readings = [one for one in readings if one.value > 0]
-    found = conclude(
-        standings.verdict, standings.selected, standings.reason, unsteady(readings, question.margin)
-    )
-    if contest.unresolved:
-        found = conclude(Verdict.UNDECIDED, (), contest.unresolved, ())
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A comparison's run: its race as it stands, its windows, and what they say net of the null command."""
+
+    question: Question
+    race: Race
+    windows: list[Measurement]
+    net: list[Observation]
+    unresolved: str | None
+    short: tuple[str, ...]
+    energy: Provenance
+
+    @property
+    def readings(self) -> list[Reading]:
+        """CPU seconds of each window, where they can be told from the null command's."""
+        return [Reading(o.candidate, o.cpu_seconds, 1, o.block) for o in self.net if o.cpu_seconds > 0]
+
+
+def build_document(run: RunFolder) -> dict[str, Any]:
+    """What a comparison says as far as its run goes; every figure is per unit and net of the null command.
+
+    Raises:
+        BadInput: not a comparison's run, or nothing was measured yet.
+    """
+    comparison = _read(run)
+    standings, question = comparison.race.standings(), comparison.question
+    conclusion = _conclusion(comparison, standings)
     return {
         "schema": SCHEMA,
         "framewatt_version": __version__,
-        "question": asdict(question) | {"commands": list(question.commands)},
-        "host": {"cpu_model": host.cpu_model, "logical_cpus": host.logical_cpus, "virtual": host.virtual},
-        "meter": {
-            "name": description.name,
-            "scope": description.scope.value,
-            "provenance": description.provenance.value,
-        },
-        "verdict": found.verdict.value,
+        "run": str(run.path),
+        "question": question.to_json(),
+        "host": _host(run.manifest.host),
+        "meter": _meter(run.manifest.meter),
+        "verdict": conclusion.verdict.value,
         "decided_on": standings.decided_on,
-        "selected": list(found.selected),
-        "reason": found.reason,
-        "candidates": [_candidate(contest, standing) for standing in standings.candidates],
-        "null": _null(contest),
-        "ratios": _ratios(contest, race),
+        "selected": list(conclusion.selected),
+        "reason": conclusion.reason,
+        "candidates": [_candidate(comparison, standing) for standing in standings.candidates],
+        "null": _null(comparison),
+        "ratios": list(_ratios(comparison)),
         "spent_seconds": standings.spent_seconds,
-        "budget_needed_seconds": standings.budget_needed_seconds if not contest.unresolved else None,
-        "budget_reason": contest.unresolved or standings.budget_reason,
-        "warnings": [asdict(one) for one in _warnings(contest, readings)],
+        "budget_needed_seconds": None if comparison.unresolved else standings.budget_needed_seconds,
+        "budget_reason": comparison.unresolved or standings.budget_reason,
+        "warnings": [asdict(warning) for warning in _warnings(comparison)],
     }
 
 
-def _candidate(contest: Contest, standing: Standing) -> dict[str, Any]:
-    mine = [one for one in contest.windows if one.candidate == standing.id]
-    runs = round(sum(one.units for one in mine) / contest.question.units)
+def _read(run: RunFolder) -> _Comparison:
+    question, stored = run.manifest.question, replay(run, stored_basis(run.manifest))
+    if question is None:
+        raise BadInput(f"{run.path}: not a comparison of commands")
+    if stored is None:
+        raise BadInput(f"{run.path}: nothing was measured yet; go on with: framewatt compare --resume")
+    fastest = {pace.candidate: pace.seconds for pace in run.records(CommandPace)}
+    short = (name for name in question.ids if fastest.get(name, 1.0) < _TOO_SHORT_SECONDS)
+    return _Comparison(
+        question=question,
+        race=stored.race,
+        windows=stored.measurements,
+        net=net_observations(stored.measurements),
+        unresolved=stored.stopped,
+        short=tuple(short),
+        energy=run.manifest.meter.provenance,
+    )
+
+
+def _conclusion(comparison: _Comparison, standings: Standings) -> Conclusion:
+    if comparison.unresolved:
+        return conclude(Verdict.UNDECIDED, (), comparison.unresolved, ())
+    unsettled = unsteady(comparison.readings, comparison.question.margin)
+    return conclude(standings.verdict, standings.selected, standings.reason, unsettled)
+
+
+def _host(host: Host) -> dict[str, Any]:
+    return {"cpu_model": host.cpu_model, "logical_cpus": host.logical_cpus, "virtual": host.virtual}
+
+
+def _meter(meter: MeterDescription) -> dict[str, str]:
+    return {"name": meter.name, "scope": meter.scope.value, "provenance": meter.provenance.value}
+
+
+def _candidate(comparison: _Comparison, standing: Standing) -> dict[str, Any]:
+    windows = [window for window in comparison.windows if window.candidate == standing.id]
     unmeasured = "no window above the null command's noise"
-    energy = contest.meter.description.provenance
+    energy = comparison.energy
     return {
         "id": standing.id,
-        "runs": runs,
+        "runs": _runs(comparison, windows),
         "energy_per_unit": _figure(standing.cost, "J", energy, unmeasured),
         "cpu_seconds_per_unit": _figure(standing.cpu_seconds, "s", Provenance.MEASURED, unmeasured),
-        "peak_memory": _memory(mine),
+        "peak_memory": _memory(windows),
         "ratio_to_best": _figure(standing.ratio_to_best, "1", Provenance.DERIVED, unmeasured),
         "cpu_ratio_to_best": _figure(standing.cpu_ratio_to_best, "1", Provenance.DERIVED, unmeasured),
         "eliminated_at": standing.eliminated_at,
     }
 
 
+def _runs(comparison: _Comparison, windows: Sequence[Measurement]) -> int:
+    return round(sum(window.units for window in windows) / comparison.question.units)
+
+
 def _memory(windows: Sequence[Measurement]) -> dict[str, Any]:
-    peak = max((one.peak_memory_bytes or 0 for one in windows), default=0)
+    peak = max((window.peak_memory_bytes or 0 for window in windows), default=0)
     if not peak:
-        return Quantity.unknown("B", "every run ended before its memory could be looked at").to_json(
-            without=_UNSAID
-        )
+        reason = "every run ended before its memory could be looked at"
+        return Quantity.unknown("B", reason).to_json(without=_UNSAID)
     return Quantity(float(peak), "B", Provenance.MEASURED).to_json(without=_UNSAID)
 
 
-def _null(contest: Contest) -> dict[str, Any] | None:
-    windows = [one for one in contest.windows if one.candidate == NULL and not one.invalid]
+def _null(comparison: _Comparison) -> dict[str, Any] | None:
+    windows = [w for w in comparison.windows if w.candidate == NULL and not w.invalid]
     if not windows:
         return None
-    seen = [contest.observation(one, None) for one in windows]
-    energy = contest.meter.description.provenance
+    observed = null_observations(windows)
+    energy = geometric_mean([window.cost for window in observed])
+    cpu = geometric_mean([window.cpu_seconds for window in observed])
     return {
-        "command": contest.question.null,
-        "runs": round(sum(one.units for one in windows) / contest.question.units),
-        "energy_per_unit": _figure(geometric_mean([one.cost for one in seen]), "J", energy),
-        "cpu_seconds_per_unit": _figure(
-            geometric_mean([one.cpu_seconds for one in seen]), "s", Provenance.MEASURED
-        ),
+        "command": comparison.question.null,
+        "runs": _runs(comparison, windows),
+        "energy_per_unit": _figure(energy, "J", comparison.energy),
+        "cpu_seconds_per_unit": _figure(cpu, "s", Provenance.MEASURED),
     }
 
 
-def _ratios(contest: Contest, race: Race) -> list[dict[str, Any]]:
+def _ratios(comparison: _Comparison) -> Iterator[dict[str, Any]]:
     """CPU and energy ratios of all pairs; by Fieller's limits where a net cost may be zero."""
-    names = contest.question.ids
-    rows = []
+    names, race = comparison.question.ids, comparison.race
+    missing = "the second command's net cost cannot be told from zero"
     for index, first in enumerate(names):
         for second in names[index + 1 :]:
             energy, cpu = race.ratio(first, second), race.cpu_ratio(first, second)
-            if contest.unresolved:
-                energy, cpu = (_fieller(contest, first, second, what) for what in ("cost", "cpu_seconds"))
-            why = "the second command's net cost cannot be told from zero"
-            rows.append({
+            if comparison.unresolved:
+                energy, cpu = (_fieller(comparison, first, second, what) for what in ("cost", "cpu_seconds"))
+            yield {
                 "numerator": first,
                 "denominator": second,
-                "energy": _figure(energy, "1", Provenance.DERIVED, why),
-                "cpu_seconds": _figure(cpu, "1", Provenance.DERIVED, why),
-            })  # fmt: skip
-    return rows
+                "energy": _figure(energy, "1", Provenance.DERIVED, missing),
+                "cpu_seconds": _figure(cpu, "1", Provenance.DERIVED, missing),
+            }
 
 
-def _fieller(contest: Contest, first: str, second: str, what: str) -> Estimate | None:
-    seen: dict[tuple[str, int], float] = {
-        (one.candidate, one.block): getattr(one, what) for one in _net(contest)
-    }
-    blocks = [block for name, block in seen if name == first and (second, block) in seen]
-    numerators, denominators = ([seen[name, block] for block in blocks] for name in (first, second))
+def _fieller(comparison: _Comparison, first: str, second: str, what: str) -> Estimate | None:
+    costs: dict[tuple[str, int], float] = {(o.candidate, o.block): getattr(o, what) for o in comparison.net}
+    blocks = [block for name, block in costs if name == first and (second, block) in costs]
+    numerators, denominators = ([costs[name, block] for block in blocks] for name in (first, second))
     return fieller_ratio(numerators, denominators)
 
 
-def _net(contest: Contest) -> list[Observation]:
-    null = {one.block: one for one in contest.windows if one.candidate == NULL}
-    return [
-        contest.observation(one, null.get(one.block))
-        for one in contest.windows
-        if one.candidate != NULL and not one.invalid
-    ]
-
-
-def _warnings(contest: Contest, readings: Sequence[Reading]) -> list[AuditWarning]:
+def _warnings(comparison: _Comparison) -> list[AuditWarning]:
     short = [
         AuditWarning(
             "short-command",
@@ -147,10 +190,10 @@ def _warnings(contest: Contest, readings: Sequence[Reading]) -> list[AuditWarnin
             "give --null with the cost of starting, or let one run do more work",
             name,
         )
-        for name in contest.short
+        for name in comparison.short
     ]
-    measured: Sequence[Measurement] = contest.windows
-    return [*short, *audit_conditions(measured), *audit_readings(readings, contest.question.margin)]
+    readings = audit_readings(comparison.readings, comparison.question.margin)
+    return [*short, *audit_conditions(comparison.windows), *readings]
 
 
 def _figure(

@@ -10,7 +10,7 @@ from framewatt.candidates.enumeration import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Candidate, Status
 from framewatt.records.units import format_bytes
-from framewatt.runs.records import OracleOverruled, ParityCheck, QualityScore
+from framewatt.runs.records import Admitted, OracleOverruled, ParityCheck, QualityScore
 from framewatt.trials.inference import outputs
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 from framewatt.workload import metrics as quality
@@ -51,8 +51,8 @@ class Admission:
         self._full_precision_quality: list[float] = []
         self._wanted = len(material.files) if labels else min(_CHECKED_SAMPLES, len(material.files))
 
-    def admit_all(self, contestants: Mapping[str, InferenceSpec]) -> tuple[list[str], float]:
-        """Launch everyone once; returns who is admitted, and the seconds that launching those took."""
+    def admit_all(self, contestants: Mapping[str, InferenceSpec]) -> Admitted:
+        """Launch everyone once; the budget bears the launches of those who are admitted."""
         launches: dict[str, float] = {}
         answers: dict[str, Answer] = {}
         for name, contestant in contestants.items():
@@ -63,8 +63,9 @@ class Admission:
                 self._dismiss(name, _status_of(reason), str(reason))
         self._consult(answers)
         self._remember()
-        admitted = [name for name in answers if self._passes(contestants[name], answers[name])]
-        return admitted, sum(launches[name] for name in admitted)
+        admitted = tuple(name for name in answers if self._passes(contestants[name], answers[name]))
+        seconds = sum(launches[name] for name in admitted)
+        return Admitted(admitted, seconds, self._runner.cohort_size())
 
     def admit_late(self, contestant: InferenceSpec) -> bool:
         """Launch a candidate that the search over settings brought in; says whether it may race."""
@@ -101,7 +102,7 @@ class Admission:
             median = parity.consensus(list(checked.values()))
             contradicted = self._right is not None and not self._who_agrees(checked, self._right)
             if contradicted and len(self._who_agrees(checked, median)) >= max(_VOTERS, len(checked) / 2):
-                self._context.run.append(OracleOverruled(self._source))
+                self._context.keep(OracleOverruled(self._source))
                 self._right = None
             if self._right is None:
                 self._right, self._source = median, "median of the candidates"
@@ -150,12 +151,12 @@ class Admission:
 
     def _parity_problem(self, name: str, answer: Answer) -> str | None:
         if self._right is None:
-            self._context.run.append(ParityCheck(name, None, self._source))
+            self._context.keep(ParityCheck(name, None, self._source))
             return None
         tolerance = self._context.request.work.tolerance
         checked = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
         error = checked.error if np.isfinite(checked.error) else None
-        self._context.run.append(ParityCheck(name, error, self._source))
+        self._context.keep(ParityCheck(name, error, self._source))
         return None if checked.agrees else checked.reason or "wrong outputs"
 
     def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
@@ -166,7 +167,7 @@ class Admission:
         batched = self._material.library.batch > 1  # samples that fill no batch are left out
         labels = self._labels.values[: len(stacked)] if batched else self._labels.values
         value = quality.score(metric, stacked, labels)
-        self._context.run.append(QualityScore(name, metric, value))
+        self._context.keep(QualityScore(name, metric, value))
         if bound is None and lower and self._full_precision_quality:
             bound = quality.allowed(metric, self._full_precision_quality, _QUALITY_LOSS)
         if not lower:

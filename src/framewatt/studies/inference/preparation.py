@@ -65,7 +65,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     if workload.signature is None:
         exported = _export(workload, context)
         models["onnx"] = exported.model
-        context.run.append(ConversionCost("export", exported.cost))
+        context.keep(ConversionCost("export", exported.cost))
     signature = workload.signature or exported.signature  # type: ignore[union-attr] # one of them is there
     library = _library(workload, context.request, signature, exported)
     digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
@@ -104,7 +104,7 @@ def _record_inputs(library: SampleLibrary, context: StudyContext) -> None:
         queries=len(library.samples),
         warnings=tuple(audit_samples(library.samples, generated=library.generated)),
     )
-    context.run.append(inputs)
+    context.keep(inputs)
 
 
 def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:
@@ -158,7 +158,7 @@ def _contestant(entry: CandidateSpec, material: Material, context: StudyContext)
     runtime = runtime_of(entry, context)
     converted = _converted(entry, runtime, material, context)
     if converted.cost is not None:
-        context.run.append(ConversionCost(entry.candidate.id, converted.cost))
+        context.keep(ConversionCost(entry.candidate.id, converted.cost))
     threads = int(entry.settings["threads"])
     work = Inference(
         model=converted.model,

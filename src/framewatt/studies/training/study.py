@@ -1,49 +1,42 @@
-"""The pipeline of a training study: the problem, who may learn it, the race to the quality, the decision."""
+"""Which framework learns the user's own data to one quality with the least energy."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from framewatt.candidates.enumeration import require_incumbent
-from framewatt.decision import build_decision
+from framewatt.candidates.enumeration import candidate_line, require_incumbent
 from framewatt.errors import EnvironmentFailed, Inapplicable
-from framewatt.metering.choice import choose_meter
-from framewatt.metering.host.inspection import inspect_host, usable_cpus
+from framewatt.metering.host.inspection import usable_cpus
 from framewatt.records import Candidate, Objective, Status
 from framewatt.runs.carbon_basis import stored_basis
-from framewatt.runs.folder import RunFolder
-from framewatt.runs.manifest import TrainingBlock
+from framewatt.runs.manifest import FunctionalUnit, TrainingBlock
 from framewatt.runs.records import Admitted, RacingTerms, Settled
 from framewatt.runs.replay import cost_of
+from framewatt.studies.beginning import begin, opened_meter, reopen
 from framewatt.studies.context import StudyContext
-from framewatt.studies.inference.study import GONE, idle_watts
+from framewatt.studies.pipeline import GONE, conduct, decide, metered_idle
 from framewatt.studies.progress import Silent
-from framewatt.studies.racing import run_race
 from framewatt.studies.runtime import runtime_of
-from framewatt.studies.training.manifest import training_manifest
 from framewatt.studies.training.problems.opening import open_problem
 from framewatt.trials.blocks import BlockRunner
 from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.training import Training, TrainingSpec, model_name, retrained, trials_before_the_race
 from framewatt.trials.trial import LaunchSpec
-from framewatt.trials.window import Instrument
 from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
     from framewatt.records import Measurement
+    from framewatt.runs.folder import RunFolder
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
-    from framewatt.studies.training.admission.admission import Admission, Equipped
+    from framewatt.studies.training.admission.admission import Equipped
     from framewatt.studies.training.problems.problem import LearningProblem
 
 
@@ -57,19 +50,19 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
         BadInput: the problem or an option cannot be used.
         StoreError: the run folder cannot be written.
     """
+    progress = progress or Silent()
     workload = open_source(request.source, request.training.data)
-    problem = open_problem(workload, request, progress or Silent())
-    entries = problem.entries()
-    require_incumbent(request.race.incumbent, entries)
-    host = inspect_host()
+    problem = open_problem(workload, request, progress)
+    specs = problem.entries()
+    require_incumbent(request.race.incumbent, specs)
     serving = request.race.budget * problem.serving_share
     own = replace(request, race=replace(request.race, budget=request.race.budget - serving))
-    training = TrainingBlock(problem.described(), serving)
-    with closing(choose_meter(request.race.meter, host)) as meter:
-        manifest = training_manifest(own, workload, host, meter, entries, training)
-        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
-        run = RunFolder.create(Path(request.race.runs_dir), name, manifest)
-        return _conduct(StudyContext(own, run, progress or Silent()), problem, meter, entries)
+    block = TrainingBlock(problem.described(), serving)
+    lines = [candidate_line(spec) for spec in specs]
+    with opened_meter(request) as meter:
+        one_model = FunctionalUnit("model", 1.0)
+        run = begin(own, workload, meter, lines, functional_unit=one_model, training=block)
+        return conduct(TrainingStudy(StudyContext(own, run, progress), problem, meter, specs))
 
 
 def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
@@ -78,44 +71,72 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     Raises:
         BadInput: not a run folder, or what is learnt or what meters has changed since.
     """
-    run = RunFolder.open_run(path)
+    progress = progress or Silent()
+    run, workload = reopen(path)
     request = run.manifest.request
-    workload = open_source(request.source, request.training.data)
-    run.require_same(workload.sha256, inspect_host())
-    problem = open_problem(workload, request, progress or Silent())
-    entries = problem.entries()
-    with closing(choose_meter(request.race.meter, inspect_host())) as meter:
-        run.require_meter(meter.description)
-        return _conduct(StudyContext(request, run, progress or Silent()), problem, meter, entries)
+    problem = open_problem(workload, request, progress)
+    with opened_meter(request, run) as meter:
+        context = StudyContext(request, run, progress)
+        return conduct(TrainingStudy(context, problem, meter, problem.entries()))
 
 
-def _conduct(
-    context: StudyContext, problem: LearningProblem, meter: Meter, entries: Sequence[CandidateSpec]
-) -> list[Decision]:
-    run = context.run
-    run.lock()
-    try:
-        contestants = _equip(entries, problem, context)
-        instrument = Instrument(meter, idle_watts(meter, context))
-        if next(run.records(Admitted), None) is None:
-            trial_of = trials_before_the_race(instrument)
-            _qualify(problem.qualifier(context, trial_of, _joules_of(context)), contestants, context)
-        racing = _racing_of(contestants, context)
-        blocks: BlockRunner[Training] = BlockRunner(instrument, run.append, run.logs)
-        with blocks as runner:
-            run_race(dict(racing), partial(_recruit, context), runner, context)
-        decision = build_decision(run)
-        run.write("decision.json", decision.to_json().encode())
-        served = problem.serve(racing, meter, context)
-    finally:
-        run.release()
-    return [decision, *served]
+class TrainingStudy:
+    """A problem's candidates: equipped, admitted by how long each must train, raced to the quality."""
+
+    def __init__(
+        self, context: StudyContext, problem: LearningProblem, meter: Meter, specs: Sequence[CandidateSpec]
+    ) -> None:
+        """Nothing is built yet."""
+        self.context = context
+        self._problem, self._meter, self._specs = problem, meter, specs
+
+    def prepare(self) -> None:
+        """Lay out the data, and build each candidate's environment."""
+        self._equipped = _equip(self._specs, self._problem, self.context)
+
+    def start(self) -> BlockRunner[Training]:
+        """Blocks of trainings from scratch."""
+        self._instrument = metered_idle(self._meter, self.context)
+        return BlockRunner(self._instrument, self.context.keep, self.context.run.logs)
+
+    def admit(self) -> Admitted:
+        """Find out who races with what, and write it down so that a resumed run need not ask again."""
+        trial_of = trials_before_the_race(self._instrument)
+        admission = self._problem.admission(self.context, trial_of, _joules_of(self.context))
+        try:
+            admitted = admission.admit(self._equipped)
+        finally:
+            admission.close()
+        for contestant in admitted:
+            self.context.keep(_terms_of(contestant))
+        return Admitted(tuple(spec.candidate for spec in admitted), admission.spent_seconds)
+
+    def entrants(self) -> dict[str, TrainingSpec]:
+        """Those who were admitted, as they were written down."""
+        return _racing_of(self._equipped, self.context)
+
+    def recruit(self, name: str) -> None:
+        """Nobody joins late: asked for is only who was admitted and cannot be equipped any more."""
+        if name not in _settled(self.context.run):
+            self.context.settle(name, Status.FAILED, GONE)
+
+    def conclude(self) -> list[Decision]:
+        """The decision, and that of the trained models."""
+        decision = decide(self.context.run)
+        return [decision, *self._problem.serve(self.entrants(), self._meter, self.context)]
 
 
-def _recruit(context: StudyContext, name: str) -> None:
-    """Nobody joins a training race late: it is asked for who was admitted and cannot be equipped any more."""
-    if name not in _settled(context.run):
-        context.settle(name, Status.FAILED, GONE)
+def _terms_of(contestant: TrainingSpec) -> RacingTerms:
+    work = contestant.work
+    return RacingTerms(
+        candidate=contestant.candidate,
+        rounds=work.rounds,
+        cycle=work.cycle,
+        seconds_per_run=work.seconds_per_run,
+        units_per_query=work.units_per_query,
+        settings=dict(contestant.settings),
+        model=model_name(contestant),
+    )
 
 
 def _joules_of(context: StudyContext) -> Callable[[Measurement], float]:
@@ -173,27 +194,6 @@ def _contestant(
         patience=context.request.race.timeout,
         reserved_share=threads / context.run.manifest.host.logical_cpus,
     )
-
-
-def _qualify(qualifier: Admission, contestants: Mapping[str, Equipped], context: StudyContext) -> None:
-    """Find out who races with what, and write it down so that a resumed run need not ask again."""
-    try:
-        admitted = qualifier.qualify(contestants)
-    finally:
-        qualifier.close()
-    for contestant in admitted:
-        terms = RacingTerms(
-            candidate=contestant.candidate,
-            rounds=contestant.work.rounds,
-            cycle=contestant.work.cycle,
-            seconds_per_run=contestant.work.seconds_per_run,
-            units_per_query=contestant.work.units_per_query,
-            settings=dict(contestant.settings),
-            model=model_name(contestant),
-        )
-        context.run.append(terms)
-    names = tuple(contestant.candidate for contestant in admitted)
-    context.run.append(Admitted(names, qualifier.spent_seconds))
 
 
 def _admitted(run: RunFolder) -> dict[str, RacingTerms]:

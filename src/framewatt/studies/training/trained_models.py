@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from framewatt.decision import Decision, build_decision
 from framewatt.records import Scenario, Stage
 from framewatt.runs.carbon_basis import stored_basis
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.manifest import FunctionalUnit
 from framewatt.runs.records import Admitted, BuiltEnvironment, QualityScore, TrainingOutcome
 from framewatt.runs.replay import replay
-from framewatt.studies.inference.study import idle_watts
-from framewatt.studies.racing import run_race
+from framewatt.studies.pipeline import conduct, decide, metered_idle
 from framewatt.trials.blocks import BlockRunner
 from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.trials.trial import LaunchSpec
-from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from framewatt.contracts import Meter
+    from framewatt.decision import Decision
     from framewatt.runs.manifest import Manifest
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.data.folds import Folds
@@ -53,20 +54,52 @@ def serve(
     batch = min(asked if asked > 1 else _BATCH, len(folds.test))
     run = _open(context, batch, trained)
     inner = replace(context, run=run, request=run.manifest.request)
-    run.lock()
-    try:
-        contestants = _contestants(trained, _samples(table, folds, batch, run.path), table, batch)
-        instrument = Instrument(meter, idle_watts(meter, inner))
-        blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append, run.logs)
-        with blocks as runner:
-            if next(run.records(Admitted), None) is None:
-                run.append(Admitted(tuple(contestants), 0.0))
-            run_race(contestants, lambda _name: None, runner, inner)
-    finally:
-        run.release()
-    decision = build_decision(run)
-    run.write("decision.json", decision.to_json().encode())
-    return decision
+    return conduct(ServingStudy(inner, trained, _Rows(table, folds.test, batch), meter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of the table's test part, in batches."""
+
+    table: TrainingTable
+    test: NDArray[np.int64]
+    batch: int
+
+
+class ServingStudy:
+    """The trained models: ready as they were saved, all of them admitted, since their quality is known."""
+
+    def __init__(
+        self, context: StudyContext, trained: Mapping[str, TrainingSpec], rows: _Rows, meter: Meter
+    ) -> None:
+        """Nothing is written yet."""
+        self.context = context
+        self._trained, self._rows, self._meter = trained, rows, meter
+
+    def prepare(self) -> None:
+        """Lay out the rows."""
+        samples = _samples(self._rows, self.context.run.path)
+        self._contestants = _contestants(self._trained, samples, self._rows)
+
+    def start(self) -> BlockRunner[Inference]:
+        """Blocks of inference."""
+        instrument = metered_idle(self._meter, self.context)
+        return BlockRunner(instrument, self.context.keep, self.context.run.logs)
+
+    def admit(self) -> Admitted:
+        """Everyone; it takes no time."""
+        return Admitted(tuple(self._contestants), 0.0)
+
+    def entrants(self) -> dict[str, InferenceSpec]:
+        """Everyone."""
+        return dict(self._contestants)
+
+    def recruit(self, name: str) -> None:
+        """Nobody joins late."""
+
+    def conclude(self) -> Decision:
+        """The decision."""
+        return decide(self.context.run)
 
 
 def _budget(context: StudyContext) -> float:
@@ -115,23 +148,23 @@ def _told_already(outer: RunFolder) -> Iterator[BuiltEnvironment | QualityScore 
     yield from outer.records(TrainingOutcome)
 
 
-def _samples(table: TrainingTable, folds: Folds, batch: int, folder: Path) -> tuple[Path, ...]:
+def _samples(rows: _Rows, folder: Path) -> tuple[Path, ...]:
     place = folder / "samples"
     place.mkdir(exist_ok=True)
-    starts = range(0, len(folds.test) - batch + 1, batch)[:_MOST_SAMPLES]
+    starts = range(0, len(rows.test) - rows.batch + 1, rows.batch)[:_MOST_SAMPLES]
     paths = []
     for number, start in enumerate(starts):
         paths.append(place / f"sample-{number:05d}.tensors")
-        write_tensors(paths[-1], {"rows": table.rows[folds.test[start : start + batch]]})
+        write_tensors(paths[-1], {"rows": rows.table.rows[rows.test[start : start + rows.batch]]})
     return tuple(paths)
 
 
 def _contestants(
-    trained: Mapping[str, TrainingSpec], samples: tuple[Path, ...], table: TrainingTable, batch: int
+    trained: Mapping[str, TrainingSpec], samples: tuple[Path, ...], rows: _Rows
 ) -> dict[str, InferenceSpec]:
     signature = {
-        "inputs": [{"name": "rows", "dtype": "float32", "shape": [batch, table.rows.shape[1]]}],
-        "outputs": [{"name": "scores", "dtype": "float64", "shape": [batch, None]}],
+        "inputs": [{"name": "rows", "dtype": "float32", "shape": [rows.batch, rows.table.rows.shape[1]]}],
+        "outputs": [{"name": "scores", "dtype": "float64", "shape": [rows.batch, None]}],
     }
     return {
         name: LaunchSpec(
@@ -140,7 +173,7 @@ def _contestants(
             environment=spec.environment,
             cpus=spec.cpus,
             settings=spec.settings,
-            work=Inference(spec.work.model or Path(), signature, samples, units_per_query=float(batch)),
+            work=Inference(spec.work.model or Path(), signature, samples, units_per_query=float(rows.batch)),
             patience=spec.patience,
             reserved_share=spec.reserved_share,
         )

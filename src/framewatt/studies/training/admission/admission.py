@@ -58,7 +58,7 @@ class Admission(ABC):
         self._began = time.monotonic()
 
     @abstractmethod
-    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
+    def admit(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Those that may race, with what they need to reach the quality."""
 
     @property
@@ -81,7 +81,7 @@ class Admission(ABC):
 
     def _record(self, measurement: Measurement) -> None:
         self._spent_joules += self._joules(measurement)
-        self._context.run.append(measurement)
+        self._context.keep(measurement)
 
     def _with_trial(
         self, contestant: TrainingSpec, work: Callable[[TrainingTrial], _Result], *, settle: bool = True
@@ -132,7 +132,7 @@ class Admission(ABC):
             target, source = median(reached.values()), "the median candidate"
             if incumbent := self._incumbent(reached):
                 target, source = reached[incumbent], f"what the incumbent {incumbent} reaches"
-        self._context.run.append(QualityTarget(self._metric, target, source, dict(reached)))
+        self._context.keep(QualityTarget(self._metric, target, source, dict(reached)))
         return target if target is not None else 0.0
 
     def _incumbent(self, candidates: Iterable[str]) -> str | None:
@@ -164,7 +164,7 @@ class Admission(ABC):
     def _passes_the_test(self, name: str, test: Estimate, target: float) -> bool:
         """Keep the quality on the test part; a candidate beyond doubt short of the target is settled."""
         metric = self._metric
-        self._context.run.append(QualityScore(name, metric, test.value, test.low, test.high))
+        self._context.keep(QualityScore(name, metric, test.value, test.low, test.high))
         if not is_worse(metric, test.low if metric in SMALLER_IS_BETTER else test.high, target):
             return True
         reason = f"{metric} {significant(test.value, 4)} on the test part is beyond doubt short of "

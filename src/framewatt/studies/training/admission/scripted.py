@@ -75,7 +75,7 @@ class ScriptedAdmission(Admission):
         super().__init__(context, trial_of, joules, task.metric)
         self._task = task
 
-    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
+    def admit(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Launch, compare first losses, explore a seed, let go who is far too slow, explore on, refit."""
         begun = [self._begin(contestant) for _, contestant in contestants.values()]
         alike = self._compare_first_losses([one for one in begun if one])
@@ -115,7 +115,7 @@ class ScriptedAdmission(Admission):
         if reference is None:
             return FirstLosses((), "nobody")
         first = FirstLosses(tuple(reference[0]), reference[1])
-        self._context.run.append(first)
+        self._context.keep(first)
         return first
 
     def _optimises_the_same(self, one: Trainee, reference: FirstLosses) -> bool:
@@ -125,7 +125,7 @@ class ScriptedAdmission(Admission):
             reason = disagreement(losses, reference.losses, reference.whose)
             error = gap(losses, reference.losses)
         known = tuple(loss if math.isfinite(loss) else None for loss in losses)
-        self._context.run.append(ParityCheck(name, error, f"first losses of {reference.whose}", known))
+        self._context.keep(ParityCheck(name, error, f"first losses of {reference.whose}", known))
         if reason:
             self._context.settle(name, Status.INFEASIBLE, reason)
             self._dismiss(self._key(one.contestant))
@@ -245,7 +245,7 @@ class ScriptedAdmission(Admission):
             reached=sum(epochs is not None for epochs in one.epochs) if one.epochs else None,
             seeds=len(one.epochs) or None,
         )
-        self._context.run.append(outcome)
+        self._context.keep(outcome)
 
     def _costs(self, one: Trainee, last: int) -> list[CurveCost]:
         """What one run took up to each epoch: its windows' sums, mean over seeds."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from framewatt.candidates.enumeration import candidate_line
 from framewatt.records import Candidate, Status
 from framewatt.runs.records import (
     BuiltEnvironment,
@@ -15,7 +16,6 @@ from framewatt.runs.records import (
     Tuning,
     TuningPoint,
 )
-from framewatt.studies.inference.study import candidate_line
 from framewatt.studies.training.admission.admission import RACE_CYCLES, SHORTEST_WINDOW_SECONDS, Admission
 from framewatt.studies.training.admission.learning_curve import Exploration, Explorer, TooSlow
 from framewatt.studies.training.admission.pruning import unaffordable
@@ -70,7 +70,7 @@ class TabularAdmission(Admission):
         self._table, self._folds = table, folds
         self._explorer = Explorer(table, folds, self._record, joules, context.run.path / "scratch")
 
-    def qualify(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
+    def admit(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Explore, settle the target, tune, refit."""
         explored = self._explore(contestants)
         target = self._target(explored)
@@ -251,4 +251,4 @@ class TabularAdmission(Admission):
             confirmation=trainee.confirmation,
             model=model_name(trainee.contestant),
         )
-        self._context.run.append(outcome)
+        self._context.keep(outcome)

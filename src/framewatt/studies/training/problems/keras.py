@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.candidates import environments
-from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
+from framewatt.candidates.enumeration import CandidateSpec, choice_of, enumerate_candidates
 from framewatt.discovery import discover, nearest
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes
-from framewatt.studies.inference.study import choice_of
 from framewatt.studies.training.data.array_file import PARTS, read_arrays
 from framewatt.studies.training.data.keras_labels import KerasModel, labels_of
 from framewatt.studies.training.data.table import FITTING, METRIC_OF

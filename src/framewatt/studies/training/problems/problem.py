@@ -58,7 +58,7 @@ class LearningProblem(Protocol):
             Inapplicable: it cannot learn this.
         """
 
-    def qualifier(
+    def admission(
         self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
     ) -> Admission:
         """Who finds out which candidates may race."""

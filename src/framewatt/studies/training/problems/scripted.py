@@ -73,7 +73,7 @@ class TaskProblem:
         """One model a seed, of at most the task's epochs."""
         return Terms(self.task.about(), len(self.task.seeds), self.task.epochs)
 
-    def qualifier(
+    def admission(
         self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
     ) -> ScriptedAdmission:
         """First losses, curves by seed, refits."""

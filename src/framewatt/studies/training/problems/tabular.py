@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
+from framewatt.candidates.enumeration import CandidateSpec, choice_of, enumerate_candidates
 from framewatt.errors import BadInput, Inapplicable
 from framewatt.metering.host.inspection import available_memory_bytes
-from framewatt.studies.inference.study import choice_of
 from framewatt.studies.training.admission.tabular import TabularAdmission
 from framewatt.studies.training.data.folds import FOLDS, Folds, divide
 from framewatt.studies.training.data.table import TrainingTable, read_table
@@ -88,7 +87,7 @@ class TableProblem:
             raise Inapplicable(f"{module.TITLE} does not train on tables")
         return Terms(self.table.about(self.request.race.seed), FOLDS, module.most_rounds(entry.settings))
 
-    def qualifier(
+    def admission(
         self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
     ) -> TabularAdmission:
         """Curves over folds, tuning, refits."""
