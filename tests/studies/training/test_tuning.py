@@ -51,15 +51,16 @@ class Tuning(TabularAdmission):
 
 def tuned(explorer: FakeExplorer, folder: Path, comparable: float) -> Trainee | None:
     """What tuning finds for a library whose comparable point takes `comparable` CPU seconds a round."""
-    context = SimpleNamespace(request=SimpleNamespace(budget=BUDGET), run=SimpleNamespace(path=folder))
+    request = SimpleNamespace(race=SimpleNamespace(budget=BUDGET))
+    context = SimpleNamespace(request=request, run=SimpleNamespace(path=folder))
     table, folds = SimpleNamespace(metric="auc"), SimpleNamespace(validation=[None] * FOLDS)
     unused: Any = None
-    qualifier = Tuning(cast("Any", context), unused, unused, cast("Any", table), cast("Any", folds))
-    qualifier._explorer = cast("Any", explorer)
+    admission = Tuning(cast("Any", context), unused, unused, cast("Any", table), cast("Any", folds))
+    admission._explorer = cast("Any", explorer)
     plugin = Plugin("ant", folder, cast("Any", SimpleNamespace(POINTS=POINTS)))
     entry = CandidateSpec(Candidate("ant", "1"), plugin, {})
     contestant = LaunchSpec("ant", (), {}, (), {}, Training(folder, {}, folds=FOLDS, rounds=(1,) * FOLDS))
-    return qualifier._tune(Trainee(entry, contestant, curve(comparable)), 0.9, among=2)
+    return admission._tune(Trainee(entry, contestant, curve(comparable)), 0.9, among=2)
 
 
 def test_a_search_spends_at_most_its_share_of_the_budget(tmp_path: Path) -> None:
