@@ -142,7 +142,7 @@ class CommandRunner:
             measurement,
             units=len(runs) * self._handling.units,
             peak_memory_bytes=max(run.peak_memory_bytes or 0 for run in runs) or None,
-            noisy=None,  # which is why a window is repeated, and these never are: all of them are judged together
+            noisy=None,  # noisy windows are repeated; these never are, so all of them are judged together
         )
         self._record(window)
         return window
