@@ -335,6 +335,13 @@ def test_a_comparison_is_reported_from_its_run_alone(compared: dict[str, Any]) -
     assert "is told as text or json" in refused("report", compared["run"], "--format", "sci")
 
 
+def test_a_carbon_default_of_the_folder_does_not_hinder_the_report_of_a_comparison(
+    compared: dict[str, Any],
+) -> None:
+    Path("framewatt.toml").write_text("[report]\npue = 1.2\n")
+    assert CliRunner().invoke(cli, ["report", compared["run"]]).exit_code == 0
+
+
 def test_a_comparison_is_gated_against_itself_and_passes(compared: dict[str, Any]) -> None:
     arguments = ["check", compared["run"], "--against", compared["run"], "--format", "json"]
     document = json.loads(CliRunner().invoke(cli, arguments).output)

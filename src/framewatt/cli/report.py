@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from framewatt.cli._console import comparison_text, print_comparison, print_decision
 from framewatt.cli._options import declared, format_option, take_carbon
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @click.command(
@@ -36,8 +40,7 @@ def command(run: Path, output: str, target: Path | None, **options: Any) -> None
     from framewatt.discovery import find
     from framewatt.studies.report import rank_elsewhere, restate_run, stored_comparison
 
-    given = [name for name, value in options.items() if value is not None]
-    if comparison := stored_comparison(run, given):
+    if comparison := stored_comparison(run, _typed(options)):
         if target is None:
             print_comparison(comparison, output)
         else:
@@ -50,6 +53,12 @@ def command(run: Path, output: str, target: Path | None, **options: Any) -> None
         print_decision(decision, output)
     else:
         _write(target, reporter.module.render(decision.document))
+
+
+def _typed(options: Mapping[str, object]) -> list[str]:
+    """Options that stand on the command line: a default of framewatt.toml may suit other runs alone."""
+    context = click.get_current_context()
+    return [name for name in options if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
 
 
 def _write(target: Path, rendered: bytes) -> None:
