@@ -1,4 +1,4 @@
-"""Putting the document together from the run's evidence."""
+"""Putting the document together from the run's findings."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ def build_decision(
     if run.manifest.question is not None:
         raise BadInput(f"{run.path}: a comparison of commands: see framewatt report")
     own = stored_basis(run.manifest)
-    evidence = read_findings(run, own, network)
-    incumbent = _incumbent(evidence)
-    rows = _rows(evidence, incumbent)
+    findings = read_findings(run, own, network)
+    incumbent = _incumbent(findings)
+    rows = _rows(findings, incumbent)
     document = {
-        **_head(run, evidence),
-        **_conclusion(evidence, incumbent),
+        **_head(run, findings),
+        **_conclusion(findings, incumbent),
         "candidates": [row.to_json() for row in rows],
-        "selection_cost": selection_cost(rows, evidence, incumbent).to_json(),
-        **_setting(evidence),
-        "warnings": [asdict(warning) for warning in notices_of(evidence)],
+        "selection_cost": selection_cost(rows, findings, incumbent).to_json(),
+        **_setting(findings),
+        "warnings": [asdict(warning) for warning in notices_of(findings)],
     }
     document = restate(document, basis or own)
     document["warnings"] += [asdict(warning) for warning in carbon_notices(document, own)]
-    document["advice"] = advise(_outcome(evidence, rows, incumbent))
+    document["advice"] = advise(_outcome(findings, rows, incumbent))
     return Decision(document)
 
 
-def _head(run: RunFolder, evidence: Findings) -> dict[str, Any]:
+def _head(run: RunFolder, findings: Findings) -> dict[str, Any]:
     """What was asked."""
     manifest, request = run.manifest, run.manifest.request
     return {
@@ -73,7 +73,7 @@ def _head(run: RunFolder, evidence: Findings) -> dict[str, Any]:
         "stage": manifest.stage.value,
         "workload": manifest.workload.to_json(),
         "scenario": request.work.scenario if manifest.stage is Stage.INFERENCE else None,
-        "inputs": _inputs(evidence),
+        "inputs": _inputs(findings),
         "functional_unit": manifest.functional_unit.to_json(),
         "objective": request.race.objective,
         "margin": request.race.margin,
@@ -81,9 +81,9 @@ def _head(run: RunFolder, evidence: Findings) -> dict[str, Any]:
     }
 
 
-def _conclusion(evidence: Findings, incumbent: str | None) -> dict[str, Any]:
+def _conclusion(findings: Findings, incumbent: str | None) -> dict[str, Any]:
     """What the race came to, under the common thread budget and with the best settings of each framework."""
-    standings, conclusion = evidence.standings, evidence.conclusion
+    standings, conclusion = findings.standings, findings.conclusion
     return {
         "verdict": conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
@@ -97,48 +97,48 @@ def _conclusion(evidence: Findings, incumbent: str | None) -> dict[str, Any]:
     }
 
 
-def _setting(evidence: Findings) -> dict[str, Any]:
+def _setting(findings: Findings) -> dict[str, Any]:
     """What it was measured with, and what it holds for."""
-    manifest, network, training = evidence.manifest, evidence.network, training_study(evidence)
+    manifest, network, training = findings.manifest, findings.network, training_study(findings)
     return {
         "host": manifest.host.to_json(),
         "meter": {key: value for key, value in manifest.meter.to_json().items() if key != "parameters"},
         "network": {"intensity": network.intensity.to_json(), "source": network.source},
         **({"training": training.to_json()} if training else {}),
-        "valid_for": _valid_for(evidence),
+        "valid_for": _valid_for(findings),
     }
 
 
-def _outcome(evidence: Findings, rows: Sequence[CandidateRow], incumbent: str | None) -> Outcome:
-    standings = evidence.standings
+def _outcome(findings: Findings, rows: Sequence[CandidateRow], incumbent: str | None) -> Outcome:
+    standings = findings.standings
     return Outcome(
-        conclusion=evidence.conclusion,
+        conclusion=findings.conclusion,
         rows={row.id: row for row in rows},
         incumbent=incumbent,
         decided_on=standings.decided_on if standings else None,
-        margin=evidence.manifest.request.race.margin,
-        needed_seconds=_budget_to_ask(evidence),
+        margin=findings.manifest.request.race.margin,
+        needed_seconds=_budget_to_ask(findings),
         needed_reason=standings.budget_reason if standings else None,
     )
 
 
-def _budget_to_ask(evidence: Findings) -> float | None:
+def _budget_to_ask(findings: Findings) -> float | None:
     """The ``--budget`` with which the race would get what it needs: it has only a part of it to itself."""
-    needed = evidence.standings.budget_needed_seconds if evidence.standings else None
+    needed = findings.standings.budget_needed_seconds if findings.standings else None
     if needed is None:
         return None
-    manifest = evidence.manifest
+    manifest = findings.manifest
     own, whole = manifest.request.race.budget, manifest.whole_budget
     if whole is None:
         whole = own + (manifest.training.serving_budget if manifest.training else 0.0)
-    return (needed + evidence.admission_seconds) * whole / own
+    return (needed + findings.admission_seconds) * whole / own
 
 
-def _rows(evidence: Findings, incumbent: str | None) -> list[CandidateRow]:
+def _rows(findings: Findings, incumbent: str | None) -> list[CandidateRow]:
     """Those that were tried: the selected first, then whom there are figures of, cheapest first."""
-    entered = [line for line in evidence.manifest.candidates if _entered(line, evidence)]
-    rows = [row_of(line, name_of(line, entered), evidence, incumbent) for line in entered]
-    selected = evidence.conclusion.selected
+    entered = [line for line in findings.manifest.candidates if _entered(line, findings)]
+    rows = [row_of(line, name_of(line, entered), findings, incumbent) for line in entered]
+    selected = findings.conclusion.selected
 
     def rank(row: CandidateRow) -> tuple[bool, int, float]:
         energy = row.per_unit.energy.value
@@ -149,33 +149,33 @@ def _rows(evidence: Findings, incumbent: str | None) -> list[CandidateRow]:
     return sorted(rows, key=rank)
 
 
-def _inputs(evidence: Findings) -> dict[str, Any] | None:
+def _inputs(findings: Findings) -> dict[str, Any] | None:
     """Where the inputs came from; None for studies that have none of their own."""
-    if evidence.inputs is None:
+    if findings.inputs is None:
         return None
-    return {key: getattr(evidence.inputs, key) for key in ("source", "generated", "queries", "batch")}
+    return {key: getattr(findings.inputs, key) for key in ("source", "generated", "queries", "batch")}
 
 
-def _entered(line: CandidateLine, evidence: Findings) -> bool:
+def _entered(line: CandidateLine, findings: Findings) -> bool:
     """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
-    return line.equal_budget or line.id in evidence.measurements or line.id in evidence.statuses
+    return line.equal_budget or line.id in findings.measurements or line.id in findings.statuses
 
 
-def _incumbent(evidence: Findings) -> str | None:
+def _incumbent(findings: Findings) -> str | None:
     """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
-    asked = evidence.manifest.request.race.incumbent
-    raced = [s.id for s in evidence.standings.candidates if s.windows] if evidence.standings else []
-    known = (line.id for line in evidence.manifest.candidates)
+    asked = findings.manifest.request.race.incumbent
+    raced = [s.id for s in findings.standings.candidates if s.windows] if findings.standings else []
+    known = (line.id for line in findings.manifest.candidates)
     matches = [name for name in known if Candidate.parse(name).matches(asked)]
     return next((name for name in matches if name in raced), None)
 
 
-def _valid_for(evidence: Findings) -> dict[str, Any]:
-    host, request = evidence.manifest.host, evidence.manifest.request
+def _valid_for(findings: Findings) -> dict[str, Any]:
+    host, request = findings.manifest.host, findings.manifest.request
     return {
         "cpu": host.cpu_model,
         "isa": list(host.isa),
-        "versions": {line.framework: line.version for line in evidence.manifest.candidates},
+        "versions": {line.framework: line.version for line in findings.manifest.candidates},
         "threads": request.candidates.threads,
         "batch": request.work.batch_size,
         "scenario": request.work.scenario,

@@ -33,47 +33,47 @@ class SelectionCost:
         }
 
 
-def selection_cost(rows: Sequence[CandidateRow], evidence: Findings, incumbent: str | None) -> SelectionCost:
+def selection_cost(rows: Sequence[CandidateRow], findings: Findings, incumbent: str | None) -> SelectionCost:
     """What a run has cost, and when it has paid for itself."""
-    energy = _energy(evidence)
-    return SelectionCost(energy, _duration(evidence), _payback(energy, rows, evidence, incumbent))
+    energy = _energy(findings)
+    return SelectionCost(energy, _duration(findings), _payback(energy, rows, findings, incumbent))
 
 
-def _energy(evidence: Findings) -> Quantity:
+def _energy(findings: Findings) -> Quantity:
     """Metered windows by the meter, everything else by the power model; the sum is as weak as the weaker."""
-    windows = [m for measurements in evidence.measurements.values() for m in measurements if not m.invalid]
+    windows = [m for measurements in findings.measurements.values() for m in measurements if not m.invalid]
     metered = sum(reserved_joules(m) for m in windows)
-    built = [evidence.model.energy(usage.seconds, usage.cpu_seconds) for usage in _builds(evidence)]
+    built = [findings.model.energy(usage.seconds, usage.cpu_seconds) for usage in _builds(findings)]
     parts = [metered, *(estimate.value for estimate in built)]
     return Quantity(
         sum(parts),
         "J",
         Provenance.ESTIMATED,
-        scope=evidence.manifest.meter.scope,
+        scope=findings.manifest.meter.scope,
         reason="metered windows, launches, builds and conversions; builds by the power model",
     )
 
 
-def _builds(evidence: Findings) -> list[Usage]:
-    built = [*evidence.environments.values(), *evidence.converters.values()]
+def _builds(findings: Findings) -> list[Usage]:
+    built = [*findings.environments.values(), *findings.converters.values()]
     environments = {environment.interpreter: environment for environment in built}.values()
     usages = [environment.install for environment in environments if environment.install]
-    return [*usages, *evidence.conversions.values()]
+    return [*usages, *findings.conversions.values()]
 
 
-def _duration(evidence: Findings) -> Quantity:
-    windows = [m for measurements in evidence.measurements.values() for m in measurements]
-    seconds = sum(m.usage.seconds for m in windows) + sum(usage.seconds for usage in _builds(evidence))
+def _duration(findings: Findings) -> Quantity:
+    windows = [m for measurements in findings.measurements.values() for m in measurements]
+    seconds = sum(m.usage.seconds for m in windows) + sum(usage.seconds for usage in _builds(findings))
     return Quantity(seconds, "s", Provenance.MEASURED, reason="builds from an earlier run's cache included")
 
 
 def _payback(
-    energy: Quantity, rows: Sequence[CandidateRow], evidence: Findings, incumbent: str | None
+    energy: Quantity, rows: Sequence[CandidateRow], findings: Findings, incumbent: str | None
 ) -> Quantity:
-    unit = evidence.manifest.functional_unit.name
-    chosen = evidence.conclusion.selected
+    unit = findings.manifest.functional_unit.name
+    chosen = findings.conclusion.selected
     if incumbent is None:
-        asked = evidence.manifest.request.race.incumbent
+        asked = findings.manifest.request.race.incumbent
         return Quantity.unknown(
             unit,
             f"the incumbent {asked!r} was not measured" if asked else "no incumbent was named: --incumbent",

@@ -46,10 +46,10 @@ class Decision:
         Raises:
             BadInput: none or several match.
         """
-        found = [c for c in self.candidates if identity in {c["id"], c["framework"]}]
-        if len(found) != 1:
-            raise BadInput(f"{identity!r} names {len(found)} candidates; use one of their ids")
-        return found[0]
+        matches = [c for c in self.candidates if identity in {c["id"], c["framework"]}]
+        if len(matches) != 1:
+            raise BadInput(f"{identity!r} names {len(matches)} candidates; use one of their ids")
+        return matches[0]
 
     def to_json(self) -> str:
         """The document, indented."""

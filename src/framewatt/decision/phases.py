@@ -41,7 +41,7 @@ class PhaseCost:
         }
 
 
-def phases_of(candidate: str, evidence: Findings) -> dict[str, PhaseCost]:
+def phases_of(candidate: str, findings: Findings) -> dict[str, PhaseCost]:
     """Each phase's cost.
 
     Once a machine: ``download``, ``install``, ``first_import`` and ``second_import`` of its own environment,
@@ -50,46 +50,46 @@ def phases_of(candidate: str, evidence: Findings) -> dict[str, PhaseCost]:
     ``warmup``. ``edit_run`` is what changing a line costs until the first result: a fresh process with warm
     caches.
     """
-    environment = evidence.environments.get(candidate)
-    converter = evidence.converters.get(candidate)
+    environment = findings.environments.get(candidate)
+    converter = findings.converters.get(candidate)
     built = "the user's own interpreter was used as it is" if environment else "its environment was not built"
     no_converter = "it has no converter in an environment of its own"
     once = {
-        **_environment("", environment, evidence, built),
-        **_environment("convert_", converter, evidence, no_converter),
-        "convert": _unmetered(evidence.conversions.get(candidate), evidence, "nothing had to be converted"),
-        "first_import": _unmetered(environment.first_import if environment else None, evidence, built),
-        "second_import": _unmetered(environment.second_import if environment else None, evidence, built),
+        **_environment("", environment, findings, built),
+        **_environment("convert_", converter, findings, no_converter),
+        "convert": _unmetered(findings.conversions.get(candidate), findings, "nothing had to be converted"),
+        "first_import": _unmetered(environment.first_import if environment else None, findings, built),
+        "second_import": _unmetered(environment.second_import if environment else None, findings, built),
     }
-    measurements = evidence.measurements.get(candidate, [])
+    measurements = findings.measurements.get(candidate, [])
     launches = {}
     for phase in _LAUNCH:
         windows = [m for m in measurements if m.phase is phase]
         if phase is Phase.COMPILE:
             windows = windows[:1]  # the first trial's: later ones may find a compiler's cache warm
-        launches[phase.value] = _metered([[window] for window in windows], evidence)
-    return {**once, **launches, "edit_run": _metered(_warm_launches(measurements), evidence)}
+        launches[phase.value] = _metered([[window] for window in windows], findings)
+    return {**once, **launches, "edit_run": _metered(_warm_launches(measurements), findings)}
 
 
 def _environment(
-    prefix: str, environment: BuiltEnvironment | None, evidence: Findings, missing: str
+    prefix: str, environment: BuiltEnvironment | None, findings: Findings, missing: str
 ) -> dict[str, PhaseCost]:
     """Getting and installing the packages of one environment."""
     size = _bytes(environment.download_bytes if environment else None, Provenance.PUBLISHED, missing)
     installed = _bytes(environment.installed_bytes if environment else None, Provenance.MEASURED, missing)
     download = PhaseCost(
-        energy=evidence.network.energy(size),
+        energy=findings.network.energy(size),
         duration=Quantity.unknown("s", _UNTIMED),
         cpu_seconds=Quantity.unknown("s", "counted with the installation"),
         bytes=size,
     )
-    install = _unmetered(environment.install if environment else None, evidence, missing)
+    install = _unmetered(environment.install if environment else None, findings, missing)
     return {f"{prefix}download": download, f"{prefix}install": replace(install, bytes=installed)}
 
 
-def _unmetered(usage: Usage | None, evidence: Findings, missing: str) -> PhaseCost:
+def _unmetered(usage: Usage | None, findings: Findings, missing: str) -> PhaseCost:
     return PhaseCost(
-        energy=energy_of_usage(usage, evidence.model, missing),
+        energy=energy_of_usage(usage, findings.model, missing),
         duration=_seconds(usage.seconds if usage else None, missing),
         cpu_seconds=_seconds(usage.cpu_seconds if usage else None, missing),
     )
@@ -110,14 +110,14 @@ def _warm_launches(measurements: Sequence[Measurement]) -> list[list[Measurement
     return whole[1:] or whole
 
 
-def _metered(launches: Sequence[Sequence[Measurement]], evidence: Findings) -> PhaseCost:
+def _metered(launches: Sequence[Sequence[Measurement]], findings: Findings) -> PhaseCost:
     """The mean over launches of the sum of each one's windows.
 
     Steps too short for the meter have no energy, and say so.
     """
     if not launches:
-        return _unmetered(None, evidence, "no launch of it went through this phase")
-    meter = evidence.manifest.meter
+        return _unmetered(None, findings, "no launch of it went through this phase")
+    meter = findings.manifest.meter
     reason = next((m.invalid for launch in launches for m in launch if m.invalid), "no valid window")
     joules = [sum(map(reserved_joules, launch)) for launch in launches if not any(m.invalid for m in launch)]
     seconds = [sum(m.usage.seconds for m in launch) for launch in launches]

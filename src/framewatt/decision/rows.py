@@ -26,46 +26,46 @@ if TYPE_CHECKING:
 _PERCENTILES = (50, 90, 99)
 
 
-def row_of(line: CandidateLine, name: str, evidence: Findings, incumbent: str | None) -> CandidateRow:
+def row_of(line: CandidateLine, name: str, findings: Findings, incumbent: str | None) -> CandidateRow:
     """A candidate's row; `line` is its line in the manifest, `name` its name for people."""
-    status, reason = _status(line.id, evidence)
+    status, reason = _status(line.id, findings)
     missing = reason or "no valid window was measured"
     return CandidateRow(
         line=line,
         name=name,
         status=status,
         reason=reason,
-        per_unit=_per_unit_of(line.id, evidence, missing),
-        ratios=_ratios(line.id, evidence, incumbent, missing),
-        quality=_quality(line.id, evidence),
-        parity=_parity(line.id, evidence, missing),
-        phases=phases_of(line.id, evidence),
-        training=training_of(line.id, evidence),
+        per_unit=_per_unit_of(line.id, findings, missing),
+        ratios=_ratios(line.id, findings, incumbent, missing),
+        quality=_quality(line.id, findings),
+        parity=_parity(line.id, findings, missing),
+        phases=phases_of(line.id, findings),
+        training=training_of(line.id, findings),
     )
 
 
-def _per_unit_of(name: str, evidence: Findings, missing: str) -> UnitFigures:
-    energy = energy_per_unit(name, evidence, missing)
+def _per_unit_of(name: str, findings: Findings, missing: str) -> UnitFigures:
+    energy = energy_per_unit(name, findings, missing)
     return UnitFigures(
         energy=energy,
         platform_remainder=_remainder(energy),
-        marginal_energy=_marginal(name, evidence, missing),
-        cpu_seconds=_per_unit(name, evidence, lambda o: o.cpu_seconds, "s", missing),
-        seconds=_per_unit(name, evidence, lambda o: o.seconds, "s", missing),
-        latency=_latency(name, evidence, missing),
-        peak_memory=_memory(name, evidence, missing),
+        marginal_energy=_marginal(name, findings, missing),
+        cpu_seconds=_per_unit(name, findings, lambda o: o.cpu_seconds, "s", missing),
+        seconds=_per_unit(name, findings, lambda o: o.seconds, "s", missing),
+        latency=_latency(name, findings, missing),
+        peak_memory=_memory(name, findings, missing),
     )
 
 
-def energy_per_unit(name: str, evidence: Findings, missing: str) -> Quantity:
+def energy_per_unit(name: str, findings: Findings, missing: str) -> Quantity:
     """Reserved energy per unit of R in J, with run noise and, where it is estimated, the model's doubt."""
-    meter = evidence.manifest.meter
-    observed = _observed(name, evidence, reserved_joules)
+    meter = findings.manifest.meter
+    observed = _observed(name, findings, reserved_joules)
     value = mean_over_trials(grouped([(o.trial, o.cost) for o in observed]))
     if value is not None and meter.provenance is Provenance.ESTIMATED:
-        share = reserved_share(evidence.manifest, name)
-        value = widened(value, evidence.model.energy(*_mean_usage(observed), share))
-    per_unit = _per("J", evidence)
+        share = reserved_share(findings.manifest, name)
+        value = widened(value, findings.model.energy(*_mean_usage(observed), share))
+    per_unit = _per("J", findings)
     return Quantity.of_estimate(value, per_unit, meter.provenance, missing=missing, scope=meter.scope)
 
 
@@ -77,13 +77,13 @@ def _remainder(energy: Quantity) -> Quantity:
     return replace(platform_remainder(energy.value), unit=energy.unit)
 
 
-def _status(name: str, evidence: Findings) -> tuple[Status, str | None]:
-    if name in evidence.statuses:
-        settled = evidence.statuses[name]
+def _status(name: str, findings: Findings) -> tuple[Status, str | None]:
+    if name in findings.statuses:
+        settled = findings.statuses[name]
         return settled.status, settled.reason
-    if evidence.standings is None:
+    if findings.standings is None:
         return Status.FAILED, "the run ended before this candidate was launched"
-    standing = next((s for s in evidence.standings.candidates if s.id == name), None)
+    standing = next((s for s in findings.standings.candidates if s.id == name), None)
     if standing is None:
         return Status.FAILED, "the run ended before this candidate was launched"
     if not standing.windows:
@@ -93,8 +93,8 @@ def _status(name: str, evidence: Findings) -> tuple[Status, str | None]:
     return Status.MEASURED, None
 
 
-def _observed(name: str, evidence: Findings, cost: Callable[[Measurement], float]) -> list[Observation]:
-    return observations(evidence.measurements.get(name, []), cost)
+def _observed(name: str, findings: Findings, cost: Callable[[Measurement], float]) -> list[Observation]:
+    return observations(findings.measurements.get(name, []), cost)
 
 
 def _mean_usage(observed: list[Observation]) -> tuple[float, float]:
@@ -102,41 +102,41 @@ def _mean_usage(observed: list[Observation]) -> tuple[float, float]:
     return sum(o.seconds for o in observed) / count, sum(o.cpu_seconds for o in observed) / count
 
 
-def _per(unit: str, evidence: Findings) -> str:
-    return f"{unit}/{evidence.manifest.functional_unit.name}"
+def _per(unit: str, findings: Findings) -> str:
+    return f"{unit}/{findings.manifest.functional_unit.name}"
 
 
 def _per_unit(
-    name: str, evidence: Findings, figure: Callable[[Observation], float], unit: str, missing: str
+    name: str, findings: Findings, figure: Callable[[Observation], float], unit: str, missing: str
 ) -> Quantity:
-    observed = _observed(name, evidence, lambda m: m.usage.seconds)
+    observed = _observed(name, findings, lambda m: m.usage.seconds)
     value = mean_over_trials(grouped([(o.trial, figure(o)) for o in observed if figure(o) > 0]))
-    return Quantity.of_estimate(value, _per(unit, evidence), Provenance.MEASURED, missing=missing)
+    return Quantity.of_estimate(value, _per(unit, findings), Provenance.MEASURED, missing=missing)
 
 
-def _marginal(name: str, evidence: Findings, missing: str) -> Quantity:
+def _marginal(name: str, findings: Findings, missing: str) -> Quantity:
     """What the work adds to the idle machine: joules over units, by Fieller's limits over trials.
 
     A difference of two energies may be near zero, where logarithms would not do; an estimate's own doubt is
     added in quadrature.
     """
-    provenance, scope = evidence.manifest.meter.provenance, evidence.manifest.meter.scope
-    observed = _observed(name, evidence, marginal_joules)
+    provenance, scope = findings.manifest.meter.provenance, findings.manifest.meter.scope
+    observed = _observed(name, findings, marginal_joules)
     if not observed:
-        return Quantity.unknown(_per("J", evidence), missing, scope=scope)
+        return Quantity.unknown(_per("J", findings), missing, scope=scope)
     trials = [[o for o in observed if o.trial == trial] for trial in sorted({o.trial for o in observed})]
     joules, units = ([sum(f(o) for o in trial) for trial in trials] for f in (_joules, _units))
     value = sum(joules) / sum(units)
     noise = fieller_ratio(joules, units)
     low, high = (noise.low, noise.high) if noise else (None, None)
     if provenance is Provenance.ESTIMATED:
-        model = evidence.model.dynamic_energy(*_mean_usage(observed))
+        model = findings.model.dynamic_energy(*_mean_usage(observed))
         if model.value:
             doubt = (value * (1 - end / model.value) for end in (model.low, model.high))
             known = (value - end if end is not None else 0.0 for end in (low, high))
             below, above = (math.hypot(*parts) for parts in zip(doubt, known, strict=True))
             low, high = value - below, value + above
-    return Quantity(value, _per("J", evidence), provenance, low, high, scope)
+    return Quantity(value, _per("J", findings), provenance, low, high, scope)
 
 
 def _joules(observation: Observation) -> float:
@@ -147,8 +147,8 @@ def _units(observation: Observation) -> float:
     return observation.units
 
 
-def _latency(name: str, evidence: Findings, missing: str) -> dict[str, Quantity]:
-    steady = [m for m in evidence.measurements.get(name, []) if m.phase is Phase.STEADY and m.latency]
+def _latency(name: str, findings: Findings, missing: str) -> dict[str, Quantity]:
+    steady = [m for m in findings.measurements.get(name, []) if m.phase is Phase.STEADY and m.latency]
     counts = latency.merge(m.latency for m in steady if m.latency)
     figures = {}
     for percent in _PERCENTILES:
@@ -161,17 +161,17 @@ def _latency(name: str, evidence: Findings, missing: str) -> dict[str, Quantity]
     return figures
 
 
-def _memory(name: str, evidence: Findings, missing: str) -> Quantity:
-    peaks = [m.peak_memory_bytes for m in evidence.measurements.get(name, []) if m.peak_memory_bytes]
+def _memory(name: str, findings: Findings, missing: str) -> Quantity:
+    peaks = [m.peak_memory_bytes for m in findings.measurements.get(name, []) if m.peak_memory_bytes]
     return Quantity(float(max(peaks)), "B", Provenance.MEASURED) if peaks else Quantity.unknown("B", missing)
 
 
-def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) -> Ratios:
+def _ratios(name: str, findings: Findings, incumbent: str | None, missing: str) -> Ratios:
     standing = None
-    if evidence.standings:
-        standing = next((s for s in evidence.standings.candidates if s.id == name), None)
-    energy = evidence.manifest.meter.provenance
-    if energy is Provenance.MEASURED and evidence.manifest.request.race.objective == Objective.CARBON:
+    if findings.standings:
+        standing = next((s for s in findings.standings.candidates if s.id == name), None)
+    energy = findings.manifest.meter.provenance
+    if energy is Provenance.MEASURED and findings.manifest.request.race.objective == Objective.CARBON:
         energy = Provenance.DERIVED  # the grid's intensity and the hardware's M are no measurements
 
     def ratio(estimate: Estimate | None, provenance: Provenance, reason: str) -> Quantity:
@@ -179,9 +179,9 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
 
     against = "no incumbent was named: --incumbent says what runs today"
     today = None
-    if incumbent and evidence.replay and standing:
+    if incumbent and findings.replay and standing:
         against = f"the incumbent {incumbent} and this candidate were not measured together"
-        today = evidence.replay.race.ratio(name, incumbent)
+        today = findings.replay.race.ratio(name, incumbent)
     best, cpu = (standing.ratio_to_best, standing.cpu_ratio_to_best) if standing else (None, None)
     return Ratios(
         to_best=ratio(best, energy, missing),
@@ -190,17 +190,17 @@ def _ratios(name: str, evidence: Findings, incumbent: str | None, missing: str) 
     )
 
 
-def _quality(name: str, evidence: Findings) -> Judged:
-    score = evidence.qualities.get(name)
+def _quality(name: str, findings: Findings) -> Judged:
+    score = findings.qualities.get(name)
     if score is None:
         return Judged(None, Quantity.unknown("1", "no labels were given: --labels and --metric"))
     value = Quantity(score.value, "1", Provenance.MEASURED, score.low, score.high)
     return Judged(score.metric, value)
 
 
-def _parity(name: str, evidence: Findings, missing: str) -> Judged:
+def _parity(name: str, findings: Findings, missing: str) -> Judged:
     """The largest disagreement with the oracle, relative to the output's scale."""
-    check = evidence.parities.get(name)
+    check = findings.parities.get(name)
     if check is None:
         return Judged(None, Quantity.unknown("1", missing))
     if check.error is None:

@@ -73,9 +73,9 @@ class TrainingRow:
         }
 
 
-def training_study(evidence: Findings) -> TrainingStudy | None:
+def training_study(findings: Findings) -> TrainingStudy | None:
     """Task, parts and target; None for a study without training."""
-    target, training = evidence.target, evidence.manifest.training
+    target, training = findings.target, findings.manifest.training
     if target is None or training is None:
         return None
     declared = target.source == "--quality"
@@ -87,12 +87,12 @@ def training_study(evidence: Findings) -> TrainingStudy | None:
     return TrainingStudy(training.described, value, target.source)
 
 
-def training_of(name: str, evidence: Findings) -> TrainingRow | None:
+def training_of(name: str, findings: Findings) -> TrainingRow | None:
     """A candidate's rounds, curve, tuning and model size; None where nobody trained."""
-    outcome = evidence.trainings.get(name)
+    outcome = findings.trainings.get(name)
     if outcome is None:
         return None
-    meter = evidence.manifest.meter
+    meter = findings.manifest.meter
     return TrainingRow(
         capacity=outcome.capacity,
         rounds=_known(outcome.rounds, "round", "it was not refitted"),
@@ -100,7 +100,7 @@ def training_of(name: str, evidence: Findings) -> TrainingRow | None:
         model_file=f"models/{outcome.model}" if outcome.model else None,
         reached=_reached(outcome),
         curve=outcome.curve,
-        energy_curve=_energy_curve(outcome, evidence),
+        energy_curve=_energy_curve(outcome, findings),
         tuning_points=outcome.tuning.points,
         tuning_energy=Quantity(outcome.tuning.joules, "J", meter.provenance, scope=meter.scope),
     )
@@ -122,8 +122,8 @@ def _known(value: float | None, unit: str, missing: str) -> Quantity:
     return Quantity.unknown(unit, missing) if value is None else Quantity(value, unit, Provenance.MEASURED)
 
 
-def _energy_curve(outcome: TrainingOutcome, evidence: Findings) -> tuple[TrainingCost, ...]:
-    meter, quality = evidence.manifest.meter, dict(outcome.curve)
+def _energy_curve(outcome: TrainingOutcome, findings: Findings) -> tuple[TrainingCost, ...]:
+    meter, quality = findings.manifest.meter, dict(outcome.curve)
     return tuple(
         TrainingCost(
             rounds=cost.rounds,

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from framewatt.records import MeterDescription
 
 
-def notices_of(evidence: Findings) -> list[AuditWarning]:
+def notices_of(findings: Findings) -> list[AuditWarning]:
     """All warnings of a run."""
-    windows = [m for rows in evidence.measurements.values() for m in rows]
+    windows = [m for rows in findings.measurements.values() for m in rows]
     raced = [
-        name for name, rows in evidence.measurements.items() if any(m.phase is Phase.STEADY for m in rows)
+        name for name, rows in findings.measurements.items() if any(m.phase is Phase.STEADY for m in rows)
     ]
     return [
-        *_setting(evidence),
-        *audit(sorted(windows, key=lambda m: m.started), evidence.manifest.request.race.margin),
-        *audit_candidates(_candidates(evidence, raced)),
+        *_setting(findings),
+        *audit(sorted(windows, key=lambda m: m.started), findings.manifest.request.race.margin),
+        *audit_candidates(_candidates(findings, raced)),
     ]
 
 
-def _candidates(evidence: Findings, names: Sequence[str]) -> list[Candidate]:
-    raced = map(evidence.manifest.candidate, names)
+def _candidates(findings: Findings, names: Sequence[str]) -> list[Candidate]:
+    raced = map(findings.manifest.candidate, names)
     return [
         Candidate(line.framework, line.version, settings=tuple(line.settings.items()))
         for line in raced
@@ -77,27 +77,27 @@ def _reach(meter: MeterDescription) -> Iterator[AuditWarning]:
         )
 
 
-def _setting(evidence: Findings) -> Iterator[AuditWarning]:
-    if evidence.manifest.meter.provenance is Provenance.ESTIMATED:
+def _setting(findings: Findings) -> Iterator[AuditWarning]:
+    if findings.manifest.meter.provenance is Provenance.ESTIMATED:
         yield AuditWarning(
             "energy-estimated",
             "this machine has no energy counter: energies are estimated from CPU seconds and idle power",
             "trust the ratios more than the joules; `framewatt doctor` says which counters are missing",
         )
-    yield from _reach(evidence.manifest.meter)
-    for note in reading_notes(evidence.manifest.meter.parameters):
+    yield from _reach(findings.manifest.meter)
+    for note in reading_notes(findings.manifest.meter.parameters):
         yield AuditWarning("meter-note", note, "see `framewatt doctor`, and name another meter with --meter")
-    yield from evidence.inputs.warnings if evidence.inputs else ()
-    if evidence.overruled:
+    yield from findings.inputs.warnings if findings.inputs else ()
+    if findings.overruled:
         yield AuditWarning(
             "oracle-overruled",
-            f"the {evidence.overruled} contradicts all candidates, which agree with each other: "
+            f"the {findings.overruled} contradicts all candidates, which agree with each other: "
             "outputs are checked against their median instead",
             "judge by labels (--labels, --metric) if the outputs matter more than their agreement",
         )
-    asked = evidence.manifest.request.race.incumbent
-    names = {line.framework for line in evidence.manifest.candidates}
-    families = {line.family: line.framework for line in evidence.manifest.candidates if line.family}
+    asked = findings.manifest.request.race.incumbent
+    names = {line.framework for line in findings.manifest.candidates}
+    families = {line.family: line.framework for line in findings.manifest.candidates if line.family}
     if asked and asked not in names and asked in families:
         yield AuditWarning(
             "incumbent-absent",

@@ -19,17 +19,17 @@ _NOISY_SHARE = 0.1
 
 def audit_conditions(measurements: Sequence[Measurement]) -> list[AuditWarning]:
     """Warnings about the host during steady windows; what a host does not tell is not judged."""
-    steady = [one for one in measurements if one.phase is Phase.STEADY]
-    counted = [one for one in steady if not one.invalid and not one.noisy]
-    found = (_foreign(counted), _steal(counted), _throttling(counted), _repeated(steady))
-    return [warning for warning in found if warning is not None]
+    steady = [window for window in measurements if window.phase is Phase.STEADY]
+    counted = [window for window in steady if not window.invalid and not window.noisy]
+    warnings = (_foreign(counted), _steal(counted), _throttling(counted), _repeated(steady))
+    return [warning for warning in warnings if warning is not None]
 
 
 def _foreign(windows: Sequence[Measurement]) -> AuditWarning | None:
-    told = [one for one in windows if one.host.foreign_cpu_seconds is not None]
-    load = sum(one.host.foreign_cpu_seconds or 0.0 for one in told)
-    share = load / max(sum(one.usage.seconds for one in told), 1e-9)
-    if not told or share <= _FOREIGN_SHARE:
+    known = [window for window in windows if window.host.foreign_cpu_seconds is not None]
+    load = sum(window.host.foreign_cpu_seconds or 0.0 for window in known)
+    share = load / max(sum(window.usage.seconds for window in known), 1e-9)
+    if not known or share <= _FOREIGN_SHARE:
         return None
     return AuditWarning(
         "foreign-load",
@@ -39,11 +39,11 @@ def _foreign(windows: Sequence[Measurement]) -> AuditWarning | None:
 
 
 def _steal(windows: Sequence[Measurement]) -> AuditWarning | None:
-    told = [one for one in windows if one.host.steal_seconds is not None]
-    share = sum(one.host.steal_seconds or 0.0 for one in told) / max(
-        sum(one.usage.seconds for one in told), 1e-9
+    known = [window for window in windows if window.host.steal_seconds is not None]
+    share = sum(window.host.steal_seconds or 0.0 for window in known) / max(
+        sum(window.usage.seconds for window in known), 1e-9
     )
-    if not told or share <= _STEAL_SHARE:
+    if not known or share <= _STEAL_SHARE:
         return None
     return AuditWarning(
         "steal",
@@ -53,8 +53,8 @@ def _steal(windows: Sequence[Measurement]) -> AuditWarning | None:
 
 
 def _throttling(windows: Sequence[Measurement]) -> AuditWarning | None:
-    throttled = sum(1 for one in windows if one.host.throttled)
-    clocks = [one.host.frequency_hz for one in windows if one.host.frequency_hz]
+    throttled = sum(1 for window in windows if window.host.throttled)
+    clocks = [window.host.frequency_hz for window in windows if window.host.frequency_hz]
     remedy = "let the machine cool down, fix the frequency, or give it more room between windows"
     if throttled:
         return AuditWarning(
@@ -70,7 +70,7 @@ def _throttling(windows: Sequence[Measurement]) -> AuditWarning | None:
 
 
 def _repeated(windows: Sequence[Measurement]) -> AuditWarning | None:
-    noisy = sum(1 for one in windows if one.noisy or one.invalid)
+    noisy = sum(1 for window in windows if window.noisy or window.invalid)
     if noisy <= _NOISY_SHARE * len(windows):
         return None
     return AuditWarning(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def audit_candidates(candidates: Sequence[Candidate]) -> list[AuditWarning]:
     """Unequal precision and unequal thread counts among candidates that are compared with each other."""
-    found = (
+    warnings = (
         _unequal(
             candidates, "precision", "unequal-precision", "precisions",
             "compare within one precision, or judge the cheaper one by quality on labelled data",
@@ -26,7 +26,7 @@ def audit_candidates(candidates: Sequence[Candidate]) -> list[AuditWarning]:
             "compare at an equal thread budget too: more threads often cost more energy for less time",
         ),
     )  # fmt: skip
-    return [warning for warning in found if warning is not None]
+    return [warning for warning in warnings if warning is not None]
 
 
 def audit_samples(samples: Iterable[Mapping[str, Any]], *, generated: bool) -> list[AuditWarning]:

@@ -37,17 +37,17 @@ def readings_of(measurements: Sequence[Measurement]) -> list[Reading]:
 
     Joules per unit; CPU seconds per unit where any window has no energy.
     """
-    ordered = sorted(measurements, key=lambda one: one.started)
-    steady = [one for one in ordered if one.phase is Phase.STEADY and not one.invalid]
-    metered = all(one.joules for one in steady)
+    ordered = sorted(measurements, key=lambda window: window.started)
+    steady = [window for window in ordered if window.phase is Phase.STEADY and not window.invalid]
+    metered = all(window.joules for window in steady)
 
     def cost(window: Measurement) -> float:
         return sum(window.joules.values()) if metered else window.usage.cpu_seconds
 
     return [
-        Reading(one.candidate, one.cost, one.trial, one.block)
-        for one in observations(steady, cost)
-        if one.cost > 0
+        Reading(observation.candidate, observation.cost, observation.trial, observation.block)
+        for observation in observations(steady, cost)
+        if observation.cost > 0
     ]
 
 
@@ -66,21 +66,23 @@ def levelled(readings: Sequence[Reading]) -> dict[str, Array]:
     drift of the machine is not mistaken for one of the program. Without blocks, plain log costs.
     """
     groups = by_candidate(readings)
-    means = {name: np.mean([np.log(one.value) for one in several]) for name, several in groups.items()}
+    means = {name: np.mean([np.log(reading.value) for reading in series]) for name, series in groups.items()}
     departures: dict[int, list[tuple[str, float]]] = defaultdict(list)
-    for one in readings:
-        if one.block is not None:
-            departures[one.block].append((one.candidate, float(np.log(one.value) - means[one.candidate])))
+    for reading in readings:
+        if reading.block is not None:
+            departures[reading.block].append(
+                (reading.candidate, float(np.log(reading.value) - means[reading.candidate]))
+            )
 
-    def shared(one: Reading) -> float:
+    def shared(reading: Reading) -> float:
         others = (
-            [value for name, value in departures.get(one.block or 0, []) if name != one.candidate]
-            if one.block is not None
+            [value for name, value in departures.get(reading.block or 0, []) if name != reading.candidate]
+            if reading.block is not None
             else []
         )
         return float(np.mean(others)) if others else 0.0
 
     return {
-        name: np.array([np.log(one.value) - shared(one) for one in several])
-        for name, several in groups.items()
+        name: np.array([np.log(reading.value) - shared(reading) for reading in series])
+        for name, series in groups.items()
     }

@@ -31,14 +31,14 @@ def audit_readings(readings: Sequence[Reading], margin: float = 0.02) -> list[Au
     level = levelled(readings)
     warnings = []
     for name, series in by_candidate(readings).items():
-        found = (
+        own = (
             _moving(name, series, level[name], margin),
             _first_windows(name, series, level[name], margin),
             _modes(name, level[name], margin),
             _outlying_trial(name, series, level[name], margin),
             _identical(name, series),
         )
-        warnings += [warning for warning in found if warning is not None]
+        warnings += [warning for warning in own if warning is not None]
     return warnings
 
 
@@ -51,7 +51,7 @@ def unsteady(readings: Sequence[Reading], margin: float = 0.02) -> set[str]:
 
 def _moving(name: str, series: Sequence[Reading], level: Array, margin: float) -> AuditWarning | None:
     """Drift over the whole series, or within trials (a cache that warms up again after every launch)."""
-    raw = np.array([math.log(one.value) for one in series])
+    raw = np.array([math.log(reading.value) for reading in series])
     overall = _both(trend(np.exp(level).tolist()), trend(np.exp(raw).tolist()), margin)
     if overall:
         return AuditWarning(
@@ -61,7 +61,7 @@ def _moving(name: str, series: Sequence[Reading], level: Array, margin: float) -
             "warm up longer, or repeat until the cost has settled, and measure again",
             name,
         )
-    trials = [one.trial for one in series]
+    trials = [reading.trial for reading in series]
     within = _both(pooled_trend(_split(level, trials)), pooled_trend(_split(raw, trials)), margin)
     if within:
         return AuditWarning(
@@ -80,7 +80,7 @@ def _both(own: Trend, raw: Trend, margin: float) -> Trend | None:
 
 
 def _first_windows(name: str, series: Sequence[Reading], level: Array, margin: float) -> AuditWarning | None:
-    groups = [group for group in _split(level, [one.trial for one in series]) if len(group) > 2]  # noqa: PLR2004 - a first and a rest
+    groups = [group for group in _split(level, [reading.trial for reading in series]) if len(group) > 2]  # noqa: PLR2004 - a first and a rest
     if len(groups) < _FEWEST_TRIALS:
         return None
     steps = np.array([group[0] - group[1:].mean() for group in groups])
@@ -110,24 +110,24 @@ def _modes(name: str, level: Array, margin: float) -> AuditWarning | None:
 
 
 def _outlying_trial(name: str, series: Sequence[Reading], level: Array, margin: float) -> AuditWarning | None:
-    trials = sorted({one.trial for one in series})
-    means = np.array([group.mean() for group in _split(level, [one.trial for one in series])])
-    found = outlier(means, _LEVEL)
-    if found is None:
+    trials = sorted({reading.trial for reading in series})
+    means = np.array([group.mean() for group in _split(level, [reading.trial for reading in series])])
+    index = outlier(means, _LEVEL)
+    if index is None:
         return None
-    apart = float(means[found] - np.delete(means, found).mean())
+    apart = float(means[index] - np.delete(means, index).mean())
     if abs(apart) <= math.log1p(margin):
         return None
     return AuditWarning(
         "outlier-trial",
-        f"trial {trials[found]} costs {math.exp(apart):.3g} times the others; it is kept in the figures",
+        f"trial {trials[index]} costs {math.exp(apart):.3g} times the others; it is kept in the figures",
         "see what else ran then, or raise the budget so that more trials weigh against it",
         name,
     )
 
 
 def _identical(name: str, series: Sequence[Reading]) -> AuditWarning | None:
-    values = {one.value for one in series}
+    values = {reading.value for reading in series}
     if len(series) == 1 or len(values) > 1:
         return None
     return AuditWarning(
