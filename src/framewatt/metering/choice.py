@@ -48,15 +48,15 @@ def best(host: Host) -> dict[str, MeterPlugin]:
 
 def all_meters() -> dict[str, MeterPlugin]:
     """Every meter that framewatt knows, working here or not."""
-    found = plugins.discover("meters")
-    return {name: cast("MeterPlugin", plugin.module) for name, plugin in found.items()}
+    meters = plugins.discover("meters")
+    return {name: cast("MeterPlugin", plugin.module) for name, plugin in meters.items()}
 
 
 def reading_notes(parameters: Mapping[str, Any]) -> list[str]:
     """What a meter said when it was opened that its readings cover beyond, or short of, the work."""
     parts = parameters.get("parts", {}).values()
     noted = [own.get("notes", {}) for own in (parameters, *parts)]
-    return [f"{domain}: {note}" for notes in noted for domain, found in notes.items() for note in found]
+    return [f"{domain}: {note}" for notes in noted for domain, texts in notes.items() for note in texts]
 
 
 def _named(names: Iterable[str], host: Host) -> dict[str, MeterPlugin]:

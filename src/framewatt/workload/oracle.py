@@ -31,10 +31,10 @@ _SINGLE_TOLERANCE = 1e-2
 
 def consult(model: Path, digest: str, samples: Sequence[Path]) -> list[dict[str, np.ndarray]] | None:
     """The right outputs for each sample file, or None where the evaluator cannot give them in time."""
-    told = hashlib.sha256(digest.encode())
+    fingerprint = hashlib.sha256(digest.encode())
     for sample in samples:
-        told.update(sample.read_bytes())
-    folder = cache_root() / "oracles" / told.hexdigest()[:16]
+        fingerprint.update(sample.read_bytes())
+    folder = cache_root() / "oracles" / fingerprint.hexdigest()[:16]
     answers = [folder / sample.name for sample in samples]
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)

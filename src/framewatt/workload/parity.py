@@ -32,11 +32,11 @@ def compare_outputs(outputs: Outputs, oracle: Outputs, tolerance: float) -> Pari
     """
     worst = Parity(0.0, agrees=True)
     for name in oracle[0]:
-        found = _compare_one(name, outputs, oracle, tolerance)
-        if not found.agrees:
-            return found
-        if found.error > worst.error:
-            worst = found
+        parity = _compare_one(name, outputs, oracle, tolerance)
+        if not parity.agrees:
+            return parity
+        if parity.error > worst.error:
+            worst = parity
     return worst
 
 
@@ -49,21 +49,23 @@ def _compare_one(name: str, outputs: Outputs, oracle: Outputs, tolerance: float)
         if a.size == 0 and b.size:
             return Parity(float("inf"), agrees=False, reason=f"output {name!r} is empty")
         if a.shape != b.shape:
-            told = f"output {name!r} has shape {a.shape}, expected {b.shape}"
-            return Parity(float("inf"), agrees=False, reason=told)
+            reason = f"output {name!r} has shape {a.shape}, expected {b.shape}"
+            return Parity(float("inf"), agrees=False, reason=reason)
         a, b = a.astype(np.float64), b.astype(np.float64)
         finite = np.isfinite(b)
         if not np.array_equal(a[~finite], b[~finite], equal_nan=True) or not np.isfinite(a[finite]).all():
-            told = f"output {name!r} holds NaN or infinity where the oracle does not, on sample {index}"
-            return Parity(float("inf"), agrees=False, reason=told)
+            reason = f"output {name!r} holds NaN or infinity where the oracle does not, on sample {index}"
+            return Parity(float("inf"), agrees=False, reason=reason)
         difference = max(difference, float(np.max(np.abs(a[finite] - b[finite]), initial=0.0)))
         scale = max(scale, float(np.max(np.abs(b[finite]), initial=0.0)))
     exact = not np.issubdtype(np.asarray(oracle[0][name]).dtype, np.floating)
     error = difference / scale if scale else difference
     allowed = 0.0 if exact else tolerance
     if error > allowed:
-        told = f"output {name!r} differs from the oracle by {error:.2g} of its scale (allowed {allowed:.2g})"
-        return Parity(error, agrees=False, reason=told)
+        reason = (
+            f"output {name!r} differs from the oracle by {error:.2g} of its scale (allowed {allowed:.2g})"
+        )
+        return Parity(error, agrees=False, reason=reason)
     return Parity(error, agrees=True)
 
 

@@ -28,8 +28,8 @@ def open_source(source: str, data: str | None = None) -> Workload:
             return workload if data is None else _with_data(workload, Path(data).expanduser().resolve())
     if claiming:
         takers = [p.module.TITLE for p in plugins if getattr(p.module, "TAKES_DATA", False)]
-        told = "it needs --data" if data is None else f"--data goes with: {', '.join(takers)}"
-        raise BadInput(f"{source} ({claiming[0].module.TITLE}): {told}")
+        reason = "it needs --data" if data is None else f"--data goes with: {', '.join(takers)}"
+        raise BadInput(f"{source} ({claiming[0].module.TITLE}): {reason}")
     kinds = ", ".join(plugin.module.TITLE for plugin in plugins)
     raise BadInput(f"{source}: not a model that framewatt knows (it takes: {kinds})")
 

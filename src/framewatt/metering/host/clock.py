@@ -152,8 +152,8 @@ def _spin(seconds: float) -> None:
 
 def _clocks(root: Path, name: str) -> list[float]:
     """The clocks of this name of all CPUs that tell one, in Hz."""
-    found = (_number(path) for path in (root / _CPUS).glob(f"cpu[0-9]*/cpufreq/{name}"))
-    return [kilohertz * 1e3 for kilohertz in found if kilohertz]
+    clocks = (_number(path) for path in (root / _CPUS).glob(f"cpu[0-9]*/cpufreq/{name}"))
+    return [kilohertz * 1e3 for kilohertz in clocks if kilohertz]
 
 
 def _highest_without_turbo(root: Path) -> float | None:

@@ -78,7 +78,7 @@ def children(pid: int) -> list[int]:
         listed = [_children_of_thread(thread) for thread in Path(f"/proc/{pid}/task").iterdir()]
     except OSError:  # not Linux, or a kernel that lists no children
         return [child.pid for child in psutil.Process(pid).children()]
-    return [child for found in listed for child in found]
+    return [child for pids in listed for child in pids]
 
 
 def _children_of_thread(thread: Path) -> list[int]:

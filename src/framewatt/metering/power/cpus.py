@@ -62,10 +62,10 @@ def _generations() -> tuple[tuple[Generation, re.Pattern[str], frozenset[str]], 
 def identify(cpu: str, family: int | None = None, model: int | None = None) -> CpuIdentity:
     """The CPU behind a name in any spelling; CPUID numbers help where the name is hidden."""
     name = normalise(cpu)
-    generation = next((found for found, pattern, _ in _generations() if pattern.search(name)), None)
+    generation = next((generation for generation, pattern, _ in _generations() if pattern.search(name)), None)
     if generation is None and family is not None:
         cpuid = f"{family}/{model}"
-        generation = next((found for found, _, cpuids in _generations() if cpuid in cpuids), None)
+        generation = next((generation for generation, _, cpuids in _generations() if cpuid in cpuids), None)
     return CpuIdentity(name, generation, lookup_tdp(name))
 
 

@@ -92,8 +92,8 @@ def fit(
 
 def _fit_levels(wall: Sequence[Sample], shrinkage: Shrinkage) -> Parameters:
     tdp = _fit_tdp([sample.machine for sample in wall])
-    seen = np.array([features(sample.machine, tdp) for sample in wall])
-    reach = np.array([seen.min(axis=0), seen.max(axis=0)])
+    predictors = np.array([features(sample.machine, tdp) for sample in wall])
+    reach = np.array([predictors.min(axis=0), predictors.max(axis=0)])
     ends, ends_generations = _mixed_model(
         wall, np.array([np.log(s.watts[[0, -1]]) for s in wall]), (tdp, reach), shrinkage
     )

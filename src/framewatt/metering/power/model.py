@@ -175,9 +175,9 @@ class PowerModel:
         """
         if self.exponent is None:
             return _Busy(self._between_levels(self.levels, load))
-        one = 1 / self.threads
-        awake = max(load, one)
-        dynamic = (self.levels[-1] - self.levels[0]) * min(1.0, load / one) * awake**self.exponent
+        one_thread = 1 / self.threads
+        awake = max(load, one_thread)
+        dynamic = (self.levels[-1] - self.levels[0]) * min(1.0, load / one_thread) * awake**self.exponent
         sway = dynamic * self.exponent * math.log(awake) * self.exponent_spread
         return _Busy(self.levels[0] + dynamic, sway)
 
