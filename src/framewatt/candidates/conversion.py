@@ -72,9 +72,9 @@ class ConversionJob:
     @property
     def key(self) -> str:
         """Hash of everything that the result depends on."""
-        told = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
-        told += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+        inputs = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
+        inputs += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
+        return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
 
     @property
     def settings_that_matter(self) -> dict[str, str]:

@@ -129,20 +129,20 @@ def _requested(
         chosen = [p for p in plugins.values() if frameworks == "all" or p.module.LIGHT]
         usable = [p for p in chosen if set(p.module.ACCEPTS) & set(formats)]
         return [(plugin, plugin.module.VERSION, 1) for plugin in usable]
-    found: list[tuple[Plugin, str, int]] = []
+    requested: list[tuple[Plugin, str, int]] = []
     for word in filter(None, (part.strip() for part in frameworks.split(","))):
         match = _ENTRY.fullmatch(word)
         if match is None:
             raise BadInput(f"--frameworks: {word!r} is not of the form name, name==version or name#2")
-        found += [
+        requested += [
             (plugin, match["version"] or plugin.module.VERSION, int(match["repeat"] or 1))
             for plugin in _named(match["name"], plugins, formats)
         ]
-    if not found:
+    if not requested:
         raise BadInput("--frameworks names none; give names, 'default' or 'all'")
-    if len({(p.name, version, repeat) for p, version, repeat in found}) < len(found):
+    if len({(p.name, version, repeat) for p, version, repeat in requested}) < len(requested):
         raise BadInput("--frameworks names one contestant twice; mark the second with #2")
-    return found
+    return requested
 
 
 def _named(name: str, plugins: Mapping[str, Plugin], formats: Sequence[str]) -> list[Plugin]:

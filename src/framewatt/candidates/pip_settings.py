@@ -62,19 +62,19 @@ def translate(config: str) -> UvSettings:
 
 
 def _parse(config: str) -> dict[str, str]:
-    found: dict[str, dict[str, str]] = {section: {} for section in _PRECEDENCE}
+    sections: dict[str, dict[str, str]] = {section: {} for section in _PRECEDENCE}
     for line in config.splitlines():
         name, _, value = line.partition("=")
         section, _, key = name.strip().rpartition(".")
-        if section in found:
+        if section in sections:
             with contextlib.suppress(SyntaxError, ValueError):  # not a setting but a warning of pip's
-                found[section][key] = str(ast.literal_eval(value.strip()))
-    return {key: value for section in _PRECEDENCE for key, value in found[section].items()}
+                sections[section][key] = str(ast.literal_eval(value.strip()))
+    return {key: value for section in _PRECEDENCE for key, value in sections[section].items()}
 
 
 def _pip_config() -> str:
     pip = [sys.executable, "-m", "pip"]
     result = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
-    if result.returncode and (found := shutil.which("pip") or shutil.which("pip3")):
-        result = subprocess.run([found, "config", "list"], capture_output=True, text=True, check=False)
+    if result.returncode and (program := shutil.which("pip") or shutil.which("pip3")):
+        result = subprocess.run([program, "config", "list"], capture_output=True, text=True, check=False)
     return result.stdout if result.returncode == 0 else ""

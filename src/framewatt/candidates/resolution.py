@@ -134,8 +134,8 @@ def run_uv(
             if watch:
                 watch(line)
     if process.returncode:
-        told = f"{spec.framework} {spec.version}: {_reason(''.join(lines), process.returncode)}"
-        raise EnvironmentFailed(told)
+        message = f"{spec.framework} {spec.version}: {_reason(''.join(lines), process.returncode)}"
+        raise EnvironmentFailed(message)
 
 
 def _reason(output: str, code: int) -> str:
@@ -147,6 +147,6 @@ def _reason(output: str, code: int) -> str:
         mark in lowered for mark in ("error sending request", "failed to fetch", "dns error", "timed out")
     ):
         return "the package index could not be reached; check the network or pip's index settings"
-    told = [line.strip(" \u00d7╰─▶│") for line in output.splitlines() if line.strip()]
-    useful = [line for line in told if not line.startswith(("Resolved", "Using", "hint", "warning"))]
+    lines = [line.strip(" \u00d7╰─▶│") for line in output.splitlines() if line.strip()]
+    useful = [line for line in lines if not line.startswith(("Resolved", "Using", "hint", "warning"))]
     return " ".join(useful)[:300] or f"uv ended with status {code} and without a message"

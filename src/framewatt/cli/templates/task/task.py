@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def data(options: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """``x_`` and ``y_`` of train, validation and test. Scripts never see the labels of the last two."""
     rng = np.random.default_rng(0)
-    found = {}
+    arrays = {}
     for part, count in (("train", 640), ("validation", 320), ("test", 320)):
         labels = rng.integers(0, 2, count)
-        found[f"x_{part}"] = (rng.standard_normal((count, 8)) + 1.2 * labels[:, None]).astype(np.float32)
-        found[f"y_{part}"] = labels
-    return found
+        arrays[f"x_{part}"] = (rng.standard_normal((count, 8)) + 1.2 * labels[:, None]).astype(np.float32)
+        arrays[f"y_{part}"] = labels
+    return arrays
 
 
 def weights(seed: int, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
