@@ -1,4 +1,4 @@
-"""Who may race: what the qualifiers of tables and tasks share, from living workers to the last judgement."""
+"""Who may race: what the admissions of tables and tasks share, from living workers to the last judgement."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Trainee:
 
 
 class ScriptedAdmission(Admission):
-    """See `framewatt.studies.training.admission.admission.Qualifier`; every seed counts for itself."""
+    """See `framewatt.studies.training.admission.admission.Admission`; every seed counts for itself."""
 
     def __init__(
         self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float], task: Task
