@@ -40,15 +40,17 @@ def command(run: Path, output: str, target: Path | None, **options: Any) -> None
     from framewatt.discovery import find
     from framewatt.studies.report import rank_elsewhere, restate_run, stored_comparison
 
-    if comparison := stored_comparison(run, _typed(options)):
+    typed = _typed(options)
+    reporter = find("reporters", output)
+    where, when, time, view = (options.pop(name) for name in ("where", "when", "time", "view"))
+    carbon = take_carbon(options)
+    if comparison := stored_comparison(run, typed):
         if target is None:
             print_comparison(comparison, output)
         else:
             _write(target, comparison_text(comparison, output).encode())
         return
-    where, when, time, view = (options.pop(name) for name in ("where", "when", "time", "view"))
-    reporter = find("reporters", output)
-    decision = rank_elsewhere(restate_run(run, take_carbon(options), view), where, when, time)
+    decision = rank_elsewhere(restate_run(run, carbon, view), where, when, time)
     if target is None:
         print_decision(decision, output)
     else:
