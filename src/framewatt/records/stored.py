@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 if TYPE_CHECKING:
@@ -28,6 +28,21 @@ class Record(Protocol):
             KeyError, TypeError, ValueError, AttributeError: the line was edited.
         """
         ...
+
+
+class PlainRecord:
+    """A dataclass whose fields are plain data already, and may lie in a file as they are."""
+
+    __slots__ = ()
+
+    def to_json(self: DataclassInstance) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """The record of such fields; those of a later version are passed over."""
+        return cls(**known_fields(cls, record))  # type: ignore[arg-type] # whoever derives from it is a dataclass
 
 
 def known_fields(record_type: type[DataclassInstance], record: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,12 @@ ones: what older runs lack is optional here.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from framewatt.metering.power.model import PowerModel
 from framewatt.records import Host, MeterDescription, Stage
-from framewatt.records.stored import known_fields
+from framewatt.records.stored import PlainRecord, known_fields
 from framewatt.runs.question import Question
 from framewatt.runs.request import SelectRequest
 
@@ -28,7 +28,7 @@ SCHEMA = "framewatt/run/1"
 
 
 @dataclass(frozen=True, slots=True)
-class WorkloadLine:
+class WorkloadLine(PlainRecord):
     """What the user handed over; `sha256` tells it from another of that name."""
 
     name: str
@@ -36,25 +36,17 @@ class WorkloadLine:
     format: str
     sha256: str
 
-    def to_json(self) -> dict[str, Any]:
-        """The workload as the manifest and the decision name it."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
-class FunctionalUnit:
+class FunctionalUnit(PlainRecord):
     """R, and how many samples make one of it."""
 
     name: str
     samples: float
 
-    def to_json(self) -> dict[str, Any]:
-        """The unit as the manifest and the decision name it."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
-class CandidateLine:
+class CandidateLine(PlainRecord):
     """Who may come; `family` is a framework whose models it also runs, `equal_budget` who begins."""
 
     id: str
@@ -66,15 +58,6 @@ class CandidateLine:
     language: str
     settings: dict[str, str]
     equal_budget: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """The candidate as the manifest names it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """A stored candidate."""
-        return cls(**known_fields(cls, record))
 
 
 @dataclass(frozen=True, slots=True)

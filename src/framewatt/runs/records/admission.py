@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from framewatt.records import Status
-from framewatt.records.stored import known_fields
+from framewatt.records.stored import PlainRecord, known_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(PlainRecord):
     """How a candidate ended, and why."""
 
     candidate: str
@@ -22,10 +22,6 @@ class Settled:
 
     KIND: ClassVar[str] = "status"
 
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
@@ -33,7 +29,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(PlainRecord):
     """Who begins the race, and what of the budget was spent to find that out.
 
     `cohort` is how many workers fit into memory together; None: all, and in runs that did not ask.
@@ -45,10 +41,6 @@ class Admitted:
 
     KIND: ClassVar[str] = "admitted"
 
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
@@ -56,21 +48,12 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
-class OracleOverruled:
+class OracleOverruled(PlainRecord):
     """The oracle that contradicted all candidates while they agreed with each other."""
 
     overruled: str
 
     KIND: ClassVar[str] = "oracle"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """The record of a line."""
-        return cls(record["overruled"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from framewatt.records import AuditWarning, Usage
-from framewatt.records.stored import known_fields
+from framewatt.records.stored import PlainRecord, known_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(PlainRecord):
     """What the candidates are fed, and what there is to say about it."""
 
     source: str
@@ -24,10 +24,6 @@ class Inputs:
 
     KIND: ClassVar[str] = "inputs"
 
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
@@ -36,7 +32,7 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltEnvironment:
+class BuiltEnvironment(PlainRecord):
     """The environment that a candidate runs in; costs are None for the user's own interpreter."""
 
     candidate: str
@@ -50,10 +46,6 @@ class BuiltEnvironment:
     second_import: Usage | None
 
     KIND: ClassVar[str] = "environment"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
@@ -71,17 +63,13 @@ class BuiltConverter(BuiltEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
-class ConversionCost:
+class ConversionCost(PlainRecord):
     """What converting the model took: `key` is the candidate, or ``export`` for the export to ONNX."""
 
     key: str
     cost: Usage
 
     KIND: ClassVar[str] = "conversion"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
@@ -90,16 +78,12 @@ class ConversionCost:
 
 
 @dataclass(frozen=True, slots=True)
-class IdlePower:
+class IdlePower(PlainRecord):
     """What each of the meter's domains draws when nothing runs."""
 
     watts: dict[str, float]
 
     KIND: ClassVar[str] = "idle"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
@@ -108,7 +92,7 @@ class IdlePower:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandPace:
+class CommandPace(PlainRecord):
     """A command's fastest warm-up run, and how many runs of it fill a window."""
 
     candidate: str
@@ -116,10 +100,6 @@ class CommandPace:
     runs: int
 
     KIND: ClassVar[str] = "pace"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from framewatt.records import Estimate
-from framewatt.records.stored import known_fields
+from framewatt.records.stored import PlainRecord, known_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class QualityTarget:
+class QualityTarget(PlainRecord):
     """The quality that everybody is trained to (None: nobody could be trained), and who `reached` what."""
 
     metric: str
@@ -23,28 +23,15 @@ class QualityTarget:
 
     KIND: ClassVar[str] = "target"
 
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """The record of a line."""
-        return cls(**known_fields(cls, record))
-
 
 @dataclass(frozen=True, slots=True)
-class FirstLosses:
+class FirstLosses(PlainRecord):
     """The losses of the first steps that every script must have, and whose they are."""
 
     losses: tuple[float, ...]
     whose: str
 
     KIND: ClassVar[str] = "first_losses"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
@@ -145,7 +132,7 @@ class TrainingOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class RacingTerms:
+class RacingTerms(PlainRecord):
     """On which terms an admitted candidate races: its training lengths by fold, folds (or seeds) a window."""
 
     candidate: str
@@ -157,10 +144,6 @@ class RacingTerms:
     model: str
 
     KIND: ClassVar[str] = "contestant"
-
-    def to_json(self) -> dict[str, Any]:
-        """The line."""
-        return asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
