@@ -69,36 +69,39 @@ class Explorer:
             Inapplicable, TrialFailed: it cannot train.
         """
         most = trial.spec.work.most_rounds
-        found = Exploration(trial.spec.candidate, most)
+        exploration = Exploration(trial.spec.candidate, most)
         left, clock = allowance, time.monotonic()
         lengths = steps(most)
         while lengths:
-            length = self._next_length(lengths, found, target, left)
+            length = self._next_length(lengths, exploration, target, left)
             if length is None:
-                found.complete = False
+                exploration.complete = False
                 break
-            lengths = [one for one in lengths if one > length]
-            self._try_length(trial, folds, length, found, left)
+            lengths = [rounds for rounds in lengths if rounds > length]
+            self._try_length(trial, folds, length, exploration, left)
             left = allowance - (time.monotonic() - clock)
-            if target is not None and crossing(found.curve, self.table.metric, target, most) is not None:
+            if (
+                target is not None
+                and crossing(exploration.curve, self.table.metric, target, most) is not None
+            ):
                 break
-        return found
+        return exploration
 
     @staticmethod
     def _next_length(
-        lengths: Sequence[int], found: Exploration, target: float | None, left: float
+        lengths: Sequence[int], exploration: Exploration, target: float | None, left: float
     ) -> int | None:
         """The shortest length while a target may stop us early; the longest affordable where none can."""
-        if not found.cost:
+        if not exploration.cost:
             return lengths[0]
-        length, seconds, _, _ = found.cost[-1]
-        affordable = [one for one in lengths if seconds * one / length <= left]
+        length, seconds, _, _ = exploration.cost[-1]
+        affordable = [rounds for rounds in lengths if seconds * rounds / length <= left]
         if not affordable:
             return None
         return affordable[0] if target is not None else affordable[-1]
 
     def _try_length(
-        self, trial: TrainingTrial, folds: Sequence[int], rounds: int, found: Exploration, left: float
+        self, trial: TrainingTrial, folds: Sequence[int], rounds: int, exploration: Exploration, left: float
     ) -> None:
         looks = checkpoints(rounds)
         values: dict[int, list[float]] = {number: [] for number in looks}
@@ -108,14 +111,14 @@ class Explorer:
             windows.append(training.train(trial, Phase.TRAIN, 0, rounds, [(fold, rounds)]))
             self.record(windows[-1])
             labels = self.table.target[self.folds.validation[fold]]
-            found_scores = training.scores(trial, f"validation-{fold}", looks, self.scratch)
-            for number, scores in zip(looks, found_scores, strict=True):
+            fold_scores = training.scores(trial, f"validation-{fold}", looks, self.scratch)
+            for number, scores in zip(looks, fold_scores, strict=True):
                 values[number].append(quality_of(self.table.metric, scores, labels))
             spent = time.monotonic() - clock
-            if not found.cost and spent / done * len(folds) > left:
-                told = f"{rounds} rounds on {done} of {len(folds)} folds took {format_duration(spent)}"
-                raise TooSlow(f"{told}, more than its share of --budget ({format_duration(left)})")
-        found.curve.update(values)
+            if not exploration.cost and spent / done * len(folds) > left:
+                reason = f"{rounds} rounds on {done} of {len(folds)} folds took {format_duration(spent)}"
+                raise TooSlow(f"{reason}, more than its share of --budget ({format_duration(left)})")
+        exploration.curve.update(values)
         cpu = sum(window.usage.cpu_seconds for window in windows) / len(windows)
         joules = sum(self.joules(window) for window in windows) / len(windows)
-        found.cost.append((rounds, time.monotonic() - clock, cpu, joules))
+        exploration.cost.append((rounds, time.monotonic() - clock, cpu, joules))

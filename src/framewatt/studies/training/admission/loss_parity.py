@@ -23,7 +23,7 @@ def reference_losses(
     Only losses that are numbers can be a reference. Returns the losses and whose they are; None where
     nobody reported such.
     """
-    known = {name: list(found[:STEPS]) for name, found in losses.items() if no_number(found) is None}
+    known = {name: list(values[:STEPS]) for name, values in losses.items() if no_number(values) is None}
     if not known:
         return None
     if named is not None and named in known:
@@ -36,9 +36,9 @@ def reference_losses(
 
 def no_number(losses: Sequence[float]) -> str | None:
     """Which of the first losses is not a number; None where all are."""
-    for step, found in enumerate(losses[:STEPS], start=1):
-        if not math.isfinite(found):
-            return f"the loss of step {step} is {found}"
+    for step, loss in enumerate(losses[:STEPS], start=1):
+        if not math.isfinite(loss):
+            return f"the loss of step {step} is {loss}"
     return None
 
 
@@ -49,12 +49,12 @@ def gap(losses: Sequence[float], reference: Sequence[float]) -> float:
     )
 
 
-def disagreement(losses: Sequence[float], reference: Sequence[float], whose: str) -> str | None:
+def disagreement(losses: Sequence[float], reference: Sequence[float], owner: str) -> str | None:
     """Why a candidate does not optimise the same thing: the step and the two values; None where it does."""
-    for step, (found, right) in enumerate(zip(losses, reference, strict=False), start=1):
-        if abs(found - right) > TOLERANCE * max(abs(right), 1e-12):
-            told = f"the loss of step {step} is {found:.6g}, {whose} has {right:.6g}"
-            return f"{told}: {_cause(step)}"
+    for step, (loss, right) in enumerate(zip(losses, reference, strict=False), start=1):
+        if abs(loss - right) > TOLERANCE * max(abs(right), 1e-12):
+            difference = f"the loss of step {step} is {loss:.6g}, {owner} has {right:.6g}"
+            return f"{difference}: {_cause(step)}"
     return None
 
 

@@ -21,9 +21,9 @@ def quality_of(metric: str, scores: NDArray[Any], labels: NDArray[Any]) -> float
         TrialFailed: scores of a shape that does not fit the metric, or that are not numbers.
     """
     try:
-        found = quality.score(metric, scores, labels)
+        value = quality.score(metric, scores, labels)
     except BadInput as error:
         raise TrialFailed(f"predict(): {error}") from None
-    if np.isnan(scores).any() or not math.isfinite(found):
+    if np.isnan(scores).any() or not math.isfinite(value):
         raise TrialFailed("the quality of its scores is not a number")
-    return found
+    return value

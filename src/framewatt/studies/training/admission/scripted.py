@@ -78,12 +78,16 @@ class ScriptedAdmission(Admission):
     def admit(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Launch, compare first losses, explore a seed, let go who is far too slow, explore on, refit."""
         begun = [self._begin(contestant) for _, contestant in contestants.values()]
-        alike = self._compare_first_losses([one for one in begun if one])
-        affordable = self._prune([one for one in alike if self._explore(one, range(1), math.inf)])
+        alike = self._compare_first_losses([trainee for trainee in begun if trainee])
+        affordable = self._prune([trainee for trainee in alike if self._explore(trainee, range(1), math.inf)])
         explored = self._explore_others(affordable)
         target = self._target(explored)
-        confirmed = [one for one in explored if self._reaches(one, target) and self._confirm(one, target)]
-        racing = [one.contestant for one in confirmed]
+        confirmed = [
+            trainee
+            for trainee in explored
+            if self._reaches(trainee, target) and self._confirm(trainee, target)
+        ]
+        racing = [trainee.contestant for trainee in confirmed]
         # Energy counts all seeds, models only those that reach the quality: a window holds every seed.
         return [retrained(contestant, cycle=len(self._task.seeds)) for contestant in racing]
 
@@ -102,8 +106,10 @@ class ScriptedAdmission(Admission):
 
     def _compare_first_losses(self, begun: list[Trainee]) -> list[Trainee]:
         """Drop who optimises something else; a task that declares ``free`` only loses who has no number."""
-        reference = self._reference({one.contestant.candidate: one.losses[:STEPS] for one in begun})
-        return [one for one in begun if self._optimises_the_same(one, reference)]
+        reference = self._reference(
+            {trainee.contestant.candidate: trainee.losses[:STEPS] for trainee in begun}
+        )
+        return [trainee for trainee in begun if self._optimises_the_same(trainee, reference)]
 
     def _reference(self, losses: Mapping[str, list[float]]) -> FirstLosses:
         """The first losses that everybody must have and whose they are, kept for when the run is resumed."""
@@ -118,8 +124,8 @@ class ScriptedAdmission(Admission):
         self._context.keep(first)
         return first
 
-    def _optimises_the_same(self, one: Trainee, reference: FirstLosses) -> bool:
-        name, losses = one.contestant.candidate, one.losses[:STEPS]
+    def _optimises_the_same(self, trainee: Trainee, reference: FirstLosses) -> bool:
+        name, losses = trainee.contestant.candidate, trainee.losses[:STEPS]
         reason, error = no_number(losses), None
         if reason is None and self._task.optimisation == "same":
             reason = disagreement(losses, reference.losses, reference.whose)
@@ -128,41 +134,41 @@ class ScriptedAdmission(Admission):
         self._context.keep(ParityCheck(name, error, f"first losses of {reference.whose}", known))
         if reason:
             self._context.settle(name, Status.INFEASIBLE, reason)
-            self._dismiss(self._key(one.contestant))
+            self._dismiss(self._key(trainee.contestant))
         return reason is None
 
     def _explore_others(self, begun: list[Trainee]) -> list[Trainee]:
         """The other seeds' curves; what one leaves of its share of the budget is there for those after it."""
         ends = time.monotonic() + self._context.request.race.budget * _EXPLORING_SHARE
         seeds = range(1, len(self._task.seeds))
-        found = []
-        for position, one in enumerate(begun):
+        explored = []
+        for position, trainee in enumerate(begun):
             left = max(ends - time.monotonic(), 0.0)
-            if self._explore(one, seeds, left / (len(begun) - position)):
-                found.append(one)
-        return found
+            if self._explore(trainee, seeds, left / (len(begun) - position)):
+                explored.append(trainee)
+        return explored
 
-    def _explore(self, one: Trainee, seeds: range, allowance: float) -> bool:
+    def _explore(self, trainee: Trainee, seeds: range, allowance: float) -> bool:
         """These seeds, epoch by epoch, until the quality has lasted or the epochs end."""
-        self._context.progress.say(f"learning curves of {one.contestant.candidate}")
+        self._context.progress.say(f"learning curves of {trainee.contestant.candidate}")
 
         def every_seed(trial: TrainingTrial) -> bool:
             clock = time.monotonic()
             for done, fold in enumerate(seeds):
                 spent = time.monotonic() - clock
                 if done and spent / done * len(seeds) > allowance:
-                    told = f"{done} of {len(seeds)} seeds took {format_duration(spent)}"
+                    reason = f"{done} of {len(seeds)} seeds took {format_duration(spent)}"
                     share = format_duration(allowance)
-                    raise TooSlow(f"{told}; all of them do not fit into its share of --budget ({share})")
-                self._explore_seed(one, trial, fold)
+                    raise TooSlow(f"{reason}; all of them do not fit into its share of --budget ({share})")
+                self._explore_seed(trainee, trial, fold)
             return True
 
-        return bool(self._with_trial(one.contestant, every_seed))
+        return bool(self._with_trial(trainee.contestant, every_seed))
 
     def _prune(self, explored: list[Trainee]) -> list[Trainee]:
         """Let the slowest go while the other seeds, refits and a short race of all do not fit the budget."""
-        by_name = {one.contestant.candidate: one for one in explored}
-        costs = {name: sum(w.usage.seconds for w in one.windows) for name, one in by_name.items()}
+        by_name = {trainee.contestant.candidate: trainee for trainee in explored}
+        costs = {name: sum(w.usage.seconds for w in trainee.windows) for name, trainee in by_name.items()}
         seeds = len(self._task.seeds)
         needs = {
             name: (2 * seeds - 1) * cost
@@ -170,20 +176,20 @@ class ScriptedAdmission(Admission):
             + _RACE_LAUNCHES * by_name[name].launch_seconds
             for name, cost in costs.items()
         }
-        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
+        for name, reason in unaffordable(costs, needs, self._left(), _HOPELESS).items():
             self._dismiss(self._key(by_name[name].contestant))
-            self._context.settle(name, Status.ELIMINATED, told)
+            self._context.settle(name, Status.ELIMINATED, reason)
             self._remember(by_name.pop(name))
         return list(by_name.values())
 
-    def _explore_seed(self, one: Trainee, trial: TrainingTrial, fold: int) -> None:
+    def _explore_seed(self, trainee: Trainee, trial: TrainingTrial, fold: int) -> None:
         training.begin(trial, fold)
         curve: dict[int, list[float]] = {}
         labels, scratch = self._task.arrays["y_validation"], self._context.run.path / "scratch"
         for epoch in range(1, self._task.epochs + 1):
             measurement, losses = training.advance(trial, fold, epoch)
             self._record(measurement)
-            one.windows.append(measurement)
+            trainee.windows.append(measurement)
             if not all(math.isfinite(loss) for loss in losses):
                 raise TrialFailed(f"seed {self._task.seeds[fold]}: a loss of epoch {epoch} is not a number")
             scores = training.scores(trial, "validation", [epoch], scratch)[0]
@@ -191,67 +197,67 @@ class ScriptedAdmission(Admission):
             wanted, most = self._task.quality, self._task.epochs
             if wanted is not None and crossing(curve, self._metric, wanted, most) is not None:
                 break
-        one.curves.append(curve)
+        trainee.curves.append(curve)
 
     def _target(self, explored: list[Trainee]) -> float:
         """What was asked for, else what every seed of the incumbent, else of the median candidate, keeps."""
         worst = max if self._metric in quality.SMALLER_IS_BETTER else min
         kept = {
-            one.contestant.candidate: worst(reached(curve, self._metric) for curve in one.curves)
-            for one in explored
+            trainee.contestant.candidate: worst(reached(curve, self._metric) for curve in trainee.curves)
+            for trainee in explored
         }
         return self._settle_target(self._task.quality, kept)
 
-    def _reaches(self, one: Trainee, target: float) -> bool:
+    def _reaches(self, trainee: Trainee, target: float) -> bool:
         """Whether any seed keeps the target; energy counts all seeds, models only those that do."""
         most = self._task.epochs
-        one.epochs = [crossing(curve, self._metric, target, most) for curve in one.curves]
-        count = sum(epochs is not None for epochs in one.epochs)
+        trainee.epochs = [crossing(curve, self._metric, target, most) for curve in trainee.curves]
+        count = sum(epochs is not None for epochs in trainee.epochs)
         if not count:
             best = min if self._metric in quality.SMALLER_IS_BETTER else max
-            came = best(reached(curve, self._metric) for curve in one.curves)
-            told = self._fell_short(came, f"{most} epochs", target)
-            self._context.settle(one.contestant.candidate, Status.INFEASIBLE, told)
-            self._remember(one)
+            came = best(reached(curve, self._metric) for curve in trainee.curves)
+            reason = self._fell_short(came, f"{most} epochs", target)
+            self._context.settle(trainee.contestant.candidate, Status.INFEASIBLE, reason)
+            self._remember(trainee)
             return False
-        rounds = tuple(epochs or self._task.epochs for epochs in one.epochs)
+        rounds = tuple(epochs or self._task.epochs for epochs in trainee.epochs)
         units = count / len(self._task.seeds)
-        one.contestant = retrained(one.contestant, rounds=rounds, units_per_query=units)
+        trainee.contestant = retrained(trainee.contestant, rounds=rounds, units_per_query=units)
         return True
 
-    def _confirm(self, one: Trainee, target: float) -> bool:
+    def _confirm(self, trainee: Trainee, target: float) -> bool:
         """Refit every seed cleanly and judge it once on the test part."""
-        confirmed = self._confirmed(one.contestant, self._task.arrays["y_test"])
+        confirmed = self._confirmed(trainee.contestant, self._task.arrays["y_test"])
         if confirmed is not None:
-            one.contestant, one.confirmation = confirmed
-        self._remember(one)
-        if one.confirmation is None:
+            trainee.contestant, trainee.confirmation = confirmed
+        self._remember(trainee)
+        if trainee.confirmation is None:
             return False
-        return self._passes_the_test(one.contestant.candidate, one.confirmation.test, target)
+        return self._passes_the_test(trainee.contestant.candidate, trainee.confirmation.test, target)
 
-    def _remember(self, one: Trainee) -> None:
+    def _remember(self, trainee: Trainee) -> None:
         """Keep what the report says of a candidate's training."""
-        last = min(max(curve) for curve in one.curves)
-        means = (fmean(curve[epoch][0] for curve in one.curves) for epoch in range(1, last + 1))
+        last = min(max(curve) for curve in trainee.curves)
+        means = (fmean(curve[epoch][0] for curve in trainee.curves) for epoch in range(1, last + 1))
         outcome = TrainingOutcome(
-            candidate=one.contestant.candidate,
+            candidate=trainee.contestant.candidate,
             capacity="comparable",
-            rounds=fmean(one.contestant.work.rounds) if one.confirmation else None,
+            rounds=fmean(trainee.contestant.work.rounds) if trainee.confirmation else None,
             curve=tuple(CurvePoint(epoch, mean) for epoch, mean in enumerate(means, start=1)),
-            costs=tuple(self._costs(one, last)),
-            tuning=Tuning((), sum(map(self._joules, [one.first, *one.windows]))),
-            confirmation=one.confirmation,
-            model=model_name(one.contestant),
-            reached=sum(epochs is not None for epochs in one.epochs) if one.epochs else None,
-            seeds=len(one.epochs) or None,
+            costs=tuple(self._costs(trainee, last)),
+            tuning=Tuning((), sum(map(self._joules, [trainee.first, *trainee.windows]))),
+            confirmation=trainee.confirmation,
+            model=model_name(trainee.contestant),
+            reached=sum(epochs is not None for epochs in trainee.epochs) if trainee.epochs else None,
+            seeds=len(trainee.epochs) or None,
         )
         self._context.keep(outcome)
 
-    def _costs(self, one: Trainee, last: int) -> list[CurveCost]:
+    def _costs(self, trainee: Trainee, last: int) -> list[CurveCost]:
         """What one run took up to each epoch: its windows' sums, mean over seeds."""
         costs, cpu, joules = [], 0.0, 0.0
         for epoch in range(1, last + 1):
-            windows = [window for window in one.windows if window.window == epoch]
+            windows = [window for window in trainee.windows if window.window == epoch]
             cpu += fmean(window.usage.cpu_seconds for window in windows)
             joules += fmean(map(self._joules, windows))
             costs.append(CurveCost(epoch, cpu, joules))

@@ -103,7 +103,7 @@ class TabularAdmission(Admission):
             run.append(replace(origin, candidate=entry.candidate.id))
 
     def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
-        found = []
+        trainees = []
         folds = range(len(self._folds.validation))
         left = self._context.request.race.budget * _EXPLORING_SHARE
         for position, (entry, contestant) in enumerate(contestants.values()):
@@ -114,8 +114,8 @@ class TabularAdmission(Admission):
             curve = self._with_trial(contestant, explore)
             left -= sum(seconds for _, seconds, _, _ in curve.cost) if curve else allowance
             if curve is not None:
-                found.append(Trainee(entry, contestant, curve))
-        return found
+                trainees.append(Trainee(entry, contestant, curve))
+        return trainees
 
     def _target(self, explored: list[Trainee]) -> float:
         """What was asked for, else what the mean over the folds of the incumbent or the median reaches."""
@@ -130,12 +130,12 @@ class TabularAdmission(Admission):
             every_fold = (rounds,) * trainee.contestant.work.folds
             trainee.contestant = retrained(trainee.contestant, rounds=every_fold)
             return True
-        told = self._fell_short(reached(curve.curve, metric), f"{curve.trained} rounds", target)
+        reason = self._fell_short(reached(curve.curve, metric), f"{curve.trained} rounds", target)
         if curve.complete:
-            self._context.settle(trainee.contestant.candidate, Status.INFEASIBLE, told)
+            self._context.settle(trainee.contestant.candidate, Status.INFEASIBLE, reason)
         else:
-            told += "; its share of --budget allowed no more"
-            self._context.settle(trainee.contestant.candidate, Status.ELIMINATED, told)
+            reason += "; its share of --budget allowed no more"
+            self._context.settle(trainee.contestant.candidate, Status.ELIMINATED, reason)
         self._remember(trainee)
         return False
 
@@ -152,11 +152,11 @@ class TabularAdmission(Admission):
                 settings = {**trainee.entry.settings, **point}
                 trial.spec = replace(trainee.contestant, settings=settings)
                 try:
-                    found = self._explorer.explore(trial, [0], target, allowance)
+                    exploration = self._explorer.explore(trial, [0], target, allowance)
                 except TooSlow:
                     continue
-                rounds = crossing(found.curve, self._metric, target, found.most)
-                cost = found.cpu_seconds(rounds) if rounds else None
+                rounds = crossing(exploration.curve, self._metric, target, exploration.most)
+                cost = exploration.cpu_seconds(rounds) if rounds else None
                 trainee.tuning.append(TuningPoint(point, rounds, cost))
                 if cost is not None and cost < best:
                     best, chosen = cost, settings
@@ -188,16 +188,16 @@ class TabularAdmission(Admission):
         trial.spec = contestant
         folds = range(len(self._folds.validation))
         try:
-            found = self._explorer.explore(trial, folds, target, len(folds) * allowance)
+            exploration = self._explorer.explore(trial, folds, target, len(folds) * allowance)
         except TooSlow:
             return None
-        rounds = crossing(found.curve, self._metric, target, found.most)
+        rounds = crossing(exploration.curve, self._metric, target, exploration.most)
         comparable = trainee.exploration.cpu_seconds(trainee.contestant.work.rounds[0])
-        if rounds is None or found.cpu_seconds(rounds) >= _WORTH_TUNING * comparable:
+        if rounds is None or exploration.cpu_seconds(rounds) >= _WORTH_TUNING * comparable:
             return None
         entry = replace(trainee.entry, candidate=candidate, settings=settings)
         every_fold = (rounds,) * contestant.work.folds
-        return Trainee(entry, retrained(contestant, rounds=every_fold), found, tuned=True)
+        return Trainee(entry, retrained(contestant, rounds=every_fold), exploration, tuned=True)
 
     def _first_fold_cost(self, exploration: Exploration, target: float) -> float:
         first = {rounds: values[:1] for rounds, values in exploration.curve.items()}
@@ -215,8 +215,8 @@ class TabularAdmission(Admission):
         repeats = len(self._folds.validation) + RACE_CYCLES
         costs = {name: seconds(trainee) for name, trainee in by_name.items()}
         needs = {name: repeats * cost for name, cost in costs.items()}
-        for name, told in unaffordable(costs, needs, self._left(), _HOPELESS).items():
-            self._context.settle(name, Status.ELIMINATED, told)
+        for name, reason in unaffordable(costs, needs, self._left(), _HOPELESS).items():
+            self._context.settle(name, Status.ELIMINATED, reason)
             self._remember(by_name[name])
             trainees.remove(by_name[name])
 
@@ -235,7 +235,9 @@ class TabularAdmission(Admission):
         Either way a window's energy is that of as many models as it trained: all folds count.
         """
         folds = len(self._folds.validation)
-        window = sum(max(folds * one.work.seconds_per_run, SHORTEST_WINDOW_SECONDS) for one in racing)
+        window = sum(
+            max(folds * contestant.work.seconds_per_run, SHORTEST_WINDOW_SECONDS) for contestant in racing
+        )
         return folds if window * RACE_CYCLES <= self._left() else 1
 
     def _remember(self, trainee: Trainee) -> None:

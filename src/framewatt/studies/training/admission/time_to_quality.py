@@ -17,11 +17,11 @@ _GROWTH = 1.15
 
 def checkpoints(rounds: int) -> list[int]:
     """Rounds at which a curve is looked at: every one at first, then every 15 %."""
-    found, position = {rounds}, 1.0
+    looks, position = {rounds}, 1.0
     while position < rounds:
-        found.add(int(position))
+        looks.add(int(position))
         position = max(position + 1, position * _GROWTH)
-    return sorted(found)
+    return sorted(looks)
 
 
 def steps(most: int) -> list[int]:
@@ -44,7 +44,7 @@ def crossing(curve: Mapping[int, Sequence[float]], metric: str, target: float, m
     for index, number in enumerate(rounds):
         following = rounds[index : index + SUSTAINED]
         enough = len(following) == SUSTAINED or rounds[-1] == most
-        if enough and not any(is_worse(metric, means[one], target) for one in following):
+        if enough and not any(is_worse(metric, means[later], target) for later in following):
             return number
     return None
 
