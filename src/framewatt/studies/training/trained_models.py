@@ -135,13 +135,13 @@ def _open(context: StudyContext, batch: int, trained: Mapping[str, TrainingSpec]
         candidates=tuple(outer.manifest.candidate(name) for name in trained),
     )
     run = RunFolder.create(outer.path, FOLDER, manifest)
-    for record in _told_already(outer):
+    for record in _carried_over(outer):
         if record.candidate in trained:
             run.append(record)
     return run
 
 
-def _told_already(outer: RunFolder) -> Iterator[BuiltEnvironment | QualityScore | TrainingOutcome]:
+def _carried_over(outer: RunFolder) -> Iterator[BuiltEnvironment | QualityScore | TrainingOutcome]:
     """What the training study found out of its candidates, which holds for their models too."""
     yield from outer.records(BuiltEnvironment)
     yield from outer.records(QualityScore)

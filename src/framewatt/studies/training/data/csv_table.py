@@ -77,10 +77,10 @@ def _dialect(path: Path) -> type[csv.Dialect]:
     with path.open(newline="", encoding="utf-8-sig") as file:
         line = file.readline()
 
-    class Found(csv.excel):
+    class Dialect(csv.excel):
         delimiter = max(",;\t", key=line.count)
 
-    return Found
+    return Dialect
 
 
 def _chunks(path: Path, width: int) -> Iterator[list[tuple[str, ...]]]:
@@ -92,8 +92,8 @@ def _chunks(path: Path, width: int) -> Iterator[list[tuple[str, ...]]]:
         while rows := list(islice(reader, _CHUNK_ROWS)):
             ragged = next((number for number, row in enumerate(rows, 1) if len(row) not in {0, width}), None)
             if ragged is not None:
-                told = f"a row of {len(rows[ragged - 1])} cells, but the header names {width}"
-                raise BadInput(f"{path}: {told} (near line {begin + ragged})")
+                reason = f"a row of {len(rows[ragged - 1])} cells, but the header names {width}"
+                raise BadInput(f"{path}: {reason} (near line {begin + ragged})")
             begin = reader.line_num
             if filled := [row for row in rows if row]:
                 yield list(zip(*filled, strict=True))
@@ -124,12 +124,12 @@ def _codes(
             codes = known[index]
             for cell in map(str.strip, columns[index]):
                 parts[index].append(float("nan") if cell in _MISSING else codes.setdefault(cell, len(codes)))
-    found = {}
+    coded = {}
     for index in texts:
         order = sorted(known[index])
         rank = np.empty(len(order) + 1)
         rank[[known[index][word] for word in order]] = np.arange(len(order))
         rank[-1] = np.nan
         raw = np.array(parts[index])
-        found[index] = (rank[np.where(np.isnan(raw), len(order), raw).astype(int)], tuple(order))
-    return found
+        coded[index] = (rank[np.where(np.isnan(raw), len(order), raw).astype(int)], tuple(order))
+    return coded

@@ -169,8 +169,8 @@ def _read_parquet(path: Path, memory_bytes: int) -> list[Column]:
         require_distinct(path, about.schema.to_arrow_schema().names)
         read = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
-        told = str(error).partition("\n")[0]
-        raise BadInput(f"{path}: not a readable Parquet file ({told})") from None
+        reason = str(error).partition("\n")[0]
+        raise BadInput(f"{path}: not a readable Parquet file ({reason})") from None
     return [_arrow_column(path, name, read.column(name)) for name in read.column_names]
 
 

@@ -69,24 +69,24 @@ def read_task(folder: Path, request: SelectRequest) -> Task:
         BadInput: an entry that is missing or impossible, data that do not fit, no script, or an option of the
             request that the task does not have.
     """
-    told = _declaration(folder / "task.toml")
-    options = _options(folder.name, told.get("options", {}), request)
-    told |= _of_dataset(folder / "task.toml", told, options)
-    check_terms(folder / "task.toml", told, known=_KEYS, needed=())
-    seeds = tuple(range(1, int(told.get("seeds", LEAST_SEEDS)) + 1))
+    terms = _declaration(folder / "task.toml")
+    options = _options(folder.name, terms.get("options", {}), request)
+    terms |= _of_dataset(folder / "task.toml", terms, options)
+    check_terms(folder / "task.toml", terms, known=_KEYS, needed=())
+    seeds = tuple(range(1, int(terms.get("seeds", LEAST_SEEDS)) + 1))
     arrays = _arrays(folder, options, seeds)
-    require_batch(folder / "task.toml", told["batch"], arrays)
+    require_batch(folder / "task.toml", terms["batch"], arrays)
     scripts, networks = _scripts(folder)
-    require_reference(folder / "task.toml", told, [script.name for script in scripts])
+    require_reference(folder / "task.toml", terms, [script.name for script in scripts])
     return Task(
         name=folder.name,
-        metric=told["metric"],
-        quality=wanted_quality(folder / "task.toml", told, told["metric"], request.work.quality),
-        epochs=int(told["epochs"]),
-        batch=int(told["batch"]),
+        metric=terms["metric"],
+        quality=wanted_quality(folder / "task.toml", terms, terms["metric"], request.work.quality),
+        epochs=int(terms["epochs"]),
+        batch=int(terms["batch"]),
         seeds=seeds,
-        optimisation=told.get("optimisation", "same"),
-        reference=told.get("reference"),
+        optimisation=terms.get("optimisation", "same"),
+        reference=terms.get("reference"),
         options=options,
         arrays=arrays,
         scripts=scripts,
@@ -105,9 +105,9 @@ def _options(name: str, own: Mapping[str, Any], request: SelectRequest) -> dict[
     return {**own, **asked}
 
 
-def _of_dataset(path: Path, told: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+def _of_dataset(path: Path, terms: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """What is told otherwise for the chosen data set, where the task lists those it can take."""
-    known, chosen = told.get("datasets"), options.get("dataset")
+    known, chosen = terms.get("datasets"), options.get("dataset")
     if known is None:
         return {}
     if chosen not in known:
@@ -119,7 +119,7 @@ def _of_dataset(path: Path, told: Mapping[str, Any], options: Mapping[str, Any])
 
 def _scripts(folder: Path) -> tuple[tuple[Plugin, ...], dict[str, Path]]:
     """Every script, and the network that it is to train where a file names the scripts that do."""
-    found: list[Plugin] = []
+    scripts: list[Plugin] = []
     networks: dict[str, Path] = {}
     for path in sorted(folder.glob("*.py")):
         if path.stem in _NOT_SCRIPTS or path.stem.startswith("_"):
@@ -127,52 +127,52 @@ def _scripts(folder: Path) -> tuple[tuple[Plugin, ...], dict[str, Path]]:
         file = load_file("scripts", path)
         shared = [(folder / name).resolve() for name in getattr(file.module, "SCRIPTS", ())]
         networks |= {script.stem: path.resolve() for script in shared}
-        found += [load_file("scripts", script) for script in shared] or [file]
-    if not found:
+        scripts += [load_file("scripts", script) for script in shared] or [file]
+    if not scripts:
         raise BadInput(f"{folder}: no script; each framework's file offers build(task)")
-    return tuple(found), networks
+    return tuple(scripts), networks
 
 
 def _declaration(path: Path) -> dict[str, Any]:
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        terms = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"{path}: not a readable TOML file ({error})") from None
-    check_terms(path, told, known=_KEYS, needed=("metric", "quality", "epochs", "batch"))
-    return told
+    check_terms(path, terms, known=_KEYS, needed=("metric", "quality", "epochs", "batch"))
+    return terms
 
 
-def check_terms(path: Path, told: Mapping[str, Any], known: Collection[str], needed: Sequence[str]) -> None:
+def check_terms(path: Path, terms: Mapping[str, Any], known: Collection[str], needed: Sequence[str]) -> None:
     """Check the entries of a task's declaration, wherever it stands.
 
     Raises:
         BadInput: one of `needed` is missing, or an entry is not `known` or impossible.
     """
-    unknown = sorted(set(told) - set(known))
+    unknown = sorted(set(terms) - set(known))
     if unknown:
         raise BadInput(f"{path}: unknown entry {unknown[0]!r}{nearest(unknown[0], known)}")
     for name in needed:
-        if name not in told:
+        if name not in terms:
             raise BadInput(f"{path}: the entry {name!r} is missing")
-    _check_types(path, told)
-    metric = told.get("metric")
+    _check_types(path, terms)
+    metric = terms.get("metric")
     if metric is not None and metric not in quality.METRICS:
         raise BadInput(f"{path}: metric {metric!r} is unknown{nearest(metric, quality.METRICS)}")
-    if told.get("seeds", LEAST_SEEDS) < LEAST_SEEDS:
-        raise BadInput(f"{path}: seeds = {told['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
-    if told.get("optimisation", "same") not in {"same", "free"}:
+    if terms.get("seeds", LEAST_SEEDS) < LEAST_SEEDS:
+        raise BadInput(f"{path}: seeds = {terms['seeds']}: at least {LEAST_SEEDS} tell luck from merit")
+    if terms.get("optimisation", "same") not in {"same", "free"}:
         raise BadInput(f"{path}: optimisation is 'same' (first losses must agree) or 'free'")
 
 
-def _check_types(path: Path, told: Mapping[str, Any]) -> None:
+def _check_types(path: Path, terms: Mapping[str, Any]) -> None:
     texts, tables = ("metric", "reference", "optimisation"), ("options", "datasets")
     for name, kind in [*((name, str) for name in texts), *((name, dict) for name in tables)]:
-        if not isinstance(told.get(name, kind()), kind):
+        if not isinstance(terms.get(name, kind()), kind):
             raise BadInput(f"{path}: {name} must be {'a text' if kind is str else 'a table of entries'}")
     for name in ("epochs", "batch", "seeds"):
-        if not (isinstance(told.get(name, 1), int) and told.get(name, 1) > 0):
+        if not (isinstance(terms.get(name, 1), int) and terms.get(name, 1) > 0):
             raise BadInput(f"{path}: {name} must be a whole number above 0")
-    if not isinstance(told.get("quality", 0.0), int | float):
+    if not isinstance(terms.get("quality", 0.0), int | float):
         raise BadInput(f"{path}: quality must be a number")
 
 
@@ -187,18 +187,18 @@ def require_batch(path: Path, batch: int, arrays: Arrays) -> None:
         raise BadInput(f"{path}: batch {batch} exceeds the {rows} training rows")
 
 
-def require_reference(path: Path, told: Mapping[str, Any], names: Collection[str]) -> None:
+def require_reference(path: Path, terms: Mapping[str, Any], names: Collection[str]) -> None:
     """Check that the reference is one of those that can be asked to train.
 
     Raises:
         BadInput: nobody of that name.
     """
-    named = told.get("reference")
+    named = terms.get("reference")
     if named is not None and named not in names:
         raise BadInput(f"{path}: reference {named!r} is none of {', '.join(names)}{nearest(named, names)}")
 
 
-def wanted_quality(path: Path, told: Mapping[str, Any], metric: str, asked: float | None) -> float | None:
+def wanted_quality(path: Path, terms: Mapping[str, Any], metric: str, asked: float | None) -> float | None:
     """The quality that was asked for, else the declared one, if there is one.
 
     Raises:
@@ -207,10 +207,10 @@ def wanted_quality(path: Path, told: Mapping[str, Any], metric: str, asked: floa
     if asked is not None:
         quality.require_possible(metric, asked)
         return asked
-    if "quality" not in told:
+    if "quality" not in terms:
         return None
-    quality.require_possible(metric, told["quality"], f"{path}: quality")
-    return float(told["quality"])
+    quality.require_possible(metric, terms["quality"], f"{path}: quality")
+    return float(terms["quality"])
 
 
 def _made(path: Path, options: Mapping[str, Any], seeds: tuple[int, ...]) -> dict[str, NDArray[Any]]:

@@ -92,19 +92,19 @@ def _back_ends(model_format: str) -> list[str]:
 def _terms(path: Path) -> dict[str, Any]:
     """The entries of ``task.toml`` that the file's ``TASK = {...}`` holds; the usual where it is silent."""
     tree = ast.parse(path.read_bytes())
-    told: Any = {}
+    terms: Any = {}
     for node in tree.body:
         assigned = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         named = any(isinstance(target, ast.Name) and target.id == _NAME for target in assigned)
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and named:
             try:
-                told = ast.literal_eval(node.value)
+                terms = ast.literal_eval(node.value)
             except ValueError:
-                told = None
-    if not isinstance(told, dict):
+                terms = None
+    if not isinstance(terms, dict):
         raise BadInput(f"{path}: {_NAME} must be a dict of plain values, such as {{'epochs': 20}}")
-    check_terms(path, told, known=TERMS, needed=())
-    return {**_USUAL, **told}
+    check_terms(path, terms, known=TERMS, needed=())
+    return {**_USUAL, **terms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +121,18 @@ def _described(
 ) -> tuple[KerasModel, dict[str, NDArray[Any]]]:
     """Ask the first back end that is there what the model is; returns it with the initial weights."""
     reasons = []
-    for entry in (one for one in entries if one.inapplicable is None):
+    for entry in (spec for spec in entries if spec.inapplicable is None):
         try:
             return _ask(question, entry, request, progress)
         except (EnvironmentFailed, Inapplicable) as reason:
             reasons.append(f"{entry.plugin.name}: {reason}")
         except TrialFailed as error:
-            told = str(error)
+            message = str(error)
             for prefix in ("describe: ", "RuntimeError: ", "TypeError: "):
-                told = told.removeprefix(prefix)
-            raise BadInput(f"{question.path}: not a Keras model to train: {told}") from None
-    told = "; ".join(reasons) or "none was asked for"
-    raise BadInput(f"{question.path}: no Keras back end can build it: {told}")
+                message = message.removeprefix(prefix)
+            raise BadInput(f"{question.path}: not a Keras model to train: {message}") from None
+    refusals = "; ".join(reasons) or "none was asked for"
+    raise BadInput(f"{question.path}: no Keras back end can build it: {refusals}")
 
 
 def _ask(
@@ -153,8 +153,8 @@ def _ask(
         with WorkerProcess(command, log=log, environment=python_environment(1)) as worker:
             worker.request("hello", timeout=request.race.timeout)
             answer = worker.request("describe", timeout=request.race.timeout, **asked)
-        found = read_tensors(weights)
-    return KerasModel(**answer["model"]), {f"weights-{name}": array for name, array in found.items()}
+        tensors = read_tensors(weights)
+    return KerasModel(**answer["model"]), {f"weights-{name}": array for name, array in tensors.items()}
 
 
 def _check_trainable(path: Path, model: KerasModel, shape: Sequence[int], terms: dict[str, Any]) -> None:

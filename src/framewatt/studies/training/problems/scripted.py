@@ -95,7 +95,7 @@ def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
     wanted = [word.strip() for word in request.candidates.frameworks.split(",") if word.strip()]
     if set(wanted) & {"default", "all"}:
         wanted = list(known)
-    found = []
+    entries = []
     for name in wanted:
         if name not in known:
             raise BadInput(f"--frameworks: the task has no script {name!r}{nearest(name, known)}")
@@ -107,5 +107,5 @@ def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
         for changes in variants:
             settings = {**defaults, **changes}
             candidate = Candidate(name, module.VERSION, settings=tuple(settings.items()))
-            found.append(CandidateSpec(candidate, known[name], settings))
-    return found
+            entries.append(CandidateSpec(candidate, known[name], settings))
+    return entries
