@@ -119,5 +119,5 @@ def _failure(command: str, code: int, errors: int) -> str:
     size = os.fstat(errors).st_size
     tail = os.pread(errors, _TAIL_BYTES, max(0, size - _TAIL_BYTES)).decode(errors="replace")
     lines = [line.strip() for line in tail.splitlines() if line.strip()][-_TAIL_LINES:]
-    told = f": {' | '.join(lines)}" if lines else " and says nothing on standard error"
-    return f"{command!r} {how}{told}"
+    detail = f": {' | '.join(lines)}" if lines else " and says nothing on standard error"
+    return f"{command!r} {how}{detail}"
