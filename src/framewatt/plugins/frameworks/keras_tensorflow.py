@@ -23,8 +23,8 @@ def describe(model: Path, weights: Path, seeds: Sequence[int], shape: Sequence[i
     """What the user's ``build()`` makes, and each seed's initial weights."""
     from framewatt_worker import keras_models
 
-    told: dict[str, Any] = keras_models.describe(model, weights, seeds, shape)
-    return told
+    description: dict[str, Any] = keras_models.describe(model, weights, seeds, shape)
+    return description
 
 
 def build(task: Mapping[str, Any]) -> Any:

@@ -27,8 +27,8 @@ def describe(model: Path, weights: Path, seeds: Sequence[int], shape: Sequence[i
     """What the user's ``build()`` makes, and each seed's initial weights."""
     from framewatt_worker import keras_models
 
-    told: dict[str, Any] = keras_models.describe(model, weights, seeds, shape)
-    return told
+    description: dict[str, Any] = keras_models.describe(model, weights, seeds, shape)
+    return description
 
 
 def build(task: Mapping[str, Any]) -> Any:
@@ -56,8 +56,8 @@ def export(model: Path, folder: Path) -> dict[str, Any]:
     """Export to ONNX with an open batch; a ``.keras`` file carries no inputs of its own."""
     from framewatt_worker.keras_export import export_onnx
 
-    told: dict[str, Any] = export_onnx(model, folder)
-    return told
+    exported: dict[str, Any] = export_onnx(model, folder)
+    return exported
 
 
 def _set_threads(threads: int) -> None:

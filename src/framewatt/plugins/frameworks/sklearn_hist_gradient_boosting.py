@@ -62,8 +62,8 @@ def scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarr
     """Scores after each number of iterations in `rounds`."""
     from framewatt_worker.scikit_learn_models import boosting_scores
 
-    found: list[np.ndarray] = boosting_scores(model, rows, rounds)
-    return found
+    by_rounds: list[np.ndarray] = boosting_scores(model, rows, rounds)
+    return by_rounds
 
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:

@@ -46,8 +46,8 @@ def scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarr
     """Scores of the first trees, for each number of trees in `rounds`."""
     from framewatt_worker.scikit_learn_models import forest_scores
 
-    found: list[np.ndarray] = forest_scores(model, rows, rounds)
-    return found
+    by_rounds: list[np.ndarray] = forest_scores(model, rows, rounds)
+    return by_rounds
 
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:

@@ -69,9 +69,12 @@ def scores(model: Any, rows: np.ndarray, rounds: Sequence[int]) -> list[np.ndarr
     import xgboost
 
     table = xgboost.DMatrix(rows, feature_types=model["types"], enable_categorical=True)
-    found = [model["booster"].predict(table, iteration_range=(0, number)) for number in rounds]
+    predictions = [model["booster"].predict(table, iteration_range=(0, number)) for number in rounds]
     binary = "binary" in str(model["booster"].save_config())
-    return [np.stack([1 - one, one], axis=1) if binary and one.ndim == 1 else one for one in found]
+    return [
+        np.stack([1 - prediction, prediction], axis=1) if binary and prediction.ndim == 1 else prediction
+        for prediction in predictions
+    ]
 
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
