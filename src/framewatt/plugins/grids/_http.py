@@ -54,10 +54,10 @@ def get_json(
     if cache and (body := _cached(kept)) is not None:
         return _understood(source, body, read)
     body = _request(source, url, headers)
-    found = _understood(source, body, read)
+    answer = _understood(source, body, read)
     if cache:
         _keep(kept, body)
-    return found
+    return answer
 
 
 def base_url(name: str, default: str) -> str:
@@ -96,10 +96,10 @@ def moment(source: str, text: Any) -> datetime:
         GridUnavailable: not an ISO 8601 date.
     """
     try:
-        found = datetime.fromisoformat(str(text))
+        instant = datetime.fromisoformat(str(text))
     except ValueError:
         raise GridUnavailable(f"{source}: answered an unreadable date ({text!r})") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def fresh(source: str, when: datetime) -> datetime:

@@ -46,9 +46,9 @@ def intensity(region: str, when: datetime | None = None) -> GridIntensity:  # no
     row = next((row for row in read_table("cloud_region") if _name(row) == name), None)
     if row is None:
         raise BadInput(f"{region!r} is no region of this provider that is known here")
-    found = _own_figure(row) or _country_figure(row)
+    figure = _own_figure(row) or _country_figure(row)
     pue, note = _pue(row)
-    return replace(found, region=name, pue=pue, warnings=(*found.warnings, *note))
+    return replace(figure, region=name, pue=pue, warnings=(*figure.warnings, *note))
 
 
 def hours(region: str) -> Sequence[GridIntensity]:  # noqa: ARG001 - the contract's signature
@@ -73,14 +73,14 @@ def _own_figure(row: Mapping[str, str]) -> GridIntensity | None:
 
 
 def _country_figure(row: Mapping[str, str]) -> GridIntensity:
-    found = country_intensity(row["country"])
-    if found is None:
+    figure = country_intensity(row["country"])
+    if figure is None:
         raise BadInput(f"no carbon intensity is known for {_name(row)} ({row['location']})")
     finer = "; us:<eGRID subregion> is finer" if row["country"] == "US" else ""
-    said = (
+    warning = (
         f"no figure is published for {_name(row)} itself: its country's ({row['country']}) stands in{finer}"
     )
-    return replace(found, warnings=(said, *found.warnings))
+    return replace(figure, warnings=(warning, *figure.warnings))
 
 
 def _pue(row: Mapping[str, str]) -> tuple[Quantity, tuple[str, ...]]:

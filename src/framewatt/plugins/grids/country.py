@@ -38,8 +38,8 @@ def intensity(region: str, when: datetime | None = None) -> GridIntensity:  # no
         BadInput: no country has this code, or no figure is known for it.
     """
     code = region.upper()
-    if found := country_intensity(_ALIASES.get(code, code)):
-        return found
+    if figure := country_intensity(_ALIASES.get(code, code)):
+        return figure
     raise BadInput(f"no carbon intensity is known for the country {region!r}")
 
 

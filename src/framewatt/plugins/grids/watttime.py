@@ -47,10 +47,10 @@ def intensity(region: str, when: datetime | None = None) -> GridIntensity:
     span = {"start": iso(end - timedelta(hours=2)), "end": iso(end)}
 
     def read(body: Any) -> GridIntensity:
-        found = _read(body, region, body["data"][-1], Provenance.PUBLISHED)
+        rate = _read(body, region, body["data"][-1], Provenance.PUBLISHED)
         if when is None:
-            fresh(_SOURCE, moment(_SOURCE, found.when))
-        return found
+            fresh(_SOURCE, moment(_SOURCE, rate.when))
+        return rate
 
     return _get("historical", region, span, read)
 

@@ -110,14 +110,14 @@ def find_zones(root: Path) -> list[Zone]:
 
 def _folders(root: Path) -> dict[str, Path]:
     """Every zone's folder by its name, side by side as in /sys/class or nested as in /sys/devices."""
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     waiting = [root]
     while waiting:
         for path in waiting.pop().glob("*rapl*"):
-            if path.name not in found and path.is_dir():
-                found[path.name] = path
+            if path.name not in folders and path.is_dir():
+                folders[path.name] = path
                 waiting.append(path)
-    return {name: path for name, path in found.items() if (path / "name").is_file()}
+    return {name: path for name, path in folders.items() if (path / "name").is_file()}
 
 
 def _domain(folders: Mapping[str, Path], folder: Path) -> str | None:

@@ -31,13 +31,13 @@ def open_workload(source: str) -> Workload:
     if name not in known:
         raise BadInput(f"no example {name!r}; there is {', '.join(sorted(known))}")
     folder = _EXAMPLES / name
-    told = json.loads((folder / "example.json").read_text())
-    workload = onnx.open_workload(str(folder / told["model"]))
+    declaration = json.loads((folder / "example.json").read_text())
+    workload = onnx.open_workload(str(folder / declaration["model"]))
     return replace(
         workload,
         name=name,
         kind="example",
-        samples=folder / told["samples"],
-        labels=folder / told["labels"],
-        metric=told["metric"],
+        samples=folder / declaration["samples"],
+        labels=folder / declaration["labels"],
+        metric=declaration["metric"],
     )

@@ -38,12 +38,12 @@ def open_workload(source: str) -> Workload:
     if not path.is_file():
         raise BadInput(f"{source}: no such file")
     config = _config(path, source)
-    for one in _objects(config):
-        if one["class_name"] == _CODE:
+    for node in _objects(config):
+        if node["class_name"] == _CODE:
             raise BadInput(f"{source}: holds a Lambda layer, whose code is not run; write it as Keras layers")
-        if _is_custom(one):
+        if _is_custom(node):
             raise BadInput(
-                f"{source}: holds the custom object {one['class_name']}, whose code a .keras file does not "
+                f"{source}: holds the custom object {node['class_name']}, whose code a .keras file does not "
                 "carry; export the model to ONNX and select that file"
             )
     with path.open("rb") as file:
@@ -68,10 +68,10 @@ def _config(path: Path, source: str) -> Any:
         raise BadInput(f"{source}: damaged .keras archive ({error})") from None
 
 
-def _is_custom(one: dict[str, Any]) -> bool:
+def _is_custom(node: dict[str, Any]) -> bool:
     """Whether it needs code that is not Keras's: registered by somebody else, or from another module."""
-    package = str(one.get("module") or "").partition(".")[0]
-    return package != "keras" and bool(one.get("registered_name") or package not in {"", "builtins"})
+    package = str(node.get("module") or "").partition(".")[0]
+    return package != "keras" and bool(node.get("registered_name") or package not in {"", "builtins"})
 
 
 def _objects(config: Any) -> Iterator[dict[str, Any]]:
