@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from framewatt.runs.records import Settled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from framewatt.records import Status
     from framewatt.records.stored import Record
     from framewatt.runs.folder import RunFolder
+    from framewatt.runs.manifest import CandidateLine
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
 
@@ -26,6 +29,11 @@ class StudyContext:
     def keep(self, record: Record) -> None:
         """Store a record; nothing but this writes into a run while its study goes on."""
         self.run.append(record)
+
+    def enrol(self, lines: Iterable[CandidateLine]) -> None:
+        """Add candidates that the study itself came upon to those who may come."""
+        known = {line.id: line for line in (*self.run.manifest.candidates, *lines)}
+        self.run.amend(replace(self.run.manifest, candidates=tuple(known.values())))
 
     def settle(self, candidate: str, status: Status, reason: str) -> None:
         """Record how a candidate ended, and say so."""

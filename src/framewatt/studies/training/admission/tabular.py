@@ -92,15 +92,13 @@ class TabularAdmission(Admission):
 
     def _enrol(self, tuned: list[CandidateSpec]) -> None:
         """Candidates that tuning found, in the manifest and with their library's environment."""
-        run = self._context.run
-        known = {line.id: line for line in run.manifest.candidates}
-        known |= {entry.candidate.id: candidate_line(entry) for entry in tuned}
-        run.amend(replace(run.manifest, candidates=tuple(known.values())))
-        environments = list({built.candidate: built for built in run.records(BuiltEnvironment)}.values())
+        self._context.enrol(map(candidate_line, tuned))
+        recorded = self._context.run.records(BuiltEnvironment)
+        environments = list({built.candidate: built for built in recorded}.values())
         for entry in tuned:
             library = entry.candidate.release
             origin = next(b for b in environments if Candidate.parse(b.candidate).release == library)
-            run.append(replace(origin, candidate=entry.candidate.id))
+            self._context.keep(replace(origin, candidate=entry.candidate.id))
 
     def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
         trainees = []
