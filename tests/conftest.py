@@ -22,10 +22,19 @@ from framewatt.runs.manifest import FunctionalUnit, Manifest, WorkloadLine
 from framewatt.runs.request import SelectRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 STAND_INS = Path(__file__).parent / "stand_ins"
 SCHEMAS = files("framewatt") / "reports" / "schemas"
+SHORT_SECONDS = {
+    "framewatt.studies.inference.study._WINDOW_SECONDS": 0.15,
+    "framewatt.studies.training.study._WINDOW_SECONDS": 0.15,
+    "framewatt.studies.training.trained_models._WINDOW_SECONDS": 0.15,
+    "framewatt.studies.training.admission.admission.SHORTEST_WINDOW_SECONDS": 0.15,
+    "framewatt.trials.trial._WARMUP_SECONDS": 0.15,
+    "framewatt.studies.inference.study._IDLE_SECONDS": 3.0,
+}
+"""Stand-ins are warm at once and their queries are alike: short windows tell of them as much as long ones."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +46,16 @@ def _own_cache(
     """Tests never read or write the user's cache, unless they ask for it by ``users_cache``."""
     if "users_cache" not in request.fixturenames:
         monkeypatch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_windows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Studies of stand-ins take short windows; those in integration/ take the shipped ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "integration" not in request.path.parts:
+            for name, seconds in SHORT_SECONDS.items():
+                patch.setattr(name, seconds)
+        yield
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (folder / "framewatt.toml").write_text(HARDWARE)
         model = write_perceptron(folder / "tiny.onnx")
         options = ["--frameworks", "faithful,wasteful", "--env", "current", "--meter", "rapl"]
-        options += ["--objective", "carbon", "--intensity", "300", "--budget", "10s", "--format", "json"]
+        options += ["--objective", "carbon", "--intensity", "300", "--budget", "6s", "--format", "json"]
         result = CliRunner().invoke(cli, ["select", str(model), *options])
         assert result.exit_code == 0, result.output
         yield Path(json.loads(result.stdout)["run"])
@@ -159,4 +159,8 @@ def test_windows_are_as_long_as_the_counter_needs(run: Path) -> None:
     steady = [m for m in folder.measurements() if m.phase == "steady"]
     assert folder.manifest.window_seconds == 1.0
     assert steady
-    assert not [m.invalid for m in steady if m.invalid]
+    asked, valid = (
+        {(m.candidate, m.trial, m.block, m.window) for m in windows}
+        for windows in (steady, [m for m in steady if not m.invalid])
+    )
+    assert asked == valid  # on a loaded machine one may be repeated

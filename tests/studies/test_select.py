@@ -43,7 +43,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks=ALL,
                 environment="current",
-                budget=8,
+                budget=20,
                 timeout=5,
                 region="FR",
                 incumbent="wasteful",

@@ -17,7 +17,7 @@ ACCEPTS = ("table",)
 LIGHT = True
 PACKAGES = {"runtime": ("numpy",)}
 IMPORTS = ("numpy",)
-SETTINGS = {"precision": ("fp32",), "learning_rate": ("0.3", "3")}
+SETTINGS = {"precision": ("fp32",), "learning_rate": ("0.8", "3")}
 
 
 def most_rounds(settings: Mapping[str, str]) -> int:

@@ -16,7 +16,7 @@ ACCEPTS = ("table",)
 LIGHT = True
 PACKAGES = {"runtime": ("numpy",)}
 IMPORTS = ("numpy",)
-SETTINGS = {"precision": ("fp32",), "learning_rate": ("0.3", "3")}
+SETTINGS = {"precision": ("fp32",), "learning_rate": ("0.8", "3")}
 POINTS = ({"learning_rate": "3"},)
 
 

@@ -36,7 +36,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             quality=0.9,
             frameworks="learner",
             environment="current",
-            budget=8,
+            budget=30,
+            margin=0.5,
             runs_dir=str(folder / "runs"),
         )
         yield Path(select(request)[0].document["run"])
