@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from referencing import Registry
 
 from framewatt.cli import cli
-from framewatt.metering.host.inspection import inspect_host
+from framewatt.metering.host.inspection import inspect_host, usable_cpus
 from framewatt.metering.power.build import host_model
 from framewatt.records import MeterDescription, Provenance, Scope, Stage
 from framewatt.runs.manifest import FunctionalUnit, Manifest, WorkloadLine
@@ -27,14 +28,42 @@ if TYPE_CHECKING:
 STAND_INS = Path(__file__).parent / "stand_ins"
 SCHEMAS = files("framewatt") / "reports" / "schemas"
 SHORT_SECONDS = {
-    "framewatt.studies.inference.study._WINDOW_SECONDS": 0.15,
-    "framewatt.studies.training.study._WINDOW_SECONDS": 0.15,
-    "framewatt.studies.training.trained_models._WINDOW_SECONDS": 0.15,
-    "framewatt.studies.training.admission.admission.SHORTEST_WINDOW_SECONDS": 0.15,
-    "framewatt.trials.trial._WARMUP_SECONDS": 0.15,
+    "framewatt.trials.blocks.WINDOW_SECONDS": 0.15,
+    "framewatt.studies.inference.study.WINDOW_SECONDS": 0.15,
+    "framewatt.trials.inference._WARMUP_SECONDS": 0.15,
     "framewatt.studies.inference.study._IDLE_SECONDS": 3.0,
 }
 """Stand-ins are warm at once and their queries are alike: short windows tell of them as much as long ones."""
+MOST_WORKERS = 4
+"""More of them would only import more; the longest module sets the time."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """A process of tests for each CPU, up to `MOST_WORKERS`."""
+    return min(MOST_WORKERS, len(usable_cpus()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A module's tests stay in one process, with the studies that they share.
+
+    Real frameworks are one group: they race each other in turn, beside small tests only.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "integration" if "integration" in path.split("/") else path
+
+    return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no process is left with it at the end."""
+    rooms = ["integration", "studies"]
+    items.sort(key=lambda item: next((n for n, room in enumerate(rooms) if room in item.path.parts), 2))
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +85,18 @@ def _short_windows(request: pytest.FixtureRequest) -> Iterator[None]:
             for name, seconds in SHORT_SECONDS.items():
                 patch.setattr(name, seconds)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_cpus(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Processes of tests share the CPUs out, so that no study's worker runs on another's CPU."""
+    before = usable_cpus()
+    number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if number and count <= len(before) and "integration" not in request.path.parts:
+        os.sched_setaffinity(0, before[int(number) :: count])
+    yield
+    os.sched_setaffinity(0, before)
 
 
 @pytest.fixture

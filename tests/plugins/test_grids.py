@@ -106,7 +106,8 @@ MARGINAL = {
     "data": [{"point_time": at(-1), "value": 900.0}, {"point_time": at(), "value": 1000.0}],
     "meta": {"region": "CAISO_NORTH", "signal_type": "co2_moer", "units": "lbs_co2_per_mwh"},
 }
-SDK = {"location": "eastus", "startTime": at(-1), "endTime": at(), "carbonIntensity": 345.6}
+# It ends so late that it is not stale when the suite runs past a full hour.
+SDK = {"location": "eastus", "startTime": at(-1), "endTime": at(2), "carbonIntensity": 345.6}
 
 
 # -- tables ------------------------------------------------------------------------------------------

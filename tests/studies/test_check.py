@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -170,8 +171,9 @@ def test_an_upgrade_is_compared_with_the_version_it_replaces(tmp_path: Path) -> 
     ],
 )
 def test_unlike_machines_and_work_are_refused(
-    tmp_path: Path, changed: dict[str, Any], complaint: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], complaint: str
 ) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})  # two threads need two processors
     old, new = _run(tmp_path, "old", {"a": 1.0}), _run(tmp_path, "new", {"a": 1.0}, **changed)
     assert complaint in refused("check", new, "--against", old)
 

@@ -39,7 +39,7 @@ def decisions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Decisio
             frameworks=ALL,
             environment="current",
             budget=60,
-            margin=0.5,
+            margin=0.9,
             timeout=20,
             incumbent="wasteful_learner",
             runs_dir=str(folder / "runs"),
@@ -160,7 +160,7 @@ def test_without_a_quality_the_incumbent_sets_the_target(stand_ins: Path, tmp_pa
         frameworks="learner,stubborn_learner",
         environment="current",
         budget=10,
-        margin=0.5,
+        margin=0.9,
         incumbent="stubborn_learner",
         runs_dir=str(tmp_path / "runs"),
     )

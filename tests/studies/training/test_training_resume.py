@@ -37,7 +37,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             frameworks="learner",
             environment="current",
             budget=30,
-            margin=0.5,
+            margin=0.9,
             runs_dir=str(folder / "runs"),
         )
         yield Path(select(request)[0].document["run"])
