@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 STAND_INS = Path(__file__).parent / "stand_ins"
 SCHEMAS = files("framewatt") / "reports" / "schemas"
 SHORT_SECONDS = {
-    "framewatt.trials.blocks.WINDOW_SECONDS": 0.15,
-    "framewatt.studies.inference.study.WINDOW_SECONDS": 0.15,
-    "framewatt.trials.inference._WARMUP_SECONDS": 0.15,
-    "framewatt.studies.inference.study._IDLE_SECONDS": 3.0,
+    "framewatt.trials.blocks.WINDOW_SECONDS": 0.1,
+    "framewatt.studies.beginning.WINDOW_SECONDS": 0.1,
+    "framewatt.trials.inference._WARMUP_SECONDS": 0.1,
+    "framewatt.studies.pipeline._IDLE_SECONDS": 3.0,
 }
 """Stand-ins are warm at once and their queries are alike: short windows tell of them as much as long ones."""
 MOST_WORKERS = 4

@@ -169,7 +169,7 @@ def test_a_killed_run_goes_on_with_its_finished_windows_counted_once(
         "--env",
         "current",
         "--budget",
-        "6s",
+        "4s",
         "--runs-dir",
         str(runs),
     ]

@@ -159,7 +159,7 @@ def test_without_a_quality_the_incumbent_sets_the_target(stand_ins: Path, tmp_pa
         target="label",
         frameworks="learner,stubborn_learner",
         environment="current",
-        budget=10,
+        budget=6,
         margin=0.9,
         incumbent="stubborn_learner",
         runs_dir=str(tmp_path / "runs"),
