@@ -20,7 +20,7 @@ from framewatt.records.units import format_bytes, format_si
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import BuiltEnvironment
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.training import study
+from framewatt.studies.select import decide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ def ranking(decision: Decision) -> str:
 def race(title: str, request: SelectRequest) -> list[str]:
     """Run a study, print all of its decisions, and return their rankings."""
     with PlainProgress() as progress:
-        decisions = study.select(request, progress)
+        decisions = decide(request, progress)
     rankings = []
     for decision in decisions:
         run = RunFolder.open_run(Path(str(decision.document["run"])))

@@ -25,7 +25,7 @@ class _AskedError(Exception):
 
 @pytest.fixture(autouse=True)
 def _no_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(request: SelectRequest, _: Any) -> None:
+    def stop(request: SelectRequest, *_: Any) -> None:
         raise _AskedError(request)
 
     monkeypatch.setattr(study, "select", stop)

@@ -11,7 +11,7 @@ import framewatt
 from conftest import refused, write_table
 from framewatt.cli import cli
 from framewatt.errors import BadInput, FramewattError
-from framewatt.runs.request import GROUPS, OPTIONS, Study
+from framewatt.runs.request import GROUPS, OPTIONS, StudyKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,9 +76,9 @@ GOOD = {
 }
 """A value of each option that some studies do not have."""
 FOREIGN = [
-    (study, name) for study in Study for name, option in OPTIONS.items() if study not in option.studies
+    (study, name) for study in StudyKind for name, option in OPTIONS.items() if study not in option.studies
 ]
-TO_LEARN = {Study.TABLE: {"target": "label"}, Study.KERAS: {"data": "data.npz"}}
+TO_LEARN = {StudyKind.TABLE: {"target": "label"}, StudyKind.KERAS: {"data": "data.npz"}}
 
 
 @pytest.fixture
@@ -115,9 +115,9 @@ def test_a_bad_value_is_refused_with_the_same_words(name: str, folder: Path) -> 
 
 @pytest.mark.parametrize(("study", "name"), FOREIGN, ids=str)
 def test_an_option_of_another_study_is_refused_with_the_same_words(
-    study: Study, name: str, folder: Path
+    study: StudyKind, name: str, folder: Path
 ) -> None:
-    sources = {Study.MODEL: "tiny.onnx", Study.TABLE: "table.csv", Study.KERAS: "model.py"}
+    sources = {StudyKind.MODEL: "tiny.onnx", StudyKind.TABLE: "table.csv", StudyKind.KERAS: "model.py"}
     source = folder / sources[study] if study in sources else "task:cnn"
     command_line, python = refusals(source, {**TO_LEARN.get(study, {}), name: GOOD[name]})
     assert command_line == python
@@ -126,7 +126,9 @@ def test_an_option_of_another_study_is_refused_with_the_same_words(
     elif name == "data":  # what is opened depends on it
         assert "--data goes with" in python
     else:
-        assert f"{OPTIONS[name].flag} {'is for' if study is Study.MODEL else 'does not go with'} " in python
+        assert (
+            f"{OPTIONS[name].flag} {'is for' if study is StudyKind.MODEL else 'does not go with'} " in python
+        )
 
 
 def test_options_that_exclude_each_other_are_refused_with_the_same_words(folder: Path) -> None:

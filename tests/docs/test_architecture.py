@@ -18,3 +18,10 @@ def test_every_room_has_a_row_and_every_row_a_room() -> None:
 def test_every_file_beside_the_rooms_is_named() -> None:
     for path in HOUSE.glob("*.py"):
         assert f"`{path.name}`" in PAGE
+
+
+def test_every_operation_of_the_worker_is_named() -> None:
+    worker = (HOUSE / "worker" / "python" / "framewatt_worker").glob("*.py")
+    operations = {name for file in worker for name in re.findall(r"def op_(\w+)", file.read_text())}
+    assert operations
+    assert all(f"`{name}`" in PAGE for name in operations)

@@ -10,8 +10,7 @@ from click.testing import CliRunner
 
 from framewatt.cli import cli
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference import study
-from framewatt.studies.training.study import select
+from framewatt.studies.select import decide
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.usefixtures("users_cache")]
 
@@ -57,12 +56,12 @@ def test_back_ends_agree_on_the_first_losses_and_the_trained_file_on_its_outputs
         budget=100,
         **common,
     )
-    (decision,) = select(request)
+    (decision,) = decide(request)
     for row in decision.candidates:
         assert row["parity"]["error"]["value"] < 1e-4, row["reason"]
     trained = [row["training"]["model_file"] for row in decision.candidates if "training" in row]
     file = Path(decision.document["run"]) / next(name for name in trained if name)
-    inference = study.select(
+    (inference,) = decide(
         SelectRequest.of(
             source=str(file),
             frameworks="keras_jax,keras_torch,onnxruntime",

@@ -10,8 +10,8 @@ import platformdirs
 import pytest
 
 from framewatt.runs.request import SelectRequest
+from framewatt.studies.select import decide
 from framewatt.studies.training.data.folds import divide
-from framewatt.studies.training.study import select
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def test_every_library_learns_a_table_with_gaps_and_categories(tmp_path: Path) -
     request = SelectRequest.of(
         source=str(path), target="label", quality=0.9, budget=90, runs_dir=str(tmp_path / "runs")
     )
-    training, inference = select(request)
+    training, inference = decide(request)
     comparable = [
         row for row in training.candidates if row.get("training", {}).get("capacity") == "comparable"
     ]
@@ -69,7 +69,7 @@ def test_one_gap_that_no_training_row_has_fails_no_linear_library(tmp_path: Path
         tune=False,
         runs_dir=str(tmp_path / "runs"),
     )
-    for decision in select(request):
+    for decision in decide(request):
         assert not [row["reason"] for row in decision.candidates if row["status"] == "failed"]
 
 
@@ -81,6 +81,6 @@ def test_the_reference_network_s_scripts_agree_on_the_first_losses(tmp_path: Pat
         budget=90,
         runs_dir=str(tmp_path / "runs"),
     )
-    (decision,) = select(request)
+    (decision,) = decide(request)
     for row in decision.candidates:
         assert row["parity"]["error"]["value"] < 1e-4, row["reason"]

@@ -11,7 +11,7 @@ from framewatt.metering.combined import combine
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.metering.power.platform import platform_remainder
 from framewatt.records import MeterDescription, MeterReading, Provenance, Scope, Usage
-from framewatt.studies.measure.command import CommandRun
+from framewatt.studies.measure.command import MeteredCommand
 
 
 def _recording(path: Path, *windows: object, scope: str = "package", name: str = "rapl") -> Path:
@@ -101,10 +101,10 @@ class _Gpu:
         """Nothing is held."""
 
 
-def _run(meter: Meter, idle_watts: dict[str, float]) -> CommandRun:
+def _run(meter: Meter, idle_watts: dict[str, float]) -> MeteredCommand:
     usage = Usage(2.0, 1.0, 0.0)
     reading = meter.stop(usage)
-    return CommandRun(("work",), 0, usage, None, reading, meter.description, idle_watts)
+    return MeteredCommand(("work",), 0, usage, None, reading, meter.description, idle_watts)
 
 
 def test_with_half_of_the_cpus_a_gpu_s_idle_counts_whole_and_an_estimate_s_once() -> None:

@@ -16,7 +16,7 @@ from framewatt.runs.request import (
     CarbonOptions,
     RaceOptions,
     SelectRequest,
-    Study,
+    StudyKind,
     WorkOptions,
     options_of,
 )
@@ -139,11 +139,11 @@ def test_a_value_that_only_python_can_give_is_refused_too(options: dict[str, obj
 
 
 def test_every_format_that_nobody_trains_is_a_models() -> None:
-    assert [Study.of(name) for name in ("onnx", "table", "keras_code", "task")] == [
-        Study.MODEL,
-        Study.TABLE,
-        Study.KERAS,
-        Study.TASK,
+    assert [StudyKind.of(name) for name in ("onnx", "table", "keras_code", "task")] == [
+        StudyKind.MODEL,
+        StudyKind.TABLE,
+        StudyKind.KERAS,
+        StudyKind.TASK,
     ]
 
 

@@ -35,6 +35,7 @@ from framewatt.runs.commands import net_observations
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.question import NULL, Question
 from framewatt.runs.replay import replay
+from framewatt.runs.request import SelectRequest
 from framewatt.studies.compare import conduct_comparison
 from framewatt.studies.progress import Silent
 from framewatt.trials.command import command_line, run_command
@@ -217,7 +218,8 @@ def test_an_estimate_beside_a_counter_doubts_its_ratios_as_it_does_alone() -> No
 
 def _conducted(question: Question, meter: Meter) -> RunFolder:
     """The run of a comparison on a meter of the test's own."""
-    document = conduct_comparison(question, meter, None, "runs", Silent())
+    request = SelectRequest.of("commands", budget=question.budget_seconds, runs_dir="runs")
+    document = conduct_comparison(question, request, meter, Silent())
     return RunFolder.open_run(Path(document["run"]))
 
 

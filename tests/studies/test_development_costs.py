@@ -22,7 +22,7 @@ from framewatt.records import Phase, Provenance, Quantity
 from framewatt.reports.text.development import show_development
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.study import select
+from framewatt.studies.select import decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
         patch.setenv("FRAMEWATT_PLUGINS", str(STAND_INS))
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
-        yield select(
+        yield from decide(
             SelectRequest.of(
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks="faithful,wasteful",

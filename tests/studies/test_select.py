@@ -22,7 +22,8 @@ from framewatt.errors import BadInput
 from framewatt.records import Provenance, Scope
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.inference.study import resume, select
+from framewatt.studies.inference.study import resume
+from framewatt.studies.select import decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
         patch.setenv("FRAMEWATT_PLUGINS", str(STAND_INS))
         patch.setenv("FRAMEWATT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("study")
-        yield select(
+        yield from decide(
             SelectRequest.of(
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks=ALL,
@@ -200,7 +201,7 @@ def test_a_run_goes_on_without_a_candidate_that_can_no_longer_start(
         budget=3,
         runs_dir=str(tmp_path / "runs"),
     )
-    run = Path(str(select(request).document["run"]))
+    run = Path(str(decide(request)[0].document["run"]))
     lines = (run / "measurements.jsonl").read_text().splitlines(keepends=True)
     admitted = next(i for i, line in enumerate(lines) if '"kind": "admitted"' in line)
     (run / "measurements.jsonl").write_text("".join(lines[: admitted + 1]))
@@ -220,7 +221,7 @@ def test_a_changed_model_cannot_continue_an_old_run(
     request = SelectRequest.of(
         source=str(tiny_model), frameworks="lacking", environment="current", runs_dir=str(tmp_path / "runs")
     )
-    run = str(select(request).document["run"])
+    run = str(decide(request)[0].document["run"])
     tiny_model.write_bytes(tiny_model.read_bytes().replace(b"scores", b"scares"))
     with pytest.raises(BadInput, match="the model has changed"):
         resume(type(tmp_path)(run))
@@ -231,7 +232,7 @@ def test_a_run_is_not_continued_on_another_meter(stand_ins: Path, tiny_model: Pa
     request = SelectRequest.of(
         source=str(tiny_model), frameworks="lacking", environment="current", runs_dir=str(tmp_path / "runs")
     )
-    run = RunFolder.open_run(Path(str(select(request).document["run"])))
+    run = RunFolder.open_run(Path(str(decide(request)[0].document["run"])))
     began = run.manifest
     changes: list[dict[str, Any]] = [{"name": "plug"}, {"scope": Scope.PACKAGE}, {"domains": ("package-0",)}]
     for changed in changes:
@@ -245,7 +246,7 @@ def test_nobody_left_is_the_verdict_none(stand_ins: Path, tiny_model: Path, tmp_
     request = SelectRequest.of(
         source=str(tiny_model), frameworks="lacking,crashing", environment="current", runs_dir=str(tmp_path)
     )
-    decision = select(request)
+    (decision,) = decide(request)
     assert decision.verdict == "none"
     assert decision.selected == []
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Replay:
     """A race with everything told that was stored; `measurements` are all of the run's windows.
 
-    `observe` turns windows into what the race is told. `stopped` says why the race cannot go on although it
-    is not over.
+    `observe` turns windows into what the race is told; `hindrance` tells from that why the race cannot go on
+    although it is not over, which `stopped` then holds.
     """
 
     race: Race
@@ -54,14 +54,10 @@ class Replay:
 
 def cost_of(manifest: Manifest, basis: CarbonBasis) -> Callable[[Measurement], float]:
     """A window's whole cost under the study's objective: reserved joules, or gCO2eq."""
-
-    def joules(measurement: Measurement) -> float:
-        return reserved_joules(measurement)
-
     if manifest.request.race.objective != Objective.CARBON:
-        return joules
+        return reserved_joules
     wall = _wall_factor(manifest).value
-    return lambda measurement: carbon_cost(wall * joules(measurement), measurement.usage.seconds, basis)
+    return lambda window: carbon_cost(wall * reserved_joules(window), window.usage.seconds, basis)
 
 
 def race_of(manifest: Manifest, admission: Admitted, basis: CarbonBasis) -> Race:

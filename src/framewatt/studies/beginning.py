@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from framewatt import __version__
 from framewatt.carbon.basis import carbon_block
@@ -29,16 +29,25 @@ if TYPE_CHECKING:
 
     from framewatt.contracts import Meter
     from framewatt.records import Workload
-    from framewatt.runs.manifest import CandidateLine
+    from framewatt.runs.manifest import CandidateLine, TrainingBlock
+    from framewatt.runs.question import Question
     from framewatt.runs.request import SelectRequest
 
 
-def begin(
-    request: SelectRequest, workload: Workload, meter: Meter, lines: Sequence[CandidateLine], **more: Any
+def begin(  # noqa: PLR0913 - what only some studies have, by name
+    request: SelectRequest,
+    workload: Workload,
+    meter: Meter,
+    lines: Sequence[CandidateLine],
+    *,
+    unit: FunctionalUnit | None = None,
+    window_seconds: float | None = None,
+    training: TrainingBlock | None = None,
+    question: Question | None = None,
 ) -> RunFolder:
     """A new run folder that holds what is known before anything is measured.
 
-    `lines` are those who may come; `more` are entries of the manifest that only some studies have.
+    `lines` are those who may come, `unit` is R where the user has no say in it.
 
     Raises:
         BadInput: an unknown region, or a race for carbon whose scores would be open.
@@ -48,26 +57,28 @@ def begin(
     basis = basis_of(request, hardware)
     require_score(basis, request.race.objective)
     host = inspect_host()
-    known: dict[str, Any] = {
-        "framewatt_version": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["framewatt", *sys.argv[1:]]),
-        "stage": workload.stage,
-        "request": request,
-        "workload": WorkloadLine(workload.name, workload.kind, workload.format, workload.sha256),
-        "functional_unit": FunctionalUnit(**functional_unit(request.work.functional_unit)),
-        "window_seconds": max(WINDOW_SECONDS, meter.minimum_window_seconds),
-        "host": host,
-        "python": platform.python_version(),
-        "worker_environment": MALLOC_SETTINGS,
-        "meter": meter.description,
-        "power_model": host_model(host, meter.description.scope, busy_frequency().share),
-        "candidates": tuple(lines),
-        "hardware": hardware,
-        "carbon": carbon_block(basis),
-    }
+    manifest = Manifest(
+        framewatt_version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=" ".join(["framewatt", *sys.argv[1:]]),
+        stage=workload.stage,
+        request=request,
+        workload=WorkloadLine(workload.name, workload.kind, workload.format, workload.sha256),
+        functional_unit=unit or FunctionalUnit(**functional_unit(request.work.functional_unit)),
+        window_seconds=window_seconds or max(WINDOW_SECONDS, meter.minimum_window_seconds),
+        host=host,
+        python=platform.python_version(),
+        worker_environment=MALLOC_SETTINGS,
+        meter=meter.description,
+        power_model=host_model(host, meter.description.scope, busy_frequency().share),
+        candidates=tuple(lines),
+        hardware=hardware,
+        carbon=carbon_block(basis),
+        training=training,
+        question=question,
+    )
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{workload.name}"
-    return RunFolder.create(Path(request.race.runs_dir), name, Manifest(**known | more))
+    return RunFolder.create(Path(request.race.runs_dir), name, manifest)
 
 
 def reopen(path: Path) -> tuple[RunFolder, Workload]:
@@ -84,13 +95,17 @@ def reopen(path: Path) -> tuple[RunFolder, Workload]:
 
 
 @contextmanager
-def opened_meter(request: SelectRequest, run: RunFolder | None = None) -> Iterator[Meter]:
+def opened_meter(
+    request: SelectRequest, run: RunFolder | None = None, *, reserved_cpus: int | None = None
+) -> Iterator[Meter]:
     """The meter that was asked for; for an interrupted `run`, the one that it began with.
+
+    `reserved_cpus` are those that the work holds, where all of it holds the same.
 
     Raises:
         BadInput: it does not work here.
     """
-    meter = choose_meter(request.race.meter, inspect_host())
+    meter = choose_meter(request.race.meter, inspect_host(), reserved_cpus=reserved_cpus)
     try:
         if run is not None:
             run.require_meter(meter.description)

@@ -44,7 +44,7 @@ class Study(Protocol[_Contestant, _Result_co]):
         """Find out who may race; asked once in a run."""
 
     def entrants(self) -> dict[str, _Contestant]:
-        """Those who were admitted, in this life of the run or an earlier one, as far as they are ready."""
+        """Who is ready to race; of those, the race asks for who was admitted, now or in an earlier life."""
 
     def recruit(self, name: str) -> _Contestant | None:
         """Make a candidate ready that the race asks for and that is no entrant; None: it may not race."""
@@ -84,7 +84,7 @@ def metered_idle(meter: Meter, context: StudyContext) -> Instrument:
     return Instrument(meter, watts)
 
 
-def decide(run: RunFolder) -> Decision:
+def write_decision(run: RunFolder) -> Decision:
     """The decision of a finished race, written into its run folder."""
     decision = build_decision(run)
     run.write("decision.json", decision.to_json().encode())

@@ -1,17 +1,22 @@
-"""The environment that an entry runs in, built on first use and recorded with what it took."""
+"""The environment that a candidate runs in, recorded with what it took, and how it is started there."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from framewatt.candidates import environments
+from framewatt.metering.host.inspection import usable_cpus
 from framewatt.runs.records import BuiltEnvironment
+from framewatt.trials.process import python_environment, python_worker
+from framewatt.trials.trial import LaunchSpec, Work
 
 if TYPE_CHECKING:
     from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.candidates.environments import Environment
     from framewatt.discovery import Plugin
     from framewatt.studies.context import StudyContext
+
+_Work = TypeVar("_Work", bound=Work)
 
 
 def runtime_of(entry: CandidateSpec, context: StudyContext) -> Environment:
@@ -27,6 +32,23 @@ def runtime_of(entry: CandidateSpec, context: StudyContext) -> Environment:
         runtime = environment_of(plugin, version, "runtime", context)
     record_environment(BuiltEnvironment, entry, runtime, context)
     return runtime
+
+
+def launch_spec(
+    entry: CandidateSpec, runtime: Environment, work: _Work, context: StudyContext
+) -> LaunchSpec[_Work]:
+    """What it takes to start a candidate in its environment: it holds the last of the CPUs on offer."""
+    threads = int(entry.settings["threads"])
+    return LaunchSpec(
+        candidate=entry.candidate.id,
+        command=tuple(python_worker(runtime.interpreter, entry.plugin.path)),
+        environment=python_environment(threads),
+        cpus=usable_cpus()[-threads:],
+        settings=entry.settings,
+        work=work,
+        patience=context.request.race.timeout,
+        reserved_share=threads / context.run.manifest.host.logical_cpus,
+    )
 
 
 def record_environment(

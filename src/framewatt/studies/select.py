@@ -57,8 +57,8 @@ def decide(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     workload = open_source(request.source, request.training.data)
     request.require_meant_for(workload.format)
     if workload.stage is Stage.TRAINING:
-        return training.select(request, progress)
-    return [study.select(request, progress)]
+        return training.select(request, workload, progress)
+    return [study.select(request, workload, progress)]
 
 
 def finish(run: Path, progress: Progress | None = None) -> list[Decision]:

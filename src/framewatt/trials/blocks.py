@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from framewatt.records import Block, Measurement, Slot
-    from framewatt.trials.trial import Record
+    from framewatt.trials.trial import KeepWindow
     from framewatt.trials.window import Instrument
 
 _Work = TypeVar("_Work", bound=Work)
@@ -52,7 +52,7 @@ class BlockRunner(Generic[_Work]):
     def __init__(
         self,
         instrument: Instrument,
-        record: Record,
+        record: KeepWindow,
         logs: Path,
         open_trial: Callable[[LaunchSpec[_Work], int, Instrument, Path], Trial[_Work]] = Trial,
     ) -> None:
@@ -67,14 +67,14 @@ class BlockRunner(Generic[_Work]):
         self._pace: dict[str, float] = {}
         self._hopeless = 0
 
-    def admit(self, contestant: LaunchSpec[_Work], trial: int) -> float:
+    def admit(self, contestant: LaunchSpec[_Work]) -> float:
         """Launch a contestant's first trial and keep it for the race; returns the launch's wall seconds.
 
         Raises:
             Inapplicable, TrialFailed: it cannot run the model.
         """
         clock = time.monotonic()
-        self._launch(contestant, trial, block=0)
+        self._launch(contestant, number=0, block=0)
         return time.monotonic() - clock
 
     def ask(self, candidate: str, question: Callable[[Trial[_Work]], _Answer]) -> _Answer:

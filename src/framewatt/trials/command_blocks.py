@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from framewatt.contracts import Meter
     from framewatt.records import Block, Measurement
     from framewatt.trials.command import CommandRun
-    from framewatt.trials.trial import Record
+    from framewatt.trials.trial import KeepWindow
     from framewatt.trials.window import Instrument
 
-WINDOW_SECONDS = 0.2
-"""How long a window of commands should last, where the meter does not need longer ones."""
+_WINDOW_SECONDS = 0.2
 _MOST_RUNS = 200
 
 
@@ -81,8 +80,13 @@ def pace(command: str, warmup: int, handling: Handling, meter: Meter) -> tuple[f
     if handling.prepare is not None:
         require_long_enough(command, fastest, meter)
         return fastest, 1
-    target = max(WINDOW_SECONDS, meter.minimum_window_seconds)
-    return fastest, min(max(1, math.ceil(target / max(fastest, 1e-4))), _MOST_RUNS)
+    runs = math.ceil(window_seconds_of(meter) / max(fastest, 1e-4))
+    return fastest, min(max(1, runs), _MOST_RUNS)
+
+
+def window_seconds_of(meter: Meter) -> float:
+    """How long a window of commands should last."""
+    return max(_WINDOW_SECONDS, meter.minimum_window_seconds)
 
 
 def require_long_enough(command: str, seconds: float, meter: Meter) -> None:
@@ -102,7 +106,7 @@ def require_long_enough(command: str, seconds: float, meter: Meter) -> None:
 class CommandRunner:
     """Runs blocks of commands on an instrument; every finished window is handed to `record` at once."""
 
-    def __init__(self, instrument: Instrument, handling: Handling, record: Record) -> None:
+    def __init__(self, instrument: Instrument, handling: Handling, record: KeepWindow) -> None:
         """Nothing runs yet."""
         self._instrument, self._handling, self._record = instrument, handling, record
 

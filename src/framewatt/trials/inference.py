@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from framewatt.records import Measurement
-    from framewatt.trials.trial import Record
+    from framewatt.trials.trial import KeepWindow
 
 _WARMUP_SECONDS = 0.5
 
@@ -41,7 +41,7 @@ class Inference:
         """Inference."""
         return Stage.INFERENCE
 
-    def bring_up(self, trial: Trial[Inference], block: int, record: Record) -> float:
+    def bring_up(self, trial: Trial[Inference], block: int, record: KeepWindow) -> float:
         """Import, load, compile and warm up; returns seconds per query."""
         trial.ask("samples", files=[str(path) for path in self.samples])
         steps: list[tuple[Phase, Callable[[], object]]] = [

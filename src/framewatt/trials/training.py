@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from framewatt.trials.trial import Record
+    from framewatt.trials.trial import KeepWindow
     from framewatt.trials.window import Instrument
 
 
@@ -45,7 +45,7 @@ class Training:
         """Training."""
         return Stage.TRAINING
 
-    def bring_up(self, trial: Trial[Training], block: int, record: Record) -> float:
+    def bring_up(self, trial: Trial[Training], block: int, record: KeepWindow) -> float:
         """Read the table, and train as shortly as can be, which compiles what is compiled once: a script by
         one step, a table's library by one round; returns seconds per run.
         """

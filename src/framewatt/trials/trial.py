@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from framewatt.records import Measurement, Phase, Stage
     from framewatt.trials.window import Instrument
 
-    Record = Callable[[Measurement], None]
+    KeepWindow = Callable[[Measurement], None]
     """Takes every finished window at once."""
 
 
@@ -27,7 +27,7 @@ class Work(Protocol):
     def stage(self) -> Stage:
         """The stage that its windows belong to."""
 
-    def bring_up(self, trial: Trial[Any], block: int, record: Record) -> float:
+    def bring_up(self, trial: Trial[Any], block: int, record: KeepWindow) -> float:
         """Carry a started worker to its steady state, metered phase by phase; returns seconds per query."""
 
     def queries_for(self, seconds: float, seconds_per_query: float) -> int:
@@ -72,7 +72,7 @@ class Trial(Generic[_Work]):
         self._worker: WorkerProcess | None = None
         self._operations: tuple[str, ...] = ()
 
-    def launch(self, block: int, record: Record) -> float:
+    def launch(self, block: int, record: KeepWindow) -> float:
         """Start the worker and bring it to its steady state; returns seconds per query.
 
         Each phase is metered and handed to `record`.

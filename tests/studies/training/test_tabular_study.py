@@ -16,7 +16,7 @@ from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import Admitted, BlockTold, RaceEvent
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.select import decide
-from framewatt.studies.training.study import resume, select
+from framewatt.studies.training.study import resume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def decisions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Decisio
             incumbent="wasteful_learner",
             runs_dir=str(folder / "runs"),
         )
-        yield select(request)
+        yield decide(request)
 
 
 def row(decision: Decision, framework: str) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def test_without_a_quality_the_incumbent_sets_the_target(stand_ins: Path, tmp_pa
         incumbent="stubborn_learner",
         runs_dir=str(tmp_path / "runs"),
     )
-    training = select(request)[0].document["training"]
+    training = decide(request)[0].document["training"]
     assert training["target_source"].startswith("what the incumbent stubborn_learner@")
     assert training["target"]["provenance"] == "measured"
 

@@ -23,9 +23,10 @@ from framewatt.records import Phase
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import RacingTerms, TrainingOutcome
 from framewatt.runs.request import SelectRequest
+from framewatt.studies.select import decide
 from framewatt.studies.training.admission.loss_parity import disagreement, reference_losses
 from framewatt.studies.training.data.task_folder import read_task
-from framewatt.studies.training.study import resume, select
+from framewatt.studies.training.study import resume
 from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.training import Training
 from framewatt.trials.trial import LaunchSpec, Trial
@@ -59,7 +60,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
         request = SelectRequest.of(
             source=str(TASK), environment="current", budget=24, runs_dir=str(tmp_path_factory.mktemp("runs"))
         )
-        yield select(request)[0]
+        yield decide(request)[0]
 
 
 def row(decision: Decision, script: str) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def test_every_window_trains_from_all_seeds_even_on_a_short_budget(tmp_path: Pat
     request = SelectRequest.of(
         source=str(TASK), frameworks="honest", environment="current", budget=2, runs_dir=str(tmp_path)
     )
-    run = RunFolder.open_run(Path(select(request)[0].document["run"]))
+    run = RunFolder.open_run(Path(decide(request)[0].document["run"]))
     assert [terms.cycle for terms in run.records(RacingTerms)] == [5]
     windows = [m for m in run.measurements() if m.phase is Phase.STEADY]
     assert windows
@@ -280,7 +281,7 @@ def test_the_scaffold_is_a_whole_task_whose_own_script_learns_it(
         budget=5,
         runs_dir=str(tmp_path / "runs"),
     )
-    found = select(request)[0].candidate("numpy_sgd")
+    found = decide(request)[0].candidate("numpy_sgd")
     assert found["status"] == "measured"
     assert CliRunner().invoke(cli, ["new", "task", str(folder)]).exit_code == 2
     assert CliRunner().invoke(cli, ["new", "tsk", str(tmp_path / "x")]).exit_code == 2

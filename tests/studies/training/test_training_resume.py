@@ -15,7 +15,8 @@ from framewatt.errors import BadInput
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import QualityTarget, RacingTerms
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.training.study import resume, select
+from framewatt.studies.select import decide
+from framewatt.studies.training.study import resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +41,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             margin=0.9,
             runs_dir=str(folder / "runs"),
         )
-        yield Path(select(request)[0].document["run"])
+        yield Path(decide(request)[0].document["run"])
 
 
 def points_of(run: Path) -> tuple[str, str]:
@@ -118,5 +119,5 @@ def test_a_study_that_is_refused_lets_its_meter_go(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("framewatt.studies.beginning.choose_meter", lambda *_: meter)
     table = str(write_table(tmp_path / "table.csv"))
     with pytest.raises(BadInput, match="nowhere"):
-        select(SelectRequest.of(source=table, target="label", frameworks="learner", region="nowhere"))
+        decide(SelectRequest.of(source=table, target="label", frameworks="learner", region="nowhere"))
     assert closed == ["meter"]

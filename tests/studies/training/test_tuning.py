@@ -55,7 +55,7 @@ def tuned(explorer: FakeExplorer, folder: Path, comparable: float) -> Trainee | 
     context = SimpleNamespace(request=request, run=SimpleNamespace(path=folder))
     table, folds = SimpleNamespace(metric="auc"), SimpleNamespace(validation=[None] * FOLDS)
     unused: Any = None
-    admission = Tuning(cast("Any", context), unused, unused, cast("Any", table), cast("Any", folds))
+    admission = Tuning(cast("Any", context), unused, cast("Any", table), cast("Any", folds))
     admission._explorer = cast("Any", explorer)
     plugin = Plugin("ant", folder, cast("Any", SimpleNamespace(POINTS=POINTS)))
     entry = CandidateSpec(Candidate("ant", "1"), plugin, {})

@@ -2,7 +2,7 @@
 
 from framewatt.runs.request.candidates import CandidateOptions
 from framewatt.runs.request.carbon import CarbonOptions
-from framewatt.runs.request.option import Group, Option, Study, options_of
+from framewatt.runs.request.option import Group, Option, StudyKind, options_of
 from framewatt.runs.request.race import RaceOptions
 from framewatt.runs.request.select_request import GROUPS, OPTIONS, SelectRequest
 from framewatt.runs.request.training import TrainingOptions
@@ -17,7 +17,7 @@ __all__ = [
     "Option",
     "RaceOptions",
     "SelectRequest",
-    "Study",
+    "StudyKind",
     "TrainingOptions",
     "WorkOptions",
     "options_of",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from framewatt.runs.request.option import Group, Option, Study
+from framewatt.runs.request.option import Group, Option, StudyKind
 from framewatt.runs.request.readers import SWITCH, TEXT, TEXTS, one_of, whole
 
-_WITH_SETTINGS = frozenset(Study) - {Study.TASK}
+_WITH_SETTINGS = frozenset(StudyKind) - {StudyKind.TASK}
 """The scripts of a task set what they need themselves."""
 
 
@@ -41,7 +41,7 @@ class CandidateOptions(Group):
         TEXTS,
         "Let candidates of this lower precision enter too.",
         (),
-        studies=frozenset({Study.MODEL}),
+        studies=frozenset({StudyKind.MODEL}),
     ).field()
     settings: tuple[str, ...] = Option(
         "--set", TEXTS, "A framework's own setting.", (), "FW.KEY=VALUE", _WITH_SETTINGS

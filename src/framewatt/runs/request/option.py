@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from framewatt.runs.request.readers import Reader
 
 
-class Study(StrEnum):
+class StudyKind(StrEnum):
     """What a source asks for: to run a finished model, or to train one of three kinds."""
 
     MODEL = "model"
@@ -21,16 +21,16 @@ class Study(StrEnum):
     KERAS = "keras_code"
 
     @classmethod
-    def of(cls, workload_format: str) -> Study:
+    def of(cls, workload_format: str) -> StudyKind:
         """The study of a source by its workload's format; every format that is not trained is a model's."""
         return next((study for study in cls if study == workload_format), cls.MODEL)
 
 
-_CALLED = {Study.TABLE: "a table", Study.TASK: "a task", Study.KERAS: "a Keras model"}
+_CALLED = {StudyKind.TABLE: "a table", StudyKind.TASK: "a task", StudyKind.KERAS: "a Keras model"}
 _SOURCES = {
-    Study.TABLE: "tables (.csv, .parquet)",
-    Study.TASK: "tasks (task:cnn, or a folder with task.toml)",
-    Study.KERAS: "Keras models to train (model.py)",
+    StudyKind.TABLE: "tables (.csv, .parquet)",
+    StudyKind.TASK: "tasks (task:cnn, or a folder with task.toml)",
+    StudyKind.KERAS: "Keras models to train (model.py)",
 }
 
 
@@ -47,7 +47,7 @@ class Option:
     help: str
     default: object = None
     metavar: str = ""
-    studies: frozenset[Study] = frozenset(Study)
+    studies: frozenset[StudyKind] = frozenset(StudyKind)
     remedy: str = ""
 
     def field(self) -> Any:
@@ -64,13 +64,13 @@ class Option:
             return None
         return self.reader.read(self.flag, value)
 
-    def refuse_foreign(self, study: Study, source: str) -> None:
+    def refuse_foreign(self, study: StudyKind, source: str) -> None:
         """Refuse it with a study that would ignore it.
 
         Raises:
             BadInput: always.
         """
-        if study is Study.MODEL:
+        if study is StudyKind.MODEL:
             wanted = " and ".join(words for kind, words in _SOURCES.items() if kind in self.studies)
             raise BadInput(f"{self.flag} is for {wanted}; {source} is not one")
         raise BadInput(f"{self.flag} does not go with {_CALLED[study]}, which is trained{self.remedy}")

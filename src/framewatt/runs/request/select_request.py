@@ -11,7 +11,7 @@ from framewatt.errors import BadInput
 from framewatt.records import Objective
 from framewatt.runs.request.candidates import CandidateOptions
 from framewatt.runs.request.carbon import CarbonOptions
-from framewatt.runs.request.option import Group, Study, options_of
+from framewatt.runs.request.option import Group, StudyKind, options_of
 from framewatt.runs.request.race import RaceOptions
 from framewatt.runs.request.training import TrainingOptions
 from framewatt.runs.request.work import WorkOptions
@@ -98,7 +98,7 @@ class SelectRequest:
         Raises:
             BadInput: an option is given that is for other studies.
         """
-        study = Study.of(workload_format)
+        study = StudyKind.of(workload_format)
         flat = self._flat()
         for name, option in OPTIONS.items():
             if study not in option.studies and flat[name] != option.read(option.default):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from framewatt.runs.request.option import Group, Option, Study
+from framewatt.runs.request.option import Group, Option, StudyKind
 from framewatt.runs.request.readers import PATH, TEXT, whole
 
-_TASKS = frozenset({Study.TASK})
+_TASKS = frozenset({StudyKind.TASK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,13 @@ class TrainingOptions(Group):
     TITLE: ClassVar = "Training"
 
     target: str | None = Option(
-        "--target", TEXT, "What to learn from a table.", None, "COLUMN", frozenset({Study.TABLE})
+        "--target", TEXT, "What to learn from a table.", None, "COLUMN", frozenset({StudyKind.TABLE})
     ).field()
     data: str | None = Option(
-        "--data", PATH, "Arrays (.npz) that a Keras model.py is trained on.", studies=frozenset({Study.KERAS})
+        "--data",
+        PATH,
+        "Arrays (.npz) that a Keras model.py is trained on.",
+        studies=frozenset({StudyKind.KERAS}),
     ).field()
     size: int | None = Option(
         "--size",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from framewatt.errors import BadInput
 from framewatt.records import Scenario
 from framewatt.records.units import parse_bytes
-from framewatt.runs.request.option import Group, Option, Study
+from framewatt.runs.request.option import Group, Option, StudyKind
 from framewatt.runs.request.readers import (
     ABOVE_ZERO,
     DIMENSIONS,
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PERCENTILE = re.compile(r"p(50|90|95|99)=(.+)")
-_MODELS = frozenset({Study.MODEL})
+_MODELS = frozenset({StudyKind.MODEL})
 """For options that only go with a finished model."""
-_SCORED = frozenset({Study.MODEL, Study.TABLE})
+_SCORED = frozenset({StudyKind.MODEL, StudyKind.TABLE})
 """For options of the race in which models answer; a table's trained models have one too."""
 
 
@@ -66,7 +66,7 @@ class WorkOptions(Group):
         "--metric",
         TEXT,
         "accuracy, top5, auc, log_loss, rmse, mae or r2.",
-        studies=frozenset(Study) - {Study.TASK},
+        studies=frozenset(StudyKind) - {StudyKind.TASK},
         remedy="; task.toml says how it is judged",
     ).field()
     quality: float | None = Option("--quality", NUMBER, "The least quality a candidate must reach.").field()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import BadInput
-from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host, reservable_cpus
 from framewatt.records import Stage, Workload
 from framewatt.runs.folder import RunFolder
@@ -16,12 +15,12 @@ from framewatt.runs.manifest import CandidateLine, FunctionalUnit
 from framewatt.runs.question import NULL
 from framewatt.runs.records import Admitted, CommandPace
 from framewatt.runs.request import SelectRequest
-from framewatt.studies.beginning import begin
+from framewatt.studies.beginning import begin, opened_meter
 from framewatt.studies.compare.document import build_document
 from framewatt.studies.context import StudyContext
 from framewatt.studies.pipeline import conduct
 from framewatt.studies.progress import Silent
-from framewatt.trials.command_blocks import WINDOW_SECONDS, CommandRunner, Handling, PacedCommand, pace
+from framewatt.trials.command_blocks import CommandRunner, Handling, PacedCommand, pace, window_seconds_of
 from framewatt.trials.window import Instrument
 
 if TYPE_CHECKING:
@@ -40,34 +39,18 @@ def compare(
             meter can tell its energy.
         StoreError: the run folder cannot be written.
     """
-    instrument = choose_meter(meter, inspect_host(), reserved_cpus=reservable_cpus())
-    try:
-        return conduct_comparison(question, instrument, meter, runs_dir, progress or Silent())
-    finally:
-        instrument.close()
+    request = _request(question, meter, runs_dir)
+    with opened_meter(request, reserved_cpus=reservable_cpus()) as instrument:
+        return conduct_comparison(question, request, instrument, progress or Silent())
 
 
 def conduct_comparison(
-    question: Question, meter: Meter, meter_name: str | None, runs_dir: str, progress: Progress
+    question: Question, request: SelectRequest, meter: Meter, progress: Progress
 ) -> dict[str, Any]:
     """The same on a meter that is open already."""
-    request = SelectRequest.of(
-        "commands",
-        margin=question.margin,
-        budget=question.budget_seconds,
-        seed=question.seed,
-        meter=meter_name,
-        runs_dir=runs_dir,
-    )
-    run = begin(
-        request,
-        _workload(question),
-        meter,
-        _lines(question),
-        functional_unit=FunctionalUnit("unit", 1.0),
-        window_seconds=max(WINDOW_SECONDS, meter.minimum_window_seconds),
-        question=question,
-    )
+    window_seconds = window_seconds_of(meter)
+    workload, lines, unit = _workload(question), _lines(question), FunctionalUnit("unit", 1.0)
+    run = begin(request, workload, meter, lines, unit=unit, window_seconds=window_seconds, question=question)
     return conduct(ComparisonStudy(StudyContext(request, run, progress), question, meter))
 
 
@@ -83,12 +66,8 @@ def resume(path: Path, progress: Progress | None = None) -> dict[str, Any]:
     if question is None:
         raise BadInput(f"{path}: not a comparison of commands; go on with: framewatt select --resume {path}")
     run.require_same(_workload(question).sha256, inspect_host())
-    meter = choose_meter(request.race.meter, inspect_host(), reserved_cpus=reservable_cpus())
-    try:
-        run.require_meter(meter.description)
+    with opened_meter(request, run, reserved_cpus=reservable_cpus()) as meter:
         return conduct(ComparisonStudy(StudyContext(request, run, progress or Silent()), question, meter))
-    finally:
-        meter.close()
 
 
 class ComparisonStudy:
@@ -133,6 +112,18 @@ class ComparisonStudy:
         content = json.dumps(document, indent=2, ensure_ascii=False)
         self.context.run.write("comparison.json", content.encode())
         return document
+
+
+def _request(question: Question, meter: str | None, runs_dir: str) -> SelectRequest:
+    """The question's rules as every run keeps them."""
+    return SelectRequest.of(
+        "commands",
+        margin=question.margin,
+        budget=question.budget_seconds,
+        seed=question.seed,
+        meter=meter,
+        runs_dir=runs_dir,
+    )
 
 
 def _workload(question: Question) -> Workload:

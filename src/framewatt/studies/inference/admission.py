@@ -79,7 +79,7 @@ class Admission:
         return self._passes(contestant, answer)
 
     def _launch(self, contestant: InferenceSpec) -> tuple[float, Answer]:
-        seconds = self._runner.admit(contestant, trial=0)
+        seconds = self._runner.admit(contestant)
         folder = self._context.run.path / "outputs"
         number = len(list(folder.glob("*"))) if folder.exists() else 0
         place = folder / str(number)

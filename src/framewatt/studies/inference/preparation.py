@@ -12,13 +12,10 @@ from framewatt.candidates import conversion
 from framewatt.decision.audits import audit_samples
 from framewatt.discovery import discover
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
-from framewatt.metering.host.inspection import usable_cpus
 from framewatt.records import Status
 from framewatt.runs.records import BuiltConverter, ConversionCost, Inputs
-from framewatt.studies.runtime import environment_of, record_environment, runtime_of
+from framewatt.studies.runtime import environment_of, launch_spec, record_environment, runtime_of
 from framewatt.trials.inference import Inference, InferenceSpec
-from framewatt.trials.process import python_environment, python_worker
-from framewatt.trials.trial import LaunchSpec
 from framewatt.workload import samples
 from framewatt.workload.graphs import (
     concrete_signature,
@@ -154,12 +151,10 @@ def _library(
 
 
 def _contestant(entry: CandidateSpec, material: Material, context: StudyContext) -> InferenceSpec:
-    plugin = entry.plugin
     runtime = runtime_of(entry, context)
     converted = _converted(entry, runtime, material, context)
     if converted.cost is not None:
         context.keep(ConversionCost(entry.candidate.id, converted.cost))
-    threads = int(entry.settings["threads"])
     work = Inference(
         model=converted.model,
         signature=conversion.signature_json(material.signature),
@@ -167,16 +162,7 @@ def _contestant(entry: CandidateSpec, material: Material, context: StudyContext)
         units_per_query=material.library.batch / context.run.manifest.functional_unit.samples,
         uniform=material.library.uniform,
     )
-    return LaunchSpec(
-        candidate=entry.candidate.id,
-        command=tuple(python_worker(runtime.interpreter, plugin.path)),
-        environment=python_environment(threads),
-        cpus=usable_cpus()[-threads:],
-        settings=entry.settings,
-        work=work,
-        patience=context.request.race.timeout,
-        reserved_share=threads / context.run.manifest.host.logical_cpus,
-    )
+    return launch_spec(entry, runtime, work, context)
 
 
 def _converted(

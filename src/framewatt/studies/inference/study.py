@@ -20,11 +20,10 @@ from framewatt.studies.beginning import begin, opened_meter, reopen
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.admission import Admission
 from framewatt.studies.inference.preparation import equip, gather
-from framewatt.studies.pipeline import GONE, conduct, decide, metered_idle
+from framewatt.studies.pipeline import GONE, conduct, metered_idle, write_decision
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
 from framewatt.workload.labels import labels_of
-from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,14 +40,13 @@ if TYPE_CHECKING:
     from framewatt.trials.inference import Inference, InferenceSpec
 
 
-def select(request: SelectRequest, progress: Progress | None = None) -> Decision:
+def select(request: SelectRequest, workload: Workload, progress: Progress | None = None) -> Decision:
     """Race the candidates for a user's own model; the run folder keeps everything.
 
     Raises:
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
-    workload = open_source(request.source, request.training.data)
     if request.work.metric and not (request.work.labels or workload.labels):
         raise BadInput("--metric needs --labels")
     specs = enumerate_candidates(choice_of(request), workload.format)
@@ -95,6 +93,7 @@ class InferenceStudy:
         settled = {settled.candidate for settled in self.context.run.records(Settled)}
         entering = [s for s in self._specs if s.equal_budget and s.candidate.id not in settled]
         self._contestants = equip(entering, self._material, self.context)
+        self._tried = {spec.candidate.id for spec in entering}
 
     def start(self) -> BlockRunner[Inference]:
         """Blocks of inference; admission keeps its workers for the race."""
@@ -112,16 +111,18 @@ class InferenceStudy:
         return dict(self._contestants)
 
     def recruit(self, name: str) -> InferenceSpec | None:
-        """Build, convert and examine a candidate that the search over settings asks for."""
+        """Build, convert and admit a candidate that the search over settings asks for."""
         wanted = [spec for spec in self._specs if spec.candidate.id == name]
         if not wanted:
             self.context.settle(name, Status.FAILED, GONE)
+        if not wanted or name in self._tried:
+            return None
         contestant = equip(wanted, self._material, self.context).get(name)
         return contestant if contestant and self._admission.admit_late(contestant) else None
 
     def conclude(self) -> Decision:
         """The decision."""
-        return decide(self.context.run)
+        return write_decision(self.context.run)
 
 
 def _announce_left_out(plugins: Sequence[Plugin], context: StudyContext) -> None:

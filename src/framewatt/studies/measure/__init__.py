@@ -1,7 +1,7 @@
 """What one command draws: `framewatt measure`."""
 
-from framewatt.studies.measure.command import CommandRun, measure_command
+from framewatt.studies.measure.command import MeteredCommand, measure_command
 from framewatt.studies.measure.document import build_document
 from framewatt.studies.measure.study import measure
 
-__all__ = ["CommandRun", "build_document", "measure", "measure_command"]
+__all__ = ["MeteredCommand", "build_document", "measure", "measure_command"]

@@ -24,7 +24,7 @@ _SIGNALLED = 128
 
 
 @dataclass(frozen=True, slots=True)
-class CommandRun:
+class MeteredCommand:
     """What one command used. `idle_watts` is by domain, None where nobody measured it."""
 
     command: tuple[str, ...]
@@ -96,7 +96,7 @@ def measure_command(
     *,
     idle_watts: dict[str, float] | None = None,
     stdout: int | None = None,
-) -> CommandRun:
+) -> MeteredCommand:
     """Run `command` to its end inside one window of `meter`.
 
     `idle_watts` are measured ones, for a meter that does not know them itself; `stdout` is a descriptor for
@@ -109,7 +109,7 @@ def measure_command(
     idle_watts = idle_watts or meter.idle_watts()
     window, (status, peak) = metered(meter, reaped, lambda: _run(command, stdout))
     code = os.waitstatus_to_exitcode(status)
-    return CommandRun(
+    return MeteredCommand(
         command=tuple(command),
         exit_code=code if code >= 0 else _SIGNALLED - code,
         usage=window.usage,

@@ -10,10 +10,10 @@ from framewatt.records import Provenance, Quantity
 
 if TYPE_CHECKING:
     from framewatt.records import Json, MeterDescription
-    from framewatt.studies.measure.command import CommandRun
+    from framewatt.studies.measure.command import MeteredCommand
 
 
-def build_document(run: CommandRun, reserved_cpus: int) -> Json:
+def build_document(run: MeteredCommand, reserved_cpus: int) -> Json:
     """The run, whose work held so many CPUs."""
     return {
         "schema": "framewatt/measure/1",
@@ -32,7 +32,7 @@ def build_document(run: CommandRun, reserved_cpus: int) -> Json:
     }
 
 
-def _measured(run: CommandRun) -> dict[str, Quantity]:
+def _measured(run: MeteredCommand) -> dict[str, Quantity]:
     seconds = {
         "seconds": run.usage.seconds,
         "cpu_seconds": run.usage.cpu_seconds,

@@ -12,7 +12,7 @@ from framewatt.trials.idle import measure_idle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from framewatt.studies.measure.command import CommandRun
+    from framewatt.studies.measure.command import MeteredCommand
 
 
 def measure(
@@ -22,7 +22,7 @@ def measure(
     reserved_cpus: int,
     idle_seconds: float,
     stdout: int | None = None,
-) -> CommandRun:
+) -> MeteredCommand:
     """Run `command` under the named meter (None: the best here), after `idle_seconds` of the idle machine.
 
     Raises:

@@ -7,32 +7,26 @@ from typing import TYPE_CHECKING
 
 from framewatt.candidates.enumeration import candidate_line, require_incumbent
 from framewatt.errors import EnvironmentFailed, Inapplicable
-from framewatt.metering.host.inspection import usable_cpus
-from framewatt.records import Candidate, Objective, Status
-from framewatt.runs.carbon_basis import stored_basis
+from framewatt.records import Candidate, Status
 from framewatt.runs.manifest import FunctionalUnit, TrainingBlock
 from framewatt.runs.records import Admitted, RacingTerms, Settled
-from framewatt.runs.replay import cost_of
 from framewatt.studies.beginning import begin, opened_meter, reopen
 from framewatt.studies.context import StudyContext
-from framewatt.studies.pipeline import GONE, conduct, decide, metered_idle
+from framewatt.studies.pipeline import GONE, conduct, metered_idle, write_decision
 from framewatt.studies.progress import Silent
-from framewatt.studies.runtime import runtime_of
+from framewatt.studies.runtime import launch_spec, runtime_of
 from framewatt.studies.training.problems.opening import open_problem
 from framewatt.trials.blocks import BlockRunner
-from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.training import Training, TrainingSpec, model_name, retrained, trials_before_the_race
-from framewatt.trials.trial import LaunchSpec
-from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
-    from framewatt.records import Measurement
+    from framewatt.records import Workload
     from framewatt.runs.folder import RunFolder
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
@@ -40,7 +34,7 @@ if TYPE_CHECKING:
     from framewatt.studies.training.problems.problem import LearningProblem
 
 
-def select(request: SelectRequest, progress: Progress | None = None) -> list[Decision]:
+def select(request: SelectRequest, workload: Workload, progress: Progress | None = None) -> list[Decision]:
     """Train what `request.source` is to one quality with everybody who can.
 
     Returns the training decision, then that of the trained models if they race too; the run folder is the
@@ -51,7 +45,6 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
         StoreError: the run folder cannot be written.
     """
     progress = progress or Silent()
-    workload = open_source(request.source, request.training.data)
     problem = open_problem(workload, request, progress)
     specs = problem.entries()
     require_incumbent(request.race.incumbent, specs)
@@ -61,7 +54,7 @@ def select(request: SelectRequest, progress: Progress | None = None) -> list[Dec
     lines = [candidate_line(spec) for spec in specs]
     with opened_meter(request) as meter:
         one_model = FunctionalUnit("model", 1.0)
-        run = begin(own, workload, meter, lines, functional_unit=one_model, training=block)
+        run = begin(own, workload, meter, lines, unit=one_model, training=block)
         return conduct(TrainingStudy(StudyContext(own, run, progress), problem, meter, specs))
 
 
@@ -102,7 +95,7 @@ class TrainingStudy:
     def admit(self) -> Admitted:
         """Find out who races with what, and write it down so that a resumed run need not ask again."""
         trial_of = trials_before_the_race(self._instrument)
-        admission = self._problem.admission(self.context, trial_of, _joules_of(self.context))
+        admission = self._problem.admission(self.context, trial_of)
         try:
             admitted = admission.admit(self._equipped)
         finally:
@@ -122,7 +115,7 @@ class TrainingStudy:
 
     def conclude(self) -> list[Decision]:
         """The decision, and that of the trained models."""
-        decision = decide(self.context.run)
+        decision = write_decision(self.context.run)
         return [decision, *self._problem.serve(self.entrants(), self._meter, self.context)]
 
 
@@ -137,14 +130,6 @@ def _terms_of(contestant: TrainingSpec) -> RacingTerms:
         settings=dict(contestant.settings),
         model=model_name(contestant),
     )
-
-
-def _joules_of(context: StudyContext) -> Callable[[Measurement], float]:
-    """A window's energy, whatever the objective is."""
-    manifest = context.run.manifest
-    request = manifest.request
-    asked_for_energy = replace(request, race=replace(request.race, objective=Objective.ENERGY))
-    return cost_of(replace(manifest, request=asked_for_energy), stored_basis(manifest))
 
 
 def _settled(run: RunFolder) -> set[str]:
@@ -182,18 +167,8 @@ def _contestant(
         raise Inapplicable(entry.inapplicable)
     terms = problem.terms(entry)
     runtime = runtime_of(entry, context)
-    threads = int(entry.settings["threads"])
     work = Training(arrays, terms.about, folds=terms.folds, most_rounds=terms.most_rounds)
-    return LaunchSpec(
-        candidate=entry.candidate.id,
-        command=tuple(python_worker(runtime.interpreter, entry.plugin.path)),
-        environment=python_environment(threads),
-        cpus=usable_cpus()[-threads:],
-        settings=entry.settings,
-        work=work,
-        patience=context.request.race.timeout,
-        reserved_share=threads / context.run.manifest.host.logical_cpus,
-    )
+    return launch_spec(entry, runtime, work, context)
 
 
 def _admitted(run: RunFolder) -> dict[str, RacingTerms]:

@@ -1,4 +1,4 @@
-"""The second study of a table: energy per row when the trained models score it."""
+"""What trained models need to score rows: the study that follows that of their training."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from framewatt.runs.folder import RunFolder
 from framewatt.runs.manifest import FunctionalUnit
 from framewatt.runs.records import Admitted, BuiltEnvironment, QualityScore, TrainingOutcome
 from framewatt.runs.replay import replay
-from framewatt.studies.pipeline import conduct, decide, metered_idle
+from framewatt.studies.pipeline import conduct, metered_idle, write_decision
 from framewatt.trials.blocks import BlockRunner
 from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.trials.trial import LaunchSpec
@@ -54,7 +54,7 @@ def serve(
     batch = min(asked if asked > 1 else _BATCH, len(folds.test))
     run = _open(context, batch, trained)
     inner = replace(context, run=run, request=run.manifest.request)
-    return conduct(ServingStudy(inner, trained, _Rows(table, folds.test, batch), meter))
+    return conduct(TrainedModelsStudy(inner, context.run, trained, _Rows(table, folds.test, batch), meter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,27 @@ class _Rows:
     batch: int
 
 
-class ServingStudy:
+class TrainedModelsStudy:
     """The trained models: ready as they were saved, all of them admitted, since their quality is known."""
 
     def __init__(
-        self, context: StudyContext, trained: Mapping[str, TrainingSpec], rows: _Rows, meter: Meter
+        self,
+        context: StudyContext,
+        training: RunFolder,
+        trained: Mapping[str, TrainingSpec],
+        rows: _Rows,
+        meter: Meter,
     ) -> None:
-        """Nothing is written yet."""
+        """Nothing is written yet; `training` is the run that they were trained in."""
         self.context = context
-        self._trained, self._rows, self._meter = trained, rows, meter
+        self._training, self._trained, self._rows, self._meter = training, trained, rows, meter
 
     def prepare(self) -> None:
-        """Lay out the rows."""
+        """Take over what is known of the candidates, where an earlier life has not, and lay out the rows."""
+        known = {(type(finding), finding.candidate) for finding in _findings(self.context.run)}
+        for finding in _findings(self._training):
+            if finding.candidate in self._trained and (type(finding), finding.candidate) not in known:
+                self.context.keep(finding)
         samples = _samples(self._rows, self.context.run.path)
         self._contestants = _contestants(self._trained, samples, self._rows)
 
@@ -99,7 +108,7 @@ class ServingStudy:
 
     def conclude(self) -> Decision:
         """The decision."""
-        return decide(self.context.run)
+        return write_decision(self.context.run)
 
 
 def _budget(context: StudyContext) -> float:
@@ -134,18 +143,14 @@ def _open(context: StudyContext, batch: int, trained: Mapping[str, TrainingSpec]
         functional_unit=FunctionalUnit("row", 1.0),
         candidates=tuple(outer.manifest.candidate(name) for name in trained),
     )
-    run = RunFolder.create(outer.path, FOLDER, manifest)
-    for record in _carried_over(outer):
-        if record.candidate in trained:
-            run.append(record)
-    return run
+    return RunFolder.create(outer.path, FOLDER, manifest)
 
 
-def _carried_over(outer: RunFolder) -> Iterator[BuiltEnvironment | QualityScore | TrainingOutcome]:
+def _findings(run: RunFolder) -> Iterator[BuiltEnvironment | QualityScore | TrainingOutcome]:
     """What the training study found out of its candidates, which holds for their models too."""
-    yield from outer.records(BuiltEnvironment)
-    yield from outer.records(QualityScore)
-    yield from outer.records(TrainingOutcome)
+    yield from run.records(BuiltEnvironment)
+    yield from run.records(QualityScore)
+    yield from run.records(TrainingOutcome)
 
 
 def _samples(rows: _Rows, folder: Path) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from framewatt.errors import Inapplicable, TrialFailed
+from framewatt.metering.accounting import reserved_joules
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.records import Candidate, Status
 from framewatt.records.units import significant
@@ -48,11 +49,9 @@ _Result = TypeVar("_Result")
 class Admission(ABC):
     """Carries a study's candidates to those that may race; everyone else is settled with the reason."""
 
-    def __init__(
-        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float], metric: str
-    ) -> None:
-        """`trial_of` makes a trial; `joules` is a window's energy in the study's accounting."""
-        self._context, self._trial_of, self._joules, self._metric = context, trial_of, joules, metric
+    def __init__(self, context: StudyContext, trial_of: TrialOf, metric: str) -> None:
+        """`trial_of` makes a trial."""
+        self._context, self._trial_of, self._metric = context, trial_of, metric
         self._spent_joules = 0.0
         self._alive: dict[Hashable, TrainingTrial] = {}
         self._began = time.monotonic()
@@ -80,7 +79,7 @@ class Admission(ABC):
         return max(self._context.request.race.budget - self.spent_seconds, 1.0)
 
     def _record(self, measurement: Measurement) -> None:
-        self._spent_joules += self._joules(measurement)
+        self._spent_joules += reserved_joules(measurement)
         self._context.keep(measurement)
 
     def _with_trial(
@@ -148,7 +147,7 @@ class Admission(ABC):
         folder, scratch = self._context.run.path / "models", self._context.run.path / "scratch"
         folder.mkdir(exist_ok=True)
         path = folder / f"{len(list(folder.iterdir())):02d}.model"
-        parts = self._metric, labels, self._record, self._joules, scratch, path
+        parts = self._metric, labels, self._record, scratch, path
         confirmation = self._with_trial(contestant, lambda trial: confirm(trial, *parts))
         if confirmation is None:
             return None

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from framewatt.metering.accounting import reserved_joules
 from framewatt.records import Measurement, Phase
 from framewatt.records.units import format_duration
 from framewatt.studies.training.admission.scoring import quality_of
@@ -56,7 +57,6 @@ class Explorer:
     table: TrainingTable
     folds: Folds
     record: Callable[[Measurement], None]
-    joules: Callable[[Measurement], float]
     scratch: Path
 
     def explore(
@@ -120,5 +120,5 @@ class Explorer:
                 raise TooSlow(f"{reason}, more than its share of --budget ({format_duration(left)})")
         exploration.curve.update(values)
         cpu = sum(window.usage.cpu_seconds for window in windows) / len(windows)
-        joules = sum(self.joules(window) for window in windows) / len(windows)
+        joules = sum(reserved_joules(window) for window in windows) / len(windows)
         exploration.cost.append((rounds, time.monotonic() - clock, cpu, joules))

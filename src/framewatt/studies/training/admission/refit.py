@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from framewatt.metering.accounting import reserved_joules
 from framewatt.records import Estimate, Phase
 from framewatt.runs.records import Confirmation
 from framewatt.studies.training.admission.scoring import quality_of
@@ -30,7 +31,6 @@ def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
     metric: str,
     labels: NDArray[Any],
     record: Callable[[Measurement], None],
-    joules: Callable[[Measurement], float],
     scratch: Path,
     model: Path,
 ) -> Confirmation:
@@ -52,7 +52,7 @@ def confirm(  # noqa: PLR0913, PLR0917 - the parts of a judgement, named once
         test=judged(metric, scores, labels),
         seconds=fmean(window.usage.seconds for window in windows),
         cpu_seconds=fmean(window.usage.cpu_seconds for window in windows),
-        joules=fmean(joules(window) for window in windows),
+        joules=fmean(reserved_joules(window) for window in windows),
         model_bytes=saved[1] if saved else None,
         model_file=saved[0].name if saved else None,
     )

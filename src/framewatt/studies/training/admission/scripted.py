@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from framewatt.errors import TrialFailed
+from framewatt.metering.accounting import reserved_joules
 from framewatt.race.design import FIRST_WINDOWS
 from framewatt.records import Candidate, Status
 from framewatt.records.units import format_duration
@@ -30,7 +31,7 @@ from framewatt.trials.training import model_name, retrained
 from framewatt.workload import metrics as quality
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from framewatt.records import Measurement
     from framewatt.runs.records import Confirmation
@@ -68,11 +69,9 @@ class Trainee:
 class ScriptedAdmission(Admission):
     """See `framewatt.studies.training.admission.admission.Admission`; every seed counts for itself."""
 
-    def __init__(
-        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float], task: Task
-    ) -> None:
+    def __init__(self, context: StudyContext, trial_of: TrialOf, task: Task) -> None:
         """Nothing is launched yet."""
-        super().__init__(context, trial_of, joules, task.metric)
+        super().__init__(context, trial_of, task.metric)
         self._task = task
 
     def admit(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
@@ -245,7 +244,7 @@ class ScriptedAdmission(Admission):
             rounds=fmean(trainee.contestant.work.rounds) if trainee.confirmation else None,
             curve=tuple(CurvePoint(epoch, mean) for epoch, mean in enumerate(means, start=1)),
             costs=tuple(self._costs(trainee, last)),
-            tuning=Tuning((), sum(map(self._joules, [trainee.first, *trainee.windows]))),
+            tuning=Tuning((), sum(map(reserved_joules, [trainee.first, *trainee.windows]))),
             confirmation=trainee.confirmation,
             model=model_name(trainee.contestant),
             reached=sum(epochs is not None for epochs in trainee.epochs) if trainee.epochs else None,
@@ -259,6 +258,6 @@ class ScriptedAdmission(Admission):
         for epoch in range(1, last + 1):
             windows = [window for window in trainee.windows if window.window == epoch]
             cpu += fmean(window.usage.cpu_seconds for window in windows)
-            joules += fmean(map(self._joules, windows))
+            joules += fmean(map(reserved_joules, windows))
             costs.append(CurveCost(epoch, cpu, joules))
         return costs

@@ -23,10 +23,9 @@ from framewatt.studies.training.admission.time_to_quality import crossing, mean_
 from framewatt.trials.training import model_name, retrained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from framewatt.candidates.enumeration import CandidateSpec
-    from framewatt.records import Measurement
     from framewatt.runs.records import Confirmation
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Equipped
@@ -61,14 +60,13 @@ class TabularAdmission(Admission):
         self,
         context: StudyContext,
         trial_of: TrialOf,
-        joules: Callable[[Measurement], float],
         table: TrainingTable,
         folds: Folds,
     ) -> None:
         """Nothing is launched yet."""
-        super().__init__(context, trial_of, joules, table.metric)
+        super().__init__(context, trial_of, table.metric)
         self._table, self._folds = table, folds
-        self._explorer = Explorer(table, folds, self._record, joules, context.run.path / "scratch")
+        self._explorer = Explorer(table, folds, self._record, context.run.path / "scratch")
 
     def admit(self, contestants: Mapping[str, Equipped]) -> list[TrainingSpec]:
         """Explore, settle the target, tune, refit."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from framewatt.candidates.enumeration import CandidateSpec
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
-    from framewatt.records import Measurement
     from framewatt.studies.context import StudyContext
     from framewatt.studies.training.admission.admission import Admission
     from framewatt.trials.training import TrainingSpec, TrialOf
@@ -58,9 +57,7 @@ class LearningProblem(Protocol):
             Inapplicable: it cannot learn this.
         """
 
-    def admission(
-        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
-    ) -> Admission:
+    def admission(self, context: StudyContext, trial_of: TrialOf) -> Admission:
         """Who finds out which candidates may race."""
 
     def serve(

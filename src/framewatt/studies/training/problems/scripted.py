@@ -15,12 +15,12 @@ from framewatt.studies.training.problems.problem import Terms
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
-    from framewatt.records import Measurement, Workload
+    from framewatt.records import Workload
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.context import StudyContext
     from framewatt.studies.progress import Progress
@@ -73,11 +73,9 @@ class TaskProblem:
         """One model a seed, of at most the task's epochs."""
         return Terms(self.task.about(), len(self.task.seeds), self.task.epochs)
 
-    def admission(
-        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
-    ) -> ScriptedAdmission:
+    def admission(self, context: StudyContext, trial_of: TrialOf) -> ScriptedAdmission:
         """First losses, curves by seed, refits."""
-        return ScriptedAdmission(context, trial_of, joules, self.task)
+        return ScriptedAdmission(context, trial_of, self.task)
 
     def serve(
         self,

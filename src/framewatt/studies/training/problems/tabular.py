@@ -17,12 +17,12 @@ from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload.metrics import require_possible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from framewatt.contracts import Meter
     from framewatt.decision import Decision
-    from framewatt.records import Measurement, Workload
+    from framewatt.records import Workload
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.context import StudyContext
     from framewatt.studies.progress import Progress
@@ -87,11 +87,9 @@ class TableProblem:
             raise Inapplicable(f"{module.TITLE} does not train on tables")
         return Terms(self.table.about(self.request.race.seed), FOLDS, module.most_rounds(entry.settings))
 
-    def admission(
-        self, context: StudyContext, trial_of: TrialOf, joules: Callable[[Measurement], float]
-    ) -> TabularAdmission:
+    def admission(self, context: StudyContext, trial_of: TrialOf) -> TabularAdmission:
         """Curves over folds, tuning, refits."""
-        return TabularAdmission(context, trial_of, joules, self.table, self.folds)
+        return TabularAdmission(context, trial_of, self.table, self.folds)
 
     def serve(
         self, trained: Mapping[str, TrainingSpec], meter: Meter, context: StudyContext
