@@ -259,7 +259,7 @@ def test_carbon_that_cannot_be_computed_is_refused_before_anything_is_measured( 
 
 
 def study(model: Path, *options: str) -> Path:
-    arguments = ["select", str(model), "--frameworks", "faithful", "--env", "current", "--budget", "2s"]
+    arguments = ["select", str(model), "--frameworks", "faithful", "--env", "current", "--budget", "1s"]
     result = CliRunner().invoke(cli, [*arguments, "--format", "json", *options])
     assert result.exit_code in {0, 1}, result.output
     return Path(json.loads(result.stdout)["run"])

@@ -86,7 +86,7 @@ def test_the_command_that_does_a_third_of_the_work_wins_net_of_starting_python()
 
 
 def test_the_same_command_twice_is_not_told_apart() -> None:
-    document = _compare(_loop(300_000), _loop(300_000), "--budget", "4s")
+    document = _compare(_loop(300_000), _loop(300_000), "--budget", "2s")
     assert document["verdict"] != "winner"
     assert [row["id"] for row in document["candidates"]] == [_loop(300_000), f"{_loop(300_000)} #2"]
 
@@ -164,7 +164,7 @@ def test_commands_that_get_faster_still_fill_the_meters_least_window(
     # The first run alone is slow, as with cold caches: all the later ones together would be too short.
     cold = tmp_path / "cold"
     commands = [f"test -e {cold}{name} || sleep 0.5; touch {cold}{name}; sleep 0.005" for name in "ab"]
-    question = Question((commands[0], commands[1]), null=null, budget_seconds=2.0)
+    question = Question((commands[0], commands[1]), null=null, budget_seconds=1.0)
     run = _conducted(question, _SilentMeter(minimum_window_seconds=0.3))
     windows = run.measurements()
     assert windows
@@ -205,7 +205,7 @@ def test_an_estimate_beside_a_counter_doubts_its_ratios_as_it_does_alone() -> No
     host = inspect_host()
     estimate = estimate_package.open_meter(host)
     parts: list[Meter] = [_SilentMeter(Scope.PACKAGE), estimate]
-    question = Question((_loop(1), _loop(2)), budget_seconds=1.0)
+    question = Question((_loop(1), _loop(2)), budget_seconds=0.5)
     combined, alone = (_race_of(_conducted(question, meter)) for meter in (combine(parts), estimate))
     seen = [
         Observation(name, 1, 1, cost, cost, cost, 1)
@@ -261,7 +261,7 @@ def test_every_command_warms_up_as_often_as_asked_before_the_first_window(tmp_pa
 
 
 def test_a_run_that_does_many_units_costs_so_much_less_per_unit() -> None:
-    arguments = (_loop(300_000), _loop(300_000), "--budget", "2s")
+    arguments = (_loop(300_000), _loop(300_000), "--budget", "1s")
     one, hundred = _compare(*arguments), _compare(*arguments, "--units", "100")
     per_run, per_unit = (
         document["candidates"][0]["cpu_seconds_per_unit"]["value"] for document in (one, hundred)

@@ -84,7 +84,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (folder / "framewatt.toml").write_text(HARDWARE)
         model = write_perceptron(folder / "tiny.onnx")
         options = ["--frameworks", "faithful,wasteful", "--env", "current", "--meter", "rapl"]
-        options += ["--objective", "carbon", "--intensity", "300", "--budget", "6s", "--format", "json"]
+        options += ["--objective", "carbon", "--intensity", "300", "--budget", "4s", "--format", "json"]
         result = CliRunner().invoke(cli, ["select", str(model), *options])
         assert result.exit_code == 0, result.output
         yield Path(json.loads(result.stdout)["run"])
