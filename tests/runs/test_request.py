@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from framewatt.errors import BadInput
@@ -56,6 +58,30 @@ def test_text_as_typed_and_values_ask_the_same() -> None:
     assert not typed.candidates.tune
 
 
+def test_numbers_of_numpy_and_whole_floats_are_numbers() -> None:
+    asked = SelectRequest.of(
+        "m.onnx", budget=np.int64(5), timeout=np.float32(2.5), seed=3.0, threads=np.int8(1)
+    )
+    assert (asked.race.budget, asked.race.timeout) == (5.0, 2.5)
+    assert (asked.race.seed, asked.candidates.threads) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"threads": float("inf")}, "--threads inf: a whole number"),
+        ({"pue": [1]}, r"--pue \[1\]: a number is wanted"),
+        ({"margin": True}, "--margin True: a share such as 2% or 0.02 is wanted"),
+        ({"budget": [60]}, r"--budget \[60\]: a time such as 90s or 3min is wanted"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_with_the_kind_that_is_wanted(
+    options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(BadInput, match=words):
+        SelectRequest.of("m.onnx", **options)
+
+
 def test_a_path_may_be_given_as_one() -> None:
     assert SelectRequest.of("m.onnx", samples=Path("a") / "b.npz").work.samples == "a/b.npz"
 
@@ -100,7 +126,7 @@ def test_no_two_groups_share_a_name_or_a_flag() -> None:
 
 def test_a_group_refuses_what_contradicts_itself_however_it_is_made() -> None:
     race = RaceOptions()
-    with pytest.raises(BadInput, match="--budget: '-1' is not a duration"):
+    with pytest.raises(BadInput, match="--budget -1: must be longer than 0 s"):
         replace(race, budget=-1)
     with pytest.raises(BadInput, match="choose one"):
         CarbonOptions(region="FR", intensity=50.0)
@@ -122,14 +148,14 @@ def test_bounds_are_kept_as_typed_and_read_in_units() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"threads": True}, "--threads True: a single text"),
+        ({"threads": True}, "--threads True: a whole number is wanted"),
         ({"threads": 1.5}, "--threads 1.5: a whole number from 1 on"),
         ({"metric": ["auc"]}, r"--metric \['auc'\]: a single text"),
         ({"dims": {"length": 0}}, "--dim 'length=0': write it as NAME=N"),
         ({"dims": 4}, "--dim 4: a text or a list"),
         ({"packages": {"a": 1}}, "--with .*: a text or a list"),
         ({"margin": 0}, "--margin 0: a share between 0 and 1"),
-        ({"budget": float("inf")}, "--budget: 'inf' is not a duration"),
+        ({"budget": float("inf")}, "--budget inf: must be longer than 0 s"),
         ({"regoin": "FR"}, "no such option regoin; did you mean region"),
     ],
 )

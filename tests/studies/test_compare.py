@@ -118,6 +118,7 @@ def test_a_command_that_outlasts_the_budget_is_ended() -> None:
         (("true", "echo 'unbalanced"), "unbalanced"),
         (("true", "false", "--budget", "soon"), "soon"),
         (("true", "false", "--units", "0"), "Invalid value for '--units'"),
+        (("true", "false", "--units", "nan"), "--units nan: a number above 0"),
         (("true", "false", "--margin", "200%"), "--margin 200%"),
         (("true", "false", "--precision", "-5%"), "--precision -5%"),
         (("true", "false", "--seed", "-1"), "Invalid value for '--seed'"),

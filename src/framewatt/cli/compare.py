@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,4 +60,6 @@ def _question(commands: tuple[str, ...], budget: float, **options: Any) -> Quest
 
     if len(commands) < 2:  # noqa: PLR2004 - a comparison
         raise BadInput("one command alone is not a comparison; give at least two, each in quotes")
+    if not math.isfinite(options["units"]):
+        raise BadInput(f"--units {options['units']}: a number above 0, such as 100")
     return Question(commands, budget_seconds=budget, **options)

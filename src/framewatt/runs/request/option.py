@@ -70,7 +70,7 @@ class Option:
         Raises:
             BadInput: always.
         """
-        if study is StudyKind.MODEL:
+        if StudyKind.MODEL not in self.studies:
             wanted = " and ".join(words for kind, words in _SOURCES.items() if kind in self.studies)
             raise BadInput(f"{self.flag} is for {wanted}; {source} is not one")
         raise BadInput(f"{self.flag} does not go with {_CALLED[study]}, which is trained{self.remedy}")

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from framewatt.errors import BadInput
@@ -27,15 +28,16 @@ class Reader:
     item: Read | None = None
 
 
-def _text(flag: str, value: object) -> str:
+def _text(flag: str, value: object, wanted: str = "a single text") -> str:
+    """What was typed, or given as a value; NumPy's numbers are numbers too."""
     plain = os.fspath(value) if isinstance(value, os.PathLike) else value
-    if isinstance(plain, bool) or not isinstance(plain, str | int | float):
-        raise BadInput(f"{flag} {value!r}: a single text is wanted")
+    if isinstance(plain, bool) or not isinstance(plain, str | Real):
+        raise BadInput(f"{flag} {value!r}: {wanted} is wanted")
     return str(plain)
 
 
 def _number(flag: str, value: object) -> float:
-    text = _text(flag, value)
+    text = _text(flag, value, "a number")
     try:
         number = float(text)
     except ValueError:
@@ -53,10 +55,13 @@ def _above_zero(flag: str, value: object) -> float:
 
 
 def _duration(flag: str, value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+    text = _text(flag, value, "a time such as 90s or 3min")
+    if isinstance(value, Real):
+        if not 0 < float(value) < math.inf:
+            raise BadInput(f"{flag} {text}: must be longer than 0 s, and finite")
         return float(value)
     try:
-        return parse_duration(_text(flag, value))
+        return parse_duration(text)
     except BadInput as error:
         raise BadInput(f"{flag}: {error}") from None
 
@@ -100,7 +105,7 @@ def share(*, least_excluded: bool = False, below: float = 1.0) -> Reader:
     """A share such as 2% or 0.02, from 0 (or above it) to less than `below`."""
 
     def read(flag: str, value: object) -> float:
-        number = parse_share(_text(flag, value), flag, below)
+        number = parse_share(_text(flag, value, "a share such as 2% or 0.02"), flag, below)
         if least_excluded and number == 0:
             raise BadInput(f"{flag} {value}: a share between 0 and 1, such as 2%")
         return number
@@ -112,10 +117,10 @@ def whole(least: int) -> Reader:
     """A whole number from `least` on."""
 
     def read(flag: str, value: object) -> int:
-        text = _text(flag, value)
+        text = _text(flag, value, "a whole number")
         try:
-            number = int(text)
-        except ValueError:
+            number = int(float(text)) if isinstance(value, Real) and float(text).is_integer() else int(text)
+        except (ValueError, OverflowError):
             number = None
         if number is None or number < least:
             raise BadInput(f"{flag} {text}: a whole number from {least} on is wanted")
