@@ -126,7 +126,7 @@ def test_an_option_of_another_study_is_refused_with_the_same_words(
     elif name == "data":  # what is opened depends on it
         assert "--data goes with" in python
     else:
-        verb = "does not go with" if StudyKind.MODEL in OPTIONS[name].studies else "is for"
+        verb = "is for" if study is StudyKind.MODEL else "does not go with"
         assert f"{OPTIONS[name].flag} {verb} " in python
 
 

@@ -155,7 +155,8 @@ def test_a_metric_that_does_not_fit_the_labels_and_data_for_another_source_are_r
     tmp_path: Path, tiny_model: Path
 ) -> None:
     assert "--metric rmse does not fit binary labels" in told(tmp_path, MODEL, "--metric", "rmse")
-    assert "--target does not go with a Keras model" in told(tmp_path, MODEL, "--target", "y")
+    refusal = told(tmp_path, MODEL, "--target", "y")
+    assert "--target does not go with a Keras model, which is trained; it is for tables" in refusal
     assert "--data goes with: Keras model file" in refused(
         "select", tiny_model, "--data", tmp_path / "data.npz"
     )

@@ -116,7 +116,7 @@ def test_a_target_that_was_set_stands_and_nobody_is_enrolled_twice(finished: Pat
 def test_a_study_that_is_refused_lets_its_meter_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = []
     meter = SimpleNamespace(close=lambda: closed.append("meter"))
-    monkeypatch.setattr("framewatt.studies.beginning.choose_meter", lambda *_: meter)
+    monkeypatch.setattr("framewatt.studies.beginning.choose_meter", lambda *_, **__: meter)
     table = str(write_table(tmp_path / "table.csv"))
     with pytest.raises(BadInput, match="nowhere"):
         decide(SelectRequest.of(source=table, target="label", frameworks="learner", region="nowhere"))

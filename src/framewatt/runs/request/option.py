@@ -70,10 +70,11 @@ class Option:
         Raises:
             BadInput: always.
         """
-        if StudyKind.MODEL not in self.studies:
-            wanted = " and ".join(words for kind, words in _SOURCES.items() if kind in self.studies)
+        wanted = " and ".join(words for kind, words in _SOURCES.items() if kind in self.studies)
+        if study is StudyKind.MODEL:
             raise BadInput(f"{self.flag} is for {wanted}; {source} is not one")
-        raise BadInput(f"{self.flag} does not go with {_CALLED[study]}, which is trained{self.remedy}")
+        remedy = self.remedy or ("" if StudyKind.MODEL in self.studies else f"; it is for {wanted}")
+        raise BadInput(f"{self.flag} does not go with {_CALLED[study]}, which is trained{remedy}")
 
 
 @dataclass(frozen=True, slots=True)
