@@ -67,7 +67,7 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
     exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
     formats = (model_format, "onnx") if exportable else (model_format,)
     overrides = _parse_overrides(choice.overrides, plugins)
-    entries = []
+    specs = []
     requested = _requested(choice.frameworks, plugins, formats)
     twice = {plugin.name for plugin, _, repeat in requested if repeat > 1}
     for plugin, version, repeat in requested:
@@ -81,12 +81,12 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
         for settings in [*entering, *(point for point in searched if point not in entering)]:
             problem = refused or _precision_problem(plugin, settings)
             candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
-            entries.append(
+            specs.append(
                 CandidateSpec(candidate, plugin, settings, problem, equal_budget=settings in entering)
             )
-    if idle := set(overrides) - {entry.plugin.name for entry in entries}:
+    if idle := set(overrides) - {spec.plugin.name for spec in specs}:
         raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
-    return entries
+    return specs
 
 
 def known_precisions() -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def left_out(choice: Choice, model_format: str) -> list[Plugin]:
     ]
 
 
-def require_incumbent(asked: str | None, entries: Iterable[CandidateSpec]) -> None:
+def require_incumbent(asked: str | None, specs: Iterable[CandidateSpec]) -> None:
     """Check that what runs today races, itself or as a converted graph of its family.
 
     Raises:
@@ -114,8 +114,8 @@ def require_incumbent(asked: str | None, entries: Iterable[CandidateSpec]) -> No
     if asked is None:
         return
     known: set[str] = set()
-    for entry in entries:
-        candidate, family = entry.candidate, getattr(entry.plugin.module, "FAMILY", None)
+    for spec in specs:
+        candidate, family = spec.candidate, getattr(spec.plugin.module, "FAMILY", None)
         if candidate.matches(asked) or asked == family:
             return
         known |= {candidate.framework, f"{candidate.framework}=={candidate.version}", *filter(None, [family])}
@@ -263,17 +263,17 @@ def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
     return known_precisions() if judged and request.candidates.precision is None else ()
 
 
-def candidate_line(entry: CandidateSpec) -> CandidateLine:
+def candidate_line(spec: CandidateSpec) -> CandidateLine:
     """A contestant as the manifest keeps it."""
-    module = entry.plugin.module
+    module = spec.plugin.module
     return CandidateLine(
-        id=entry.candidate.id,
-        framework=entry.candidate.framework,
+        id=spec.candidate.id,
+        framework=spec.candidate.framework,
         title=module.TITLE,
         family=getattr(module, "FAMILY", None),
-        version=entry.candidate.version,
-        device=entry.candidate.device,
-        language=entry.candidate.language,
-        settings=dict(entry.settings),
-        equal_budget=entry.equal_budget,
+        version=spec.candidate.version,
+        device=spec.candidate.device,
+        language=spec.candidate.language,
+        settings=dict(spec.settings),
+        equal_budget=spec.equal_budget,
     )

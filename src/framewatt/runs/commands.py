@@ -13,8 +13,9 @@ from framewatt.records import Estimate, Observation
 from framewatt.runs.question import NULL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from framewatt.race import RatioUncertainty
     from framewatt.records import Measurement
     from framewatt.runs.manifest import Manifest
     from framewatt.runs.question import Question
@@ -70,9 +71,7 @@ def _less(own: Observation, null: Observation | None) -> Observation:
     )
 
 
-def _uncertainty(
-    manifest: Manifest, question: Question
-) -> Callable[[Observation, Observation], Estimate] | None:
+def _uncertainty(manifest: Manifest, question: Question) -> RatioUncertainty | None:
     """How uncertain a ratio of energies is beyond its noise: an estimate's own doubt; none for counters."""
     parameters = manifest.meter.parameters
     model = PowerModel.of_meter(parameters)

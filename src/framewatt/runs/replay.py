@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from framewatt.carbon.basis import CarbonBasis
+    from framewatt.race import RatioUncertainty
     from framewatt.records import Block, Measurement
     from framewatt.runs.folder import RunFolder
     from framewatt.runs.manifest import Manifest
-
-    RatioUncertainty = Callable[[Observation, Observation], Estimate]
 
 
 @dataclass(slots=True)

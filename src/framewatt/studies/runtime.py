@@ -19,32 +19,32 @@ if TYPE_CHECKING:
 _Work = TypeVar("_Work", bound=Work)
 
 
-def runtime_of(entry: CandidateSpec, context: StudyContext) -> Environment:
-    """The environment an entry runs in, built on first use; what it took is recorded.
+def runtime_of(spec: CandidateSpec, context: StudyContext) -> Environment:
+    """The environment that a candidate runs in, built on first use; what it took is recorded.
 
     Raises:
         EnvironmentFailed, Inapplicable: there is none, with the reason.
     """
-    plugin, version = entry.plugin, entry.candidate.version
+    plugin, version = spec.plugin, spec.candidate.version
     if context.request.candidates.environment == "current":
         runtime = environments.current_interpreter(environments.spec_for(plugin, version, "runtime"))
     else:
         runtime = environment_of(plugin, version, "runtime", context)
-    record_environment(BuiltEnvironment, entry, runtime, context)
+    record_environment(BuiltEnvironment, spec, runtime, context)
     return runtime
 
 
 def launch_spec(
-    entry: CandidateSpec, runtime: Environment, work: _Work, context: StudyContext
+    spec: CandidateSpec, runtime: Environment, work: _Work, context: StudyContext
 ) -> LaunchSpec[_Work]:
     """What it takes to start a candidate in its environment: it holds the last of the CPUs on offer."""
-    threads = int(entry.settings["threads"])
+    threads = int(spec.settings["threads"])
     return LaunchSpec(
-        candidate=entry.candidate.id,
-        command=tuple(python_worker(runtime.interpreter, entry.plugin.path)),
+        candidate=spec.candidate.id,
+        command=tuple(python_worker(runtime.interpreter, spec.plugin.path)),
         environment=python_environment(threads),
         cpus=usable_cpus()[-threads:],
-        settings=entry.settings,
+        settings=spec.settings,
         work=work,
         patience=context.request.race.timeout,
         reserved_share=threads / context.run.manifest.host.logical_cpus,
@@ -52,11 +52,11 @@ def launch_spec(
 
 
 def record_environment(
-    kind: type[BuiltEnvironment], entry: CandidateSpec, environment: Environment, context: StudyContext
+    kind: type[BuiltEnvironment], spec: CandidateSpec, environment: Environment, context: StudyContext
 ) -> None:
     """What an environment of a candidate took to make."""
     record = kind(
-        candidate=entry.candidate.id,
+        candidate=spec.candidate.id,
         interpreter=str(environment.interpreter),
         packages=environment.packages,
         download_bytes=environment.download_bytes,

@@ -74,17 +74,17 @@ def gather(workload: Workload, context: StudyContext) -> Material:
 
 
 def equip(
-    entries: Sequence[CandidateSpec], material: Material, context: StudyContext
+    specs: Sequence[CandidateSpec], material: Material, context: StudyContext
 ) -> dict[str, InferenceSpec]:
-    """Build each entry's environment and convert the model for it; who cannot is recorded with the reason."""
+    """Build each candidate's environment and convert the model for it; who cannot be ready is settled."""
     contestants = {}
-    for entry in entries:
-        identity = entry.candidate.id
-        if entry.inapplicable:
-            context.settle(identity, Status.INAPPLICABLE, entry.inapplicable)
+    for spec in specs:
+        identity = spec.candidate.id
+        if spec.inapplicable:
+            context.settle(identity, Status.INAPPLICABLE, spec.inapplicable)
             continue
         try:
-            contestants[identity] = _contestant(entry, material, context)
+            contestants[identity] = _contestant(spec, material, context)
         except Inapplicable as reason:
             context.settle(identity, Status.INAPPLICABLE, str(reason))
         except (EnvironmentFailed, TrialFailed) as reason:
@@ -150,11 +150,11 @@ def _library(
     return samples.generate(signature, asked.dims, vocabulary, request.race.seed, asked.batch_size)
 
 
-def _contestant(entry: CandidateSpec, material: Material, context: StudyContext) -> InferenceSpec:
-    runtime = runtime_of(entry, context)
-    converted = _converted(entry, runtime, material, context)
+def _contestant(spec: CandidateSpec, material: Material, context: StudyContext) -> InferenceSpec:
+    runtime = runtime_of(spec, context)
+    converted = _converted(spec, runtime, material, context)
     if converted.cost is not None:
-        context.keep(ConversionCost(entry.candidate.id, converted.cost))
+        context.keep(ConversionCost(spec.candidate.id, converted.cost))
     work = Inference(
         model=converted.model,
         signature=conversion.signature_json(material.signature),
@@ -162,13 +162,13 @@ def _contestant(entry: CandidateSpec, material: Material, context: StudyContext)
         units_per_query=material.library.batch / context.run.manifest.functional_unit.samples,
         uniform=material.library.uniform,
     )
-    return launch_spec(entry, runtime, work, context)
+    return launch_spec(spec, runtime, work, context)
 
 
 def _converted(
-    entry: CandidateSpec, runtime: Environment, material: Material, context: StudyContext
+    spec: CandidateSpec, runtime: Environment, material: Material, context: StudyContext
 ) -> conversion.Conversion:
-    plugin, version = entry.plugin, entry.candidate.version
+    plugin, version = spec.plugin, spec.candidate.version
     chosen = next(name for name in plugin.module.ACCEPTS if name in material.models)
     if chosen != "onnx" or not hasattr(plugin.module, "convert"):
         return conversion.Conversion(material.models[chosen])
@@ -176,8 +176,8 @@ def _converted(
     if "convert" in plugin.module.PACKAGES and context.request.candidates.environment == "isolated":
         converter = environment_of(plugin, version, "convert", context)
         if converter.interpreter != runtime.interpreter:  # equal pins share one, which is downloaded once
-            record_environment(BuiltConverter, entry, converter, context)
+            record_environment(BuiltConverter, spec, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models["onnx"], material.digest
-    job = conversion.ConversionJob(plugin, converter, source, digest, material.signature, entry.settings)
+    job = conversion.ConversionJob(plugin, converter, source, digest, material.signature, spec.settings)
     return conversion.convert(job)

@@ -46,7 +46,7 @@ def select(request: SelectRequest, workload: Workload, progress: Progress | None
     """
     progress = progress or Silent()
     problem = open_problem(workload, request, progress)
-    specs = problem.entries()
+    specs = problem.specs()
     require_incumbent(request.race.incumbent, specs)
     serving = request.race.budget * problem.serving_share
     own = replace(request, race=replace(request.race, budget=request.race.budget - serving))
@@ -70,7 +70,7 @@ def resume(path: Path, progress: Progress | None = None) -> list[Decision]:
     problem = open_problem(workload, request, progress)
     with opened_meter(request, run) as meter:
         context = StudyContext(request, run, progress)
-        return conduct(TrainingStudy(context, problem, meter, problem.entries()))
+        return conduct(TrainingStudy(context, problem, meter, problem.specs()))
 
 
 class TrainingStudy:
@@ -137,22 +137,22 @@ def _settled(run: RunFolder) -> set[str]:
 
 
 def _equip(
-    entries: Sequence[CandidateSpec], problem: LearningProblem, context: StudyContext
+    specs: Sequence[CandidateSpec], problem: LearningProblem, context: StudyContext
 ) -> dict[str, Equipped]:
-    """Build each entry's environment; who cannot is recorded with the reason.
+    """Build each candidate's environment; who cannot is recorded with the reason.
 
-    An entry that is settled is needed still where it, or a tuned point of its library, was admitted.
+    A candidate that is settled is needed still where it, or a tuned point of its library, was admitted.
     """
     settled = _settled(context.run)
     needed = {_library(name) for name in _admitted(context.run)}
     arrays = problem.lay_out(context.run.path)
     equipped = {}
-    for entry in entries:
-        name = entry.candidate.id
+    for spec in specs:
+        name = spec.candidate.id
         if name in settled and _library(name) not in needed:
             continue
         try:
-            equipped[name] = entry, _contestant(entry, problem, arrays, context)
+            equipped[name] = spec, _contestant(spec, problem, arrays, context)
         except (Inapplicable, EnvironmentFailed) as reason:
             if name not in settled:
                 status = Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
@@ -161,14 +161,14 @@ def _equip(
 
 
 def _contestant(
-    entry: CandidateSpec, problem: LearningProblem, arrays: Path, context: StudyContext
+    spec: CandidateSpec, problem: LearningProblem, arrays: Path, context: StudyContext
 ) -> TrainingSpec:
-    if entry.inapplicable:
-        raise Inapplicable(entry.inapplicable)
-    terms = problem.terms(entry)
-    runtime = runtime_of(entry, context)
+    if spec.inapplicable:
+        raise Inapplicable(spec.inapplicable)
+    terms = problem.terms(spec)
+    runtime = runtime_of(spec, context)
     work = Training(arrays, terms.about, folds=terms.folds, most_rounds=terms.most_rounds)
-    return launch_spec(entry, runtime, work, context)
+    return launch_spec(spec, runtime, work, context)
 
 
 def _admitted(run: RunFolder) -> dict[str, RacingTerms]:

@@ -44,7 +44,7 @@ _HOPELESS = 3.0
 class Trainee:
     """A candidate that reaches the target: what it needs for it, and whether its settings were tuned."""
 
-    entry: CandidateSpec
+    spec: CandidateSpec
     contestant: TrainingSpec
     exploration: Exploration
     confirmation: Confirmation | None = None
@@ -78,7 +78,7 @@ class TabularAdmission(Admission):
             trainees += [tuned] if tuned else []
         self._prune(trainees)
         confirmed = [f for f in trainees if self._confirm(f, target)]
-        self._enrol([f.entry for f in confirmed if f.tuned])
+        self._enrol([f.spec for f in confirmed if f.tuned])
         racing = [f.contestant for f in confirmed]
         cycle = self._cycle(racing)
         return [retrained(contestant, cycle=cycle) for contestant in racing]
@@ -93,16 +93,16 @@ class TabularAdmission(Admission):
         self._context.enrol(map(candidate_line, tuned))
         recorded = self._context.run.records(BuiltEnvironment)
         environments = list({built.candidate: built for built in recorded}.values())
-        for entry in tuned:
-            library = entry.candidate.release
+        for spec in tuned:
+            library = spec.candidate.release
             origin = next(b for b in environments if Candidate.parse(b.candidate).release == library)
-            self._context.keep(replace(origin, candidate=entry.candidate.id))
+            self._context.keep(replace(origin, candidate=spec.candidate.id))
 
     def _explore(self, contestants: Mapping[str, Equipped]) -> list[Trainee]:
         trainees = []
         folds = range(len(self._folds.validation))
         left = self._context.request.race.budget * _EXPLORING_SHARE
-        for position, (entry, contestant) in enumerate(contestants.values()):
+        for position, (spec, contestant) in enumerate(contestants.values()):
             allowance = left / (len(contestants) - position)
             self._context.progress.say(f"learning curve of {contestant.candidate}")
             quality = self._context.request.work.quality
@@ -110,7 +110,7 @@ class TabularAdmission(Admission):
             curve = self._with_trial(contestant, explore)
             left -= sum(seconds for _, seconds, _, _ in curve.cost) if curve else allowance
             if curve is not None:
-                trainees.append(Trainee(entry, contestant, curve))
+                trainees.append(Trainee(spec, contestant, curve))
         return trainees
 
     def _target(self, explored: list[Trainee]) -> float:
@@ -137,7 +137,7 @@ class TabularAdmission(Admission):
 
     def _tune(self, trainee: Trainee, target: float, among: int) -> Trainee | None:
         """The library's best point if it beats the comparable one on the first fold and then on all."""
-        points = getattr(trainee.entry.plugin.module, "POINTS", ())
+        points = getattr(trainee.spec.plugin.module, "POINTS", ())
         before = self._spent_joules
         trainings = len(points) + len(self._folds.validation)
         allowance = self._context.request.race.budget * _TUNING_SHARE / among / trainings
@@ -145,7 +145,7 @@ class TabularAdmission(Admission):
         def search(trial: TrainingTrial) -> Trainee | None:
             best, chosen = _WORTH_TUNING * self._first_fold_cost(trainee.exploration, target), None
             for point in points:
-                settings = {**trainee.entry.settings, **point}
+                settings = {**trainee.spec.settings, **point}
                 trial.spec = replace(trainee.contestant, settings=settings)
                 try:
                     exploration = self._explorer.explore(trial, [0], target, allowance)
@@ -176,7 +176,7 @@ class TabularAdmission(Admission):
 
         `allowance` is of seconds a fold.
         """
-        origin = trainee.entry.candidate
+        origin = trainee.spec.candidate
         candidate = Candidate(
             origin.framework, origin.version, settings=tuple(settings.items()), repeat=origin.repeat
         )
@@ -191,9 +191,9 @@ class TabularAdmission(Admission):
         comparable = trainee.exploration.cpu_seconds(trainee.contestant.work.rounds[0])
         if rounds is None or exploration.cpu_seconds(rounds) >= _WORTH_TUNING * comparable:
             return None
-        entry = replace(trainee.entry, candidate=candidate, settings=settings)
+        spec = replace(trainee.spec, candidate=candidate, settings=settings)
         every_fold = (rounds,) * contestant.work.folds
-        return Trainee(entry, retrained(contestant, rounds=every_fold), exploration, tuned=True)
+        return Trainee(spec, retrained(contestant, rounds=every_fold), exploration, tuned=True)
 
     def _first_fold_cost(self, exploration: Exploration, target: float) -> float:
         first = {rounds: values[:1] for rounds, values in exploration.curve.items()}

@@ -59,11 +59,11 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
     arrays = read_arrays(workload.data, request.race.seed, available_memory_bytes())
     require_batch(workload.path, terms["batch"], arrays)
     seeds = tuple(range(1, terms["seeds"] + 1))
-    entries = [e for e in enumerate_candidates(choice_of(request), workload.format) if e.equal_budget]
+    specs = [e for e in enumerate_candidates(choice_of(request), workload.format) if e.equal_budget]
     require_reference(workload.path, terms, _back_ends(workload.format))
     shape = arrays["x_train"].shape[1:]
     question = _Question(workload.path, seeds, shape)
-    model, weights = _described(question, entries, request, progress)
+    model, weights = _described(question, specs, request, progress)
     _check_trainable(workload.path, model, shape, terms)
     labels = labels_of(model, {part: arrays[f"y_{part}"] for part in PARTS}, workload.data)
     metric = _metric(request.work.metric or terms.get("metric"), labels.task)
@@ -81,7 +81,7 @@ def open_keras(workload: Workload, request: SelectRequest, progress: Progress) -
         scripts=(),
         networks={},
     )
-    return TaskProblem(task, tuple(entries))
+    return TaskProblem(task, tuple(specs))
 
 
 def _back_ends(model_format: str) -> list[str]:
@@ -117,15 +117,15 @@ class _Question:
 
 
 def _described(
-    question: _Question, entries: Sequence[CandidateSpec], request: SelectRequest, progress: Progress
+    question: _Question, specs: Sequence[CandidateSpec], request: SelectRequest, progress: Progress
 ) -> tuple[KerasModel, dict[str, NDArray[Any]]]:
     """Ask the first back end that is there what the model is; returns it with the initial weights."""
     reasons = []
-    for entry in (spec for spec in entries if spec.inapplicable is None):
+    for spec in (spec for spec in specs if spec.inapplicable is None):
         try:
-            return _ask(question, entry, request, progress)
+            return _ask(question, spec, request, progress)
         except (EnvironmentFailed, Inapplicable) as reason:
-            reasons.append(f"{entry.plugin.name}: {reason}")
+            reasons.append(f"{spec.plugin.name}: {reason}")
         except TrialFailed as error:
             message = str(error)
             for prefix in ("describe: ", "RuntimeError: ", "TypeError: "):
@@ -136,14 +136,14 @@ def _described(
 
 
 def _ask(
-    question: _Question, entry: CandidateSpec, request: SelectRequest, progress: Progress
+    question: _Question, spec: CandidateSpec, request: SelectRequest, progress: Progress
 ) -> tuple[KerasModel, dict[str, NDArray[Any]]]:
-    plugin = entry.plugin
-    spec = environments.spec_for(plugin, entry.candidate.version, "runtime", request.candidates.packages)
+    plugin = spec.plugin
+    wanted = environments.spec_for(plugin, spec.candidate.version, "runtime", request.candidates.packages)
     if request.candidates.environment == "current":
-        environment = environments.current_interpreter(spec)
+        environment = environments.current_interpreter(wanted)
     else:
-        environment = environments.provide(spec, plugin, progress.building)
+        environment = environments.provide(wanted, plugin, progress.building)
     progress.say(f"building the model of {question.path.name}")
     command = python_worker(environment.interpreter, plugin.path)
     with tempfile.TemporaryDirectory() as scratch:

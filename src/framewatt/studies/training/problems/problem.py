@@ -37,7 +37,7 @@ class LearningProblem(Protocol):
     def serving_share(self) -> float:
         """The part of the budget that goes to a race of the trained models; 0 where there is none."""
 
-    def entries(self) -> list[CandidateSpec]:
+    def specs(self) -> list[CandidateSpec]:
         """Who may learn it, applicable or not.
 
         Raises:
@@ -50,8 +50,8 @@ class LearningProblem(Protocol):
     def lay_out(self, folder: Path) -> Path:
         """The one file in `folder` that every worker reads its arrays from."""
 
-    def terms(self, entry: CandidateSpec) -> Terms:
-        """What `entry` is told.
+    def terms(self, spec: CandidateSpec) -> Terms:
+        """What a candidate's worker is told.
 
         Raises:
             Inapplicable: it cannot learn this.

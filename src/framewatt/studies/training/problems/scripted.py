@@ -45,7 +45,7 @@ class TaskProblem:
     contestants: tuple[CandidateSpec, ...]
     serving_share: float = 0.0
 
-    def entries(self) -> list[CandidateSpec]:
+    def specs(self) -> list[CandidateSpec]:
         """Every script that was asked for under each of its settings."""
         return list(self.contestants)
 
@@ -69,7 +69,7 @@ class TaskProblem:
         write_tensors(path, {name: a for name, a in self.task.arrays.items() if name not in hidden})
         return path
 
-    def terms(self, entry: CandidateSpec) -> Terms:  # noqa: ARG002 - the same for all scripts
+    def terms(self, spec: CandidateSpec) -> Terms:  # noqa: ARG002 - the same for all scripts
         """One model a seed, of at most the task's epochs."""
         return Terms(self.task.about(), len(self.task.seeds), self.task.epochs)
 
@@ -93,7 +93,7 @@ def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
     wanted = [word.strip() for word in request.candidates.frameworks.split(",") if word.strip()]
     if set(wanted) & {"default", "all"}:
         wanted = list(known)
-    entries = []
+    specs = []
     for name in wanted:
         if name not in known:
             raise BadInput(f"--frameworks: the task has no script {name!r}{nearest(name, known)}")
@@ -105,5 +105,5 @@ def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
         for changes in variants:
             settings = {**defaults, **changes}
             candidate = Candidate(name, module.VERSION, settings=tuple(settings.items()))
-            entries.append(CandidateSpec(candidate, known[name], settings))
-    return entries
+            specs.append(CandidateSpec(candidate, known[name], settings))
+    return specs

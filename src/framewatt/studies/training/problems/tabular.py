@@ -53,10 +53,10 @@ class TableProblem:
     request: SelectRequest
     serving_share: float = 0.2
 
-    def entries(self) -> list[CandidateSpec]:
+    def specs(self) -> list[CandidateSpec]:
         """Every library at comparable capacity; its other settings are what tuning searches."""
-        entries = enumerate_candidates(choice_of(self.request), "table")
-        return [entry for entry in entries if entry.equal_budget]
+        specs = enumerate_candidates(choice_of(self.request), "table")
+        return [spec for spec in specs if spec.equal_budget]
 
     def described(self) -> dict[str, Any]:
         """Its size, kind of task, classes and metric."""
@@ -80,12 +80,12 @@ class TableProblem:
         write_tensors(path, parts)
         return path
 
-    def terms(self, entry: CandidateSpec) -> Terms:
+    def terms(self, spec: CandidateSpec) -> Terms:
         """One model a fold, of at most as many rounds as the library says."""
-        module = entry.plugin.module
+        module = spec.plugin.module
         if not hasattr(module, "train"):
             raise Inapplicable(f"{module.TITLE} does not train on tables")
-        return Terms(self.table.about(self.request.race.seed), FOLDS, module.most_rounds(entry.settings))
+        return Terms(self.table.about(self.request.race.seed), FOLDS, module.most_rounds(spec.settings))
 
     def admission(self, context: StudyContext, trial_of: TrialOf) -> TabularAdmission:
         """Curves over folds, tuning, refits."""
