@@ -37,7 +37,7 @@ _HOUSE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Plugin:
-    """A discovered plug-in: its name (the file's stem), its file, and the loaded module."""
+    """A discovered plug-in: its name (the file's stem, or its entry point's), its file, and the module."""
 
     name: str
     path: Path
@@ -46,7 +46,7 @@ class Plugin:
 
 def discover(kind: str) -> dict[str, Plugin]:
     """All plug-ins of a kind by name; a user's file hides a shipped one of the same name."""
-    return {name: _load(kind, path) for name, path in sorted(_files(kind).items())}
+    return {name: _load(kind, path, name) for name, path in sorted(_files(kind).items())}
 
 
 def find(kind: str, name: str) -> Plugin:
@@ -58,7 +58,7 @@ def find(kind: str, name: str) -> Plugin:
     files = _files(kind)
     if name not in files:
         raise BadInput(f"unknown {kind.removesuffix('s')} {name!r}{nearest(name, files)}")
-    return _load(kind, files[name])
+    return _load(kind, files[name], name)
 
 
 def nearest(word: str, known: object) -> str:
@@ -89,7 +89,7 @@ def load_file(kind: str, path: Path) -> Plugin:
     Raises:
         BadInput: it does not load, or lacks what its kind demands.
     """
-    return _load(kind, path)
+    return _load(kind, path, path.stem)
 
 
 def load_module(kind: str, path: Path) -> ModuleType:
@@ -125,8 +125,8 @@ def _demanded(kind: str, module: ModuleType) -> tuple[str, ...]:
 
 
 @cache
-def _load(kind: str, path: Path) -> Plugin:
+def _load(kind: str, path: Path, name: str) -> Plugin:
     module = load_module(kind, path)
     if missing := lacking(kind, module):
         raise BadInput(f"{path}: the plug-in does not define {', '.join(missing)}")
-    return Plugin(path.stem, path, module)
+    return Plugin(name, path, module)

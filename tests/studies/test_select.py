@@ -44,6 +44,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks=ALL,
                 environment="current",
+                tune=False,
                 budget=20,
                 timeout=5,
                 region="FR",
@@ -169,6 +170,7 @@ def test_a_killed_run_goes_on_with_its_finished_windows_counted_once(
         "faithful,wasteful",
         "--env",
         "current",
+        "--no-tune",
         "--budget",
         "4s",
         "--runs-dir",
@@ -198,6 +200,7 @@ def test_a_run_goes_on_without_a_candidate_that_can_no_longer_start(
         source=str(tiny_model),
         frameworks="faithful,wasteful",
         environment="current",
+        tune=False,
         budget=3,
         runs_dir=str(tmp_path / "runs"),
     )
