@@ -27,7 +27,7 @@ class StudyContext:
     progress: Progress
 
     def keep(self, record: Record) -> None:
-        """Store a record; nothing but this writes into a run while its study goes on."""
+        """Store a record; nothing but this stores one while a study goes on."""
         self.run.append(record)
 
     def enrol(self, lines: Iterable[CandidateLine]) -> None:
