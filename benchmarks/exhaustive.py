@@ -16,6 +16,7 @@ import numpy as np
 from framewatt.candidates.enumeration import choice_of, enumerate_candidates
 from framewatt.decision.costs import selection_cost
 from framewatt.decision.findings import read_findings
+from framewatt.decision.incumbent import Incumbent
 from framewatt.metering.accounting import observations, reserved_joules
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host
@@ -32,6 +33,7 @@ from framewatt.statistics import Levels, pooled_variance, student_level, windows
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.pipeline import metered_idle
+from framewatt.studies.preparation_clock import PreparationClock
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
 from framewatt.workload.source import open_source
@@ -174,7 +176,8 @@ class Exhaustive:
     def verdict(self) -> tuple[str, list[str]]:
         """The verdict by the race's own rulings, and whom it selects, cheapest first."""
         bounds, there = self.bounds()
-        ruling = rule(bounds, there, self.race.state.rules.log_margin)
+        state = self.race.state
+        ruling = rule(bounds, there, state.frameworks, state.rules.log_margin)
         left = there & ~ruling.beaten & ~ruling.beaten_by_cpu
         equal = ruling.equal if ruling.equal.any() else ruling.equal_by_cpu
         if left.sum() == 1:
@@ -183,7 +186,7 @@ class Exhaustive:
 
     def spent(self) -> Spent:
         """What this design has cost so far, the race's admission of its candidates included."""
-        cost = selection_cost([], read_findings(self.run, self.basis), None)
+        cost = selection_cost([], read_findings(self.run, self.basis), Incumbent(None, "none"))
         admission = [
             window for window in self.raced.measurements() if window.block == 0 and not window.invalid
         ]
@@ -275,7 +278,7 @@ def _prepared(
     run.lock()
     try:
         wanted = [entry for entry in entries if entry.candidate.id in names]
-        contestants = equip(wanted, gather(workload, context), context)
+        contestants = equip(wanted, gather(workload, context), PreparationClock(context), context)
         instrument = metered_idle(meter, context)
         blocks: BlockRunner[Inference] = BlockRunner(instrument, run.append, run.logs)
         with blocks as runner:

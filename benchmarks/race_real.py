@@ -162,7 +162,7 @@ def _print_ratios(rows: Sequence[Mapping[str, Any]], full: Exhaustive) -> None:
         known = row["cpu_ratio_to_best"]
         if index is None or known["value"] is None:
             continue
-        exhaustive = to_best(bounds.cpu, index, there) if there[index] else None
+        exhaustive = to_best(bounds.cpu, [index], there) if there[index] else None
         raced = Estimate(known["value"], known["low"] or 0.0, known["high"] or math.inf)
         print(f"{row['id'][:59]:60}{_written(raced):>21}{_written(exhaustive):>21}")
 

@@ -11,8 +11,8 @@ from framewatt.candidates.enumeration import (
     Choice,
     choice_of,
     enumerate_candidates,
-    require_incumbent,
 )
+from framewatt.candidates.incumbent import require_incumbent
 from framewatt.discovery import discover
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus

@@ -32,6 +32,7 @@ BAD = {
     "scenario": "server",
     "batch_size": "0",
     "functional_unit": "0 images",
+    "volume": "many",
     "max_latency": "p99=fast",
     "max_memory": "lots",
     "target": "y",
@@ -40,7 +41,9 @@ BAD = {
     "dataset": "digits",
     "objective": "speed",
     "margin": "200%",
+    "max_regret": "1.5",
     "budget": "soon",
+    "prepare_budget": "0s",
     "timeout": "0s",
     "seed": "1.5",
     "incumbent": "pytroch",
@@ -53,9 +56,9 @@ BAD = {
     "view": "personal",
 }
 """A value of each option that a model cannot be asked about."""
-UNREFUSED = {"packages", "tune"}
-"""A package is refused by the installer alone, and --tune has no value on the command line."""
-GOOD = {
+UNREFUSED = {"packages", "tune", "as_shipped"}
+"""A package is refused by the installer alone, and switches have no value on the command line."""
+GOOD: dict[str, Any] = {
     "samples": "s.npz",
     "dims": "n=2",
     "labels": "l.npy",
@@ -66,6 +69,8 @@ GOOD = {
     "functional_unit": "image",
     "max_latency": "p99=20ms",
     "max_memory": "1GB",
+    "as_shipped": True,
+    "volume": "1M/day",
     "precision": "fp16",
     "allow_precision": "bf16",
     "settings": "a.b=c",
@@ -93,9 +98,13 @@ def folder(tiny_model: Path, stand_ins: Path, monkeypatch: pytest.MonkeyPatch) -
     return here
 
 
-def refusals(source: object, options: dict[str, str]) -> tuple[str, str]:
+def refusals(source: object, options: dict[str, Any]) -> tuple[str, str]:
     """The line of the command line, and that of Python."""
-    typed = [word for name, value in options.items() for word in (OPTIONS[name].flag, value)]
+    words = (
+        [OPTIONS[name].flag] if value is True else [OPTIONS[name].flag, value]
+        for name, value in options.items()
+    )
+    typed = [word for pair in words for word in pair]
     given: dict[str, Any] = dict(options)
     with pytest.raises(FramewattError) as error:
         framewatt.select(str(source), **given)

@@ -14,7 +14,7 @@ from framewatt.decision.audits import (
     unsteady,
     unsteady_candidates,
 )
-from framewatt.decision.conclusion import conclude
+from framewatt.decision.conclusion import Conclusion, conclude
 from framewatt.records import Candidate, HostState, Measurement, Phase, Stage, Usage, Verdict
 
 RNG = np.random.default_rng(2)
@@ -137,13 +137,24 @@ def test_generated_and_subnormal_inputs_are_said() -> None:
 
 
 def test_a_candidate_that_still_moves_cannot_win_on_its_mean() -> None:
-    conclusion = conclude(Verdict.WINNER, ["a"], "beats b", {"a"})
+    conclusion = conclude(Conclusion(Verdict.WINNER, ("a",), "beats b", 0.0), {"a"})
     assert conclusion.verdict is Verdict.UNDECIDED
-    assert conclusion.selected == ()
+    assert conclusion.selected == ("a",)
+    assert conclusion.regret is None
     assert "a is not stationary" in conclusion.reason
-    assert conclude(Verdict.WINNER, ["a"], "beats b", {"b"}).verdict is Verdict.WINNER
+    assert conclude(Conclusion(Verdict.WINNER, ("a",), "beats b", 0.0), {"b"}).verdict is Verdict.WINNER
 
 
 def test_a_group_of_equals_loses_its_moving_members() -> None:
-    assert conclude(Verdict.EQUIVALENT, ["a", "b", "c"], "equal", {"b"}).selected == ("a", "c")
-    assert conclude(Verdict.EQUIVALENT, ["a", "b"], "equal", {"b"}).verdict is Verdict.UNDECIDED
+    three, two = (Conclusion(Verdict.EQUIVALENT, tuple(names), "equal", 0.01) for names in ("abc", "ab"))
+    assert conclude(three, {"b"}).selected == ("a", "c")
+    assert conclude(two, {"b"}).verdict is Verdict.UNDECIDED
+
+
+def test_nobody_is_uncontested_whose_rivals_were_only_let_go() -> None:
+    alone = Conclusion(Verdict.UNCONTESTED, ("a",), "no other framework ran")
+    assert conclude(alone, set()) == alone
+    thinned = conclude(alone, set(), ["LightGBM"])
+    assert thinned.verdict is Verdict.UNDECIDED
+    assert thinned.selected == ("a",)
+    assert "LightGBM" in thinned.reason

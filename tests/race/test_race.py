@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from framewatt.race.interim import pair_bounds
 from framewatt.race.schedule import next_round
 from framewatt.race.simulation.rehearsal import rehearse
 from framewatt.race.simulation.simulation import SimulatedField
+from framewatt.race.state import REFERENCE_ROUNDS
 from framewatt.race.verdict import build_standings
 from framewatt.records import Block, Estimate, Observation, Verdict
 from framewatt.statistics import Levels
@@ -63,15 +63,39 @@ def finish(race: Race, field: Field) -> list[Told]:
 
 
 def test_a_clearly_better_candidate_wins_within_the_default_budget() -> None:
-    race = start(["a", "b"])
-    finish(race, Field({"a": 1.1, "b": 1.0}))
+    race = start(["a", "b"], max_regret=0)
+    finish(race, Field({"a": 1.15, "b": 1.0}))
     standings = race.standings()
     assert standings.verdict is Verdict.WINNER
     assert standings.selected == ("b",)
+    assert standings.regret == 0
     assert standings.spent_seconds < 180
     ratio = race.ratio("a", "b")
     assert ratio is not None
-    assert 1.02 < ratio.low < 1.1 < ratio.high
+    assert 1.02 < ratio.low < 1.15 < ratio.high
+
+
+def test_a_leader_that_can_lose_little_is_good_and_ends_the_race_before_a_winner_is_proved() -> None:
+    good, won = start(["a", "b"]), start(["a", "b"], max_regret=0)
+    for race in (good, won):
+        finish(race, Field({"a": 1.1, "b": 1.0}))
+    standings = good.standings()
+    assert standings.verdict is Verdict.GOOD
+    assert standings.selected == ("b",)
+    assert standings.regret is not None
+    assert 0 < standings.regret <= 0.05
+    assert standings.spent_seconds < won.standings().spent_seconds
+
+
+def test_a_smaller_regret_takes_longer_to_prove() -> None:
+    races = [start(["a", "b"], max_regret=regret, budget_seconds=2000) for regret in (0.1, 0.03)]
+    for race in races:
+        finish(race, Field({"a": 1.01, "b": 1.0}, seed=2))
+    loose, strict = (race.standings() for race in races)
+    assert loose.regret is not None
+    assert strict.regret is not None
+    assert strict.regret <= 0.03 < loose.regret <= 0.1
+    assert loose.spent_seconds < strict.spent_seconds
 
 
 def test_the_same_candidate_twice_has_no_winner() -> None:
@@ -84,7 +108,7 @@ def test_the_same_candidate_twice_has_no_winner() -> None:
 
 
 def test_twins_are_equivalent_when_the_budget_allows() -> None:
-    race = start(["a", "a#2"], budget_seconds=2000)
+    race = start(["a", "a#2"], budget_seconds=2000, max_regret=0)
     finish(race, Field({"a": 1.0, "a#2": 1.0}))
     assert race.standings().verdict is Verdict.EQUIVALENT
     assert set(race.standings().selected) == {"a", "a#2"}
@@ -100,18 +124,19 @@ def test_a_race_too_short_to_compare_anybody_says_the_least_budget_that_would_be
 
 
 def test_an_undecided_race_says_which_budget_would_decide() -> None:
-    race = start(["a", "b"], budget_seconds=30)
-    finish(race, Field({"a": 1.0, "b": 1.05}))
+    race = start(["a", "b"], budget_seconds=15)
+    finish(race, Field({"a": 1.0, "b": 1.02}))
     standings = race.standings()
     assert standings.verdict is Verdict.UNDECIDED
-    assert standings.selected == ()
+    assert standings.selected == (standings.leader,)
+    assert standings.regret is None or standings.regret > 0.05
     assert standings.budget_needed_seconds is not None
-    assert 30 < standings.budget_needed_seconds < 3000
+    assert 15 < standings.budget_needed_seconds < 600
 
 
 def test_a_counters_undecided_race_says_how_much_more_time_and_blames_no_estimate() -> None:
     rules = RaceRules(seed=1, window_seconds=0.7, budget_seconds=40)
-    ground = SimulatedField([1.0, 1.12], launch_sd=0.04, window_sd=0.05)
+    ground = SimulatedField([1.0, 1.03], launch_sd=0.04, window_sd=0.05)
     undecided = []
     for seed in range(60):
         race = Race([Entrant("a", "a"), Entrant("b", "b")], rules)
@@ -122,23 +147,6 @@ def test_a_counters_undecided_race_says_how_much_more_time_and_blames_no_estimat
         assert standings.budget_reason is None
         assert standings.budget_needed_seconds is not None
         assert standings.budget_needed_seconds > standings.spent_seconds
-
-
-def test_an_estimate_whose_own_doubt_alone_hinders_is_blamed_for_it() -> None:
-    def doubt(a: Observation, b: Observation) -> Estimate:
-        ratio = a.cost / b.cost
-        return Estimate(ratio, ratio / 1.5, ratio * 1.5)
-
-    field, names = Field({"a": 1.3, "b": 1.0}), ["a", "b"]
-    rules = RaceRules(seed=3, window_seconds=0.5, budget_seconds=60)
-    race = Race([Entrant(name, name) for name in names], rules, doubt)
-    while (block := race.ask()) is not None:
-        _, seen, seconds, launches = field.run(block)
-        like_cpu = [replace(one, cpu_seconds=one.cpu_seconds / field.costs[one.candidate]) for one in seen]
-        race.tell(block, like_cpu, seconds, launches)
-    standings = race.standings()
-    assert standings.verdict is Verdict.UNDECIDED
-    assert "own uncertainty keeps it from deciding" in (standings.budget_reason or "")
 
 
 def test_clear_losers_leave_early_and_keep_their_data() -> None:
@@ -226,9 +234,17 @@ def test_a_lone_candidate_is_measured_and_selected_without_rivals() -> None:
     race = start(["a"])
     finish(race, Field({"a": 1.0}))
     standings = race.standings()
-    assert standings.verdict is Verdict.WINNER
-    assert standings.reason == "the only candidate"
+    assert standings.verdict is Verdict.UNCONTESTED
+    assert standings.selected == ("a",)
+    assert standings.regret is None
     assert standings.candidate("a").trials == 3
+
+
+def test_a_candidate_whose_rivals_all_failed_is_uncontested() -> None:
+    race = start(["a", "b"])
+    race.drop("b", "it crashed")
+    finish(race, Field({"a": 1.0}))
+    assert race.standings().verdict is Verdict.UNCONTESTED
 
 
 def test_where_memory_is_short_cohorts_share_an_anchor() -> None:
@@ -310,3 +326,71 @@ def test_looks_schedule_and_verdict_leave_the_state_as_the_race_made_it() -> Non
     pair_bounds(race.state, Levels(0.05, 0.05))
     build_standings(race.state)
     assert pickle.dumps(race.state) == before
+
+
+def _settings(name: str, *points: str, **entrant: bool) -> list[Entrant]:
+    return [Entrant(f"{name}[{point}]", name, {"at": point}, **entrant) for point in points]
+
+
+def test_a_framework_wins_although_its_own_settings_are_not_told_apart() -> None:
+    entrants = [*_settings("a", "1", "2"), *_settings("b", "1")]
+    race = Race(entrants, RaceRules(seed=3, window_seconds=0.5, max_regret=0))
+    finish(race, Field({"a[1]": 1.0, "a[2]": 1.005, "b[1]": 1.4}))
+    standings = race.standings()
+    assert standings.verdict is Verdict.WINNER
+    assert [framework.family for framework in standings.frameworks] == ["a", "b"]
+    assert standings.frameworks[0].ratio_to_best == Estimate(1, 1, 1)
+    assert standings.frameworks[1].cpu_ratio_to_best is not None
+    assert standings.frameworks[1].cpu_ratio_to_best.low > 1.02
+    assert standings.setting is not None
+    assert set(standings.setting.candidates) == {"a[1]", "a[2]"}
+
+
+def test_once_the_framework_is_known_only_its_settings_run_until_one_is_good() -> None:
+    entrants = [*_settings("a", "1", "2"), *_settings("b", "1")]
+    race = Race(entrants, RaceRules(seed=3, window_seconds=0.5))
+    told, known = [], None
+    field = Field({"a[1]": 1.0, "a[2]": 1.03, "b[1]": 1.5})
+    while (block := race.ask()) is not None:
+        told.append(field.run(block))
+        race.tell(*told[-1])
+        known = known or (len(told) if race.state.answer else None)
+    assert known is not None
+    ran_after = {slot.candidate for block, *_ in told[known:] for slot in block.slots}
+    assert ran_after == {"a[1]", "a[2]"}
+    setting = race.standings().setting
+    assert setting is not None
+    assert setting.verdict in {Verdict.GOOD, Verdict.WINNER}
+    assert setting.candidates[0] == "a[1]"
+
+
+def test_a_lone_framework_is_uncontested_and_its_settings_are_raced() -> None:
+    race = Race(_settings("a", "1", "2"), RaceRules(seed=3, window_seconds=0.5, max_regret=0))
+    finish(race, Field({"a[1]": 1.0, "a[2]": 1.3}))
+    standings = race.standings()
+    assert standings.verdict is Verdict.UNCONTESTED
+    assert standings.setting is not None
+    assert standings.setting.verdict is Verdict.WINNER
+    assert standings.selected == ("a[1]",)
+
+
+def test_a_reference_is_compared_with_and_never_selected() -> None:
+    entrants = [*_settings("a", "1"), *_settings("b", "1"), Entrant("c", "c", reference=True)]
+    race = Race(entrants, RaceRules(seed=3, window_seconds=0.5))
+    told = finish(race, Field({"a[1]": 1.0, "b[1]": 1.02, "c": 0.5}))
+    standings = race.standings()
+    assert standings.selected[0] in {"a[1]", "b[1]"}
+    assert all("c" not in framework.family for framework in standings.frameworks)
+    ratio = race.ratio("a[1]", "c")
+    assert ratio is not None
+    assert 1.5 < ratio.low < 2 < ratio.high
+    trials = {slot.trial for block, *_ in told for slot in block.slots if slot.candidate == "c"}
+    assert len(trials) == REFERENCE_ROUNDS
+
+
+def test_whoever_can_no_longer_be_better_rests_while_the_close_ones_run_on() -> None:
+    costs = {"a": 1.0, "b": 1.0, "c": 1.12}
+    race = start(list(costs), budget_seconds=2000, max_regret=0.03)
+    told = finish(race, Field(costs))
+    rounds = {name: {s.trial for b, *_ in told for s in b.slots if s.candidate == name} for name in costs}
+    assert len(rounds["c"]) < len(rounds["a"]) / 2

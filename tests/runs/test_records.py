@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from framewatt.records.stored import Record
 
 RECORDED = Path(__file__).parent / "recorded"
+YOUNGER = {"built_now", "made_now", "references", "launches"}
+"""Fields of records that the recorded runs are older than."""
 KINDS: dict[str, type[Any]] = {
     kind.KIND: kind
     for kind in [Measurement, RaceEvent, *(getattr(records, name) for name in records.__all__)]
@@ -60,11 +62,12 @@ def test_a_recorded_line_is_written_again_as_it_was(line: dict[str, Any]) -> Non
     written = json.loads(json.dumps(KINDS[line["kind"]].from_json(own).to_json()))
     if line["kind"] == Admitted.KIND:
         own.setdefault("cohort", None)  # training studies did not write it
-    assert written == own
+    assert {key: written[key] for key in own} == own
+    assert set(written) - set(own) <= YOUNGER
 
 
-def test_there_are_seventeen_kinds() -> None:
-    assert len(KINDS) == 17
+def test_there_are_eighteen_kinds() -> None:
+    assert len(KINDS) == 18
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,16 @@ def test_what_a_later_version_adds_to_a_line_is_passed_over() -> None:
 def test_a_recorded_manifest_is_written_again_as_it_was(path: Path) -> None:
     content = json.loads(path.read_text())
     written = RunFolder.open_run(path.parent).manifest.to_json()
-    assert json.loads(json.dumps(written)) == content
+    assert _as_old(json.loads(json.dumps(written)), content) == content
+
+
+def _as_old(written: object, content: object) -> object:
+    """What was written, without the entries that the recorded runs are older than."""
+    if isinstance(written, dict) and isinstance(content, dict):
+        return {key: _as_old(written[key], content[key]) for key in written if key in content}
+    if isinstance(written, list) and isinstance(content, list):
+        return [_as_old(*pair) for pair in zip(written, content, strict=True)]
+    return written
 
 
 @pytest.mark.parametrize("path", sorted(RECORDED.rglob("manifest.json")), ids=lambda path: path.parent.name)

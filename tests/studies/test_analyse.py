@@ -78,7 +78,8 @@ def test_a_warming_cache_is_non_stationary_and_gives_no_winner_by_the_mean(tmp_p
     rows += [("cached", value, 0) for value in falling]
     (group,) = _analyse(_write(tmp_path, rows))["groups"]
     assert group["verdict"] == "undecided"
-    assert group["selected"] == []
+    assert group["selected"] == ["cached"]
+    assert group["regret"]["value"] is None
     assert "not stationary" in group["reason"]
     assert [(one["code"], one["candidate"]) for one in group["warnings"]] == [("non-stationary", "cached")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from itertools import product
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from framewatt.discovery import Plugin, discover, nearest
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
-from framewatt.records import Candidate
+from framewatt.records import AS_SHIPPED, Candidate
 from framewatt.runs.manifest import CandidateLine
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _ENTRY = re.compile(r"(?P<name>[\w.-]+?)(==(?P<version>[\w.+!-]+))?(#(?P<repeat>
 class CandidateSpec:
     """One contestant with its plug-in; `inapplicable` says why it cannot even start.
 
-    `equal_budget` marks the framework's default under the common thread budget.
+    `equal_budget` marks the framework's default under the common thread budget, `as_shipped` the framework
+    with no setting touched, `enters` whoever else begins the race instead of waiting for the search.
     """
 
     candidate: Candidate
@@ -35,6 +36,8 @@ class CandidateSpec:
     settings: Mapping[str, str]
     inapplicable: str | None = None
     equal_budget: bool = True
+    as_shipped: bool = False
+    enters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Choice:
 
     `installed` races what the user's own interpreter holds, whatever version that is. `tune` lets the race
     search every framework's own settings, with up to `most_threads` threads; a framework that is entered
-    twice is compared with itself, so its settings are left alone.
+    twice is compared with itself, so its settings are left alone. What runs today, the `incumbent`, enters as
+    it is asked for: as shipped where no setting is named; `as_shipped` lets everybody enter so too.
     """
 
     frameworks: str = "default"
@@ -54,6 +58,8 @@ class Choice:
     installed: bool = False
     tune: bool = False
     most_threads: int = 1
+    as_shipped: bool = False
+    incumbent: str | None = None
 
 
 def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpec]:
@@ -84,9 +90,29 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
             specs.append(
                 CandidateSpec(candidate, plugin, settings, problem, equal_budget=settings in entering)
             )
+        if hasattr(plugin.module, "SHIPPED") and repeat == 1:
+            specs += _as_shipped(plugin, version, refused, choice)
+    specs = _with_incumbent(specs, choice.incumbent)
     if idle := set(overrides) - {spec.plugin.name for spec in specs}:
         raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
     return specs
+
+
+def _as_shipped(plugin: Plugin, version: str, refused: str | None, choice: Choice) -> list[CandidateSpec]:
+    """The framework as people install it, where it was asked for or is what runs today."""
+    candidate = Candidate(plugin.name, version, settings=AS_SHIPPED)
+    if not (choice.as_shipped or candidate.matches(choice.incumbent)):
+        return []
+    settings = dict(AS_SHIPPED)
+    return [CandidateSpec(candidate, plugin, settings, refused, equal_budget=False, as_shipped=True)]
+
+
+def _with_incumbent(specs: Sequence[CandidateSpec], asked: str | None) -> list[CandidateSpec]:
+    """The same, where what runs today begins the race although it is somebody's setting."""
+    meant = [spec for spec in specs if spec.candidate.matches(asked)]
+    if not meant or any(spec.equal_budget or spec.as_shipped for spec in meant):
+        return list(specs)
+    return [replace(spec, enters=spec is meant[0]) for spec in specs]
 
 
 def known_precisions() -> tuple[str, ...]:
@@ -103,23 +129,6 @@ def left_out(choice: Choice, model_format: str) -> list[Plugin]:
     return [
         p for p in discover("frameworks").values() if not p.module.LIGHT and formats & set(p.module.ACCEPTS)
     ]
-
-
-def require_incumbent(asked: str | None, specs: Iterable[CandidateSpec]) -> None:
-    """Check that what runs today races, itself or as a converted graph of its family.
-
-    Raises:
-        BadInput: nobody of that name races.
-    """
-    if asked is None:
-        return
-    known: set[str] = set()
-    for spec in specs:
-        candidate, family = spec.candidate, getattr(spec.plugin.module, "FAMILY", None)
-        if candidate.matches(asked) or asked == family:
-            return
-        known |= {candidate.framework, f"{candidate.framework}=={candidate.version}", *filter(None, [family])}
-    raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, known)}")
 
 
 def _requested(
@@ -254,6 +263,8 @@ def choice_of(request: SelectRequest) -> Choice:
         installed=request.candidates.environment == "current",
         tune=request.candidates.tune,
         most_threads=reservable_cpus(),
+        as_shipped=request.candidates.as_shipped,
+        incumbent=request.race.incumbent,
     )
 
 
@@ -276,4 +287,6 @@ def candidate_line(spec: CandidateSpec) -> CandidateLine:
         language=spec.candidate.language,
         settings=dict(spec.settings),
         equal_budget=spec.equal_budget,
+        as_shipped=spec.as_shipped,
+        enters=spec.enters,
     )

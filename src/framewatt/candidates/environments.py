@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -42,7 +42,10 @@ class BuildProgress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A usable interpreter and what it took to make it; costs are None for the user's own interpreter."""
+    """A usable interpreter and what it took to make it; costs are None for the user's own interpreter.
+
+    `built_now` tells whether whoever asked for it had to wait for that.
+    """
 
     interpreter: Path
     packages: tuple[str, ...]
@@ -52,6 +55,7 @@ class Environment:
     install: Usage | None = None
     first_import: Usage | None = None
     second_import: Usage | None = None
+    built_now: bool = False
 
 
 def spec_for(plugin: Plugin, version: str, role: str, extra: tuple[str, ...] = ()) -> EnvironmentSpec:
@@ -148,7 +152,7 @@ def _build(spec: EnvironmentSpec, plugin: Plugin, folder: Path, progress: BuildP
     )
     _write_record(folder, environment)
     progress(what, total, total)
-    return environment
+    return replace(environment, built_now=True)
 
 
 def _import_cost(plugin: Plugin, interpreter: Path, folder: Path) -> Usage | None:
@@ -175,12 +179,20 @@ def _write_record(folder: Path, environment: Environment) -> None:
 
 def _revive(folder: Path, record: dict[str, Any]) -> Environment | None:
     try:
-        costs = [
+        resolve, install, *imports = (
             Usage(**record[name]) if record[name] else None
             for name in ("resolve", "install", "first_import", "second_import")
-        ]
-        sizes = (record["download_bytes"], record["installed_bytes"])
-        return Environment(folder / record["interpreter"], tuple(record["packages"]), *sizes, *costs)
+        )
+        return Environment(
+            interpreter=folder / record["interpreter"],
+            packages=tuple(record["packages"]),
+            download_bytes=record["download_bytes"],
+            installed_bytes=record["installed_bytes"],
+            resolve=resolve,
+            install=install,
+            first_import=imports[0],
+            second_import=imports[1],
+        )
     except (KeyError, TypeError):
         return None
 

@@ -19,8 +19,9 @@ from framewatt.cli._options import format_option, share_option
 @click.option("--by", default="", help="Columns, separated by commas: one verdict for each combination.")
 @click.option("--time", help="Column with the time of each run; otherwise the rows are in order.")
 @share_option("--margin", "2%", "Differences up to this count as equal.")
+@share_option("--max-regret", "5%", "The most that a selection may cost more than the best.")
 @format_option("text", "json")
-def command(table: Path, by: str, margin: float, output: str, **columns_of: Any) -> None:
+def command(table: Path, by: str, margin: float, max_regret: float, output: str, **columns_of: Any) -> None:
     """Compare the candidates of a table of runs.
 
     \b
@@ -32,11 +33,11 @@ def command(table: Path, by: str, margin: float, output: str, **columns_of: Any)
     from rich.console import Console
 
     from framewatt.reports.text.comparison import show_analysis
-    from framewatt.studies.analyse import Columns, analyse, read_table
+    from framewatt.studies.analyse import Columns, Rules, analyse, read_table
 
     names = tuple(name.strip() for name in by.split(",") if name.strip())
     columns = Columns(by=names, **columns_of)
-    document = analyse(read_table(table, columns), columns, table.name, margin=margin)
+    document = analyse(read_table(table, columns), columns, table.name, Rules(margin, max_regret))
     if output == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:

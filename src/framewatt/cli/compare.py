@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     "--units", type=click.FloatRange(0, min_open=True), default=1.0, help="Units of work in one run."
 )
 @share_option("--margin", "2%", "Differences up to this count as equal.")
+@share_option("--max-regret", "5%", "The most that a selection may cost more than the best.")
 @share_option("--precision", "5%", "Half-width of a ratio at which to stop.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random order.")
 @declared("meter")

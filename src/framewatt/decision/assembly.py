@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Any
 from framewatt import __version__
 from framewatt.carbon.restatement import restate
 from framewatt.decision.advice import Outcome, advise
-from framewatt.decision.costs import selection_cost
+from framewatt.decision.conclusion import regret_quantity
+from framewatt.decision.costs import preparation_block, selection_cost
 from framewatt.decision.decision import SCHEMA, Decision
 from framewatt.decision.findings import Findings, read_findings
+from framewatt.decision.frameworks import framework_rows, setting_block
+from framewatt.decision.incumbent import Incumbent, incumbent_of
 from framewatt.decision.naming import name_of
+from framewatt.decision.remedies import remedies_of
 from framewatt.decision.rows import row_of
+from framewatt.decision.savings import savings_of, with_carbon
+from framewatt.decision.shortfall import shortfall
 from framewatt.decision.training import training_study
 from framewatt.decision.warnings import carbon_notices, notices_of
 from framewatt.errors import BadInput
-from framewatt.records import Candidate, Stage, Status
+from framewatt.records import AuditWarning, Objective, Provenance, Stage, Status
 from framewatt.runs.carbon_basis import stored_basis
 
 if TYPE_CHECKING:
@@ -45,19 +51,22 @@ def build_decision(
         raise BadInput(f"{run.path}: a comparison of commands: see framewatt report")
     own = stored_basis(run.manifest)
     findings = read_findings(run, own, network)
-    incumbent = _incumbent(findings)
+    incumbent = incumbent_of(findings)
     rows = _rows(findings, incumbent)
+    notices = notices_of(findings)
     document = {
         **_head(run, findings),
         **_conclusion(findings, incumbent),
+        **_answer(rows, findings, incumbent, notices),
         "candidates": [row.to_json() for row in rows],
         "selection_cost": selection_cost(rows, findings, incumbent).to_json(),
+        "preparation": preparation_block(findings),
         **_setting(findings),
-        "warnings": [asdict(warning) for warning in notices_of(findings)],
+        "warnings": [asdict(warning) for warning in notices],
     }
     document = restate(document, basis or own)
+    document["savings"] = with_carbon(document)
     document["warnings"] += [asdict(warning) for warning in carbon_notices(document, own)]
-    document["advice"] = advise(_outcome(findings, rows, incumbent))
     return Decision(document)
 
 
@@ -81,19 +90,45 @@ def _head(run: RunFolder, findings: Findings) -> dict[str, Any]:
     }
 
 
-def _conclusion(findings: Findings, incumbent: str | None) -> dict[str, Any]:
+def _conclusion(findings: Findings, incumbent: Incumbent) -> dict[str, Any]:
     """What the race came to, under the common thread budget and with the best settings of each framework."""
     standings, conclusion = findings.standings, findings.conclusion
+    energy = findings.manifest.meter.provenance
+    by_cpu = standings is not None and standings.decided_on == "cpu_seconds"
     return {
         "verdict": conclusion.verdict.value,
         "decided_on": standings.decided_on if standings else None,
         "selected": list(conclusion.selected),
+        "max_regret": findings.manifest.request.race.max_regret,
+        "regret": regret_quantity(conclusion, Provenance.MEASURED if by_cpu else energy).to_json(),
         "reason": conclusion.reason,
         "rankings": {
             "equal_budget": list(standings.equal_budget_ranking) if standings else [],
             "best_settings": list(standings.best_settings_ranking) if standings else [],
         },
-        "incumbent": incumbent,
+        "incumbent": incumbent.id,
+        "incumbent_reason": incumbent.reason,
+    }
+
+
+def _answer(
+    rows: Sequence[CandidateRow], findings: Findings, incumbent: Incumbent, notices: Sequence[AuditWarning]
+) -> dict[str, Any]:
+    """The answer in a sentence, its frameworks, its setting, what it saves, and what to do next."""
+    by_id = {row.id: row for row in rows}
+    decided_on = findings.standings.decided_on if findings.standings else Objective.ENERGY.value
+    frameworks = framework_rows(rows, findings)
+    chosen = next(iter(findings.conclusion.selected), None)
+    by_cpu, volume = decided_on == "cpu_seconds", findings.manifest.request.work.production()
+    savings = savings_of(chosen, incumbent, by_id, by_cpu=by_cpu, volume=volume)
+    margin = findings.manifest.request.race.margin
+    outcome = Outcome(findings.conclusion, frameworks, savings, decided_on, margin, shortfall(rows, findings))
+    return {
+        "advice": advise(outcome),
+        "remedies": remedies_of(frameworks, findings, _budget_to_ask(findings), notices),
+        "frameworks": [row.to_json() for row in frameworks],
+        "setting": setting_block(by_id, findings),
+        "savings": savings.to_json(),
     }
 
 
@@ -109,19 +144,6 @@ def _setting(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _outcome(findings: Findings, rows: Sequence[CandidateRow], incumbent: str | None) -> Outcome:
-    standings = findings.standings
-    return Outcome(
-        conclusion=findings.conclusion,
-        rows={row.id: row for row in rows},
-        incumbent=incumbent,
-        decided_on=standings.decided_on if standings else None,
-        margin=findings.manifest.request.race.margin,
-        needed_seconds=_budget_to_ask(findings),
-        needed_reason=standings.budget_reason if standings else None,
-    )
-
-
 def _budget_to_ask(findings: Findings) -> float | None:
     """The ``--budget`` with which the race would get what it needs: it has only a part of it to itself."""
     needed = findings.standings.budget_needed_seconds if findings.standings else None
@@ -134,7 +156,7 @@ def _budget_to_ask(findings: Findings) -> float | None:
     return (needed + findings.admission_seconds) * whole / own
 
 
-def _rows(findings: Findings, incumbent: str | None) -> list[CandidateRow]:
+def _rows(findings: Findings, incumbent: Incumbent) -> list[CandidateRow]:
     """Those that were tried: the selected first, then whom there are figures of, cheapest first."""
     entered = [line for line in findings.manifest.candidates if _entered(line, findings)]
     rows = [row_of(line, name_of(line, entered), findings, incumbent) for line in entered]
@@ -157,17 +179,8 @@ def _inputs(findings: Findings) -> dict[str, Any] | None:
 
 
 def _entered(line: CandidateLine, findings: Findings) -> bool:
-    """Whether a candidate was tried: at the equal budget always, others when the search reached them."""
-    return line.equal_budget or line.id in findings.measurements or line.id in findings.statuses
-
-
-def _incumbent(findings: Findings) -> str | None:
-    """The id of the candidate that stands for what runs today: its own framework, never a stand-in."""
-    asked = findings.manifest.request.race.incumbent
-    raced = [s.id for s in findings.standings.candidates if s.windows] if findings.standings else []
-    known = (line.id for line in findings.manifest.candidates)
-    matches = [name for name in known if Candidate.parse(name).matches(asked)]
-    return next((name for name in matches if name in raced), None)
+    """Whether a candidate was tried: those that begin always, others when the search reached them."""
+    return line.begins or line.id in findings.measurements or line.id in findings.statuses
 
 
 def _valid_for(findings: Findings) -> dict[str, Any]:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from framewatt.runs.manifest import CandidateLine
 
 
+_UNSAID = {"family", "enters"}
+"""Of a candidate's line: how it came into the race."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
     """What one unit of R takes, and how fast and large the work is; latency is by percentile (``p99``)."""
@@ -41,11 +45,12 @@ class UnitFigures:
 
 @dataclass(frozen=True, slots=True)
 class Ratios:
-    """A candidate's cost over another's, under the objective; `cpu_to_best` is of CPU seconds."""
+    """A candidate's cost over another's, under the objective, and of CPU seconds."""
 
     to_best: Quantity
     to_incumbent: Quantity
     cpu_to_best: Quantity
+    cpu_to_incumbent: Quantity
 
     def to_json(self) -> dict[str, Any]:
         """The ratios by the document's names."""
@@ -53,6 +58,7 @@ class Ratios:
             "ratio_to_best": self.to_best.to_json(),
             "ratio_to_incumbent": self.to_incumbent.to_json(),
             "cpu_ratio_to_best": self.cpu_to_best.to_json(),
+            "cpu_ratio_to_incumbent": self.cpu_to_incumbent.to_json(),
         }
 
 
@@ -87,7 +93,7 @@ class CandidateRow:
     def to_json(self) -> dict[str, Any]:
         """The candidate as the document shows it."""
         return {
-            **{key: value for key, value in self.line.to_json().items() if key != "family"},
+            **{key: value for key, value in self.line.to_json().items() if key not in _UNSAID},
             "status": self.status.value,
             "reason": self.reason,
             **self.per_unit.to_json(),

@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from framewatt.records import Verdict
+from framewatt.records import Quantity, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
+
+    from framewatt.records import Provenance
+
+
+_NO_REGRET = {
+    Verdict.UNCONTESTED: "there was no rival to be better",
+    Verdict.UNDECIDED: "too little was measured to bound it",
+}
+_RESTS_ON_MEANS = {Verdict.WINNER, Verdict.GOOD, Verdict.EQUIVALENT}
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """A verdict, whom it selects (preferred first), and why in a phrase."""
+    """A verdict, whom it selects (preferred first; who leads, where nothing is proved), and why in a phrase.
+
+    `regret` is the most that the selected may cost more than the best, as a ratio minus one; None: not known.
+    """
 
     verdict: Verdict
     selected: tuple[str, ...]
     reason: str
+    regret: float | None = None
 
 
-def conclude(verdict: Verdict, selected: Sequence[str], reason: str, unsteady: Collection[str]) -> Conclusion:
-    """Take the verdict back where it would rest on the mean of a candidate whose cost still moves.
+def conclude(proved: Conclusion, unsteady: Collection[str], let_go: Collection[str] = ()) -> Conclusion:
+    """Take a verdict back where it would rest on the mean of a candidate whose cost still moves.
 
     A group of equals loses its unsteady members; a single one left over is no longer proved equal to anyone.
+    Nobody is without rivals whose rivals were only `let_go` before they were measured.
     """
-    moving = [name for name in selected if name in unsteady]
+    verdict, selected = proved.verdict, proved.selected
+    if verdict is Verdict.UNCONTESTED and let_go:
+        why = f"its rivals were let go before they were measured: {', '.join(sorted(let_go))}"
+        return Conclusion(Verdict.UNDECIDED, selected, why)
     if verdict is Verdict.UNDECIDED and unsteady:
-        return Conclusion(verdict, (), f"{reason}; not stationary: {', '.join(sorted(unsteady))}")
-    if verdict not in {Verdict.WINNER, Verdict.EQUIVALENT} or not moving:
-        return Conclusion(verdict, tuple(selected), reason)
+        why = f"{proved.reason}; not stationary: {', '.join(sorted(unsteady))}"
+        return replace(proved, reason=why)
+    moving = [name for name in selected if name in unsteady]
+    if verdict not in _RESTS_ON_MEANS or not moving:
+        return proved
     steady = tuple(name for name in selected if name not in unsteady)
     if verdict is Verdict.EQUIVALENT and len(steady) > 1:
-        return Conclusion(verdict, steady, f"{reason}; not stationary: {', '.join(moving)}")
+        why = f"{proved.reason}; not stationary: {', '.join(moving)}"
+        return replace(proved, selected=steady, reason=why)
     why = f"the cost of {' and '.join(moving)} is not stationary, so its mean decides nothing"
-    return Conclusion(Verdict.UNDECIDED, (), why)
+    return Conclusion(Verdict.UNDECIDED, selected, why)
+
+
+def regret_quantity(conclusion: Conclusion, provenance: Provenance) -> Quantity:
+    """The most that the selected may cost more than the best, as a share from 0 on."""
+    if conclusion.regret is None:
+        return Quantity.unknown("1", _NO_REGRET.get(conclusion.verdict, conclusion.reason))
+    return Quantity(conclusion.regret, "1", provenance, 0.0, conclusion.regret)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from framewatt.carbon.network import PUBLISHED, Network, network_of
 from framewatt.decision.audits import unsteady_candidates
 from framewatt.decision.conclusion import Conclusion, conclude
-from framewatt.records import Verdict
+from framewatt.records import Status, Verdict
 from framewatt.runs.records import (
     Admitted,
     BuiltConverter,
@@ -17,6 +17,7 @@ from framewatt.runs.records import (
     Inputs,
     OracleOverruled,
     ParityCheck,
+    Prepared,
     QualityScore,
     QualityTarget,
     Settled,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from framewatt.carbon.basis import CarbonBasis
     from framewatt.metering.power.model import PowerModel
     from framewatt.race import Standings
-    from framewatt.records import Measurement, Usage
+    from framewatt.records import Measurement
     from framewatt.runs.folder import RunFolder
     from framewatt.runs.manifest import Manifest
 
@@ -43,7 +44,8 @@ _OfCandidate = TypeVar(
 class Findings:
     """A run, read once. Mappings are by candidate id; the last record of a kind counts.
 
-    `admission_seconds` is what of the budget was spent before the race.
+    `admission_seconds` is what of the budget was spent before the race, `preparation_seconds` what getting
+    ready took beside it; None in runs that did not tell.
     """
 
     manifest: Manifest
@@ -55,7 +57,7 @@ class Findings:
     statuses: Mapping[str, Settled] = field(default_factory=dict)
     environments: Mapping[str, BuiltEnvironment] = field(default_factory=dict)
     converters: Mapping[str, BuiltConverter] = field(default_factory=dict)
-    conversions: Mapping[str, Usage] = field(default_factory=dict)
+    conversions: Mapping[str, ConversionCost] = field(default_factory=dict)
     parities: Mapping[str, ParityCheck] = field(default_factory=dict)
     qualities: Mapping[str, QualityScore] = field(default_factory=dict)
     inputs: Inputs | None = None
@@ -64,6 +66,7 @@ class Findings:
     target: QualityTarget | None = None
     network: Network = PUBLISHED
     admission_seconds: float = 0.0
+    preparation_seconds: float | None = None
 
 
 def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = None) -> Findings:
@@ -85,29 +88,44 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         model=run.manifest.power_model,
         replay=replayed,
         standings=standings,
-        conclusion=_conclude(standings, windows, run.manifest.request.race.margin),
+        conclusion=_conclude(standings, windows, run.manifest, _let_go(run)),
         measurements=measurements,
         statuses=_by_candidate(run.records(Settled)),
         environments=_by_candidate(run.records(BuiltEnvironment)),
         converters=_by_candidate(run.records(BuiltConverter)),
-        conversions={record.key: record.cost for record in run.records(ConversionCost)},
+        conversions={record.key: record for record in run.records(ConversionCost)},
         parities=_by_candidate(run.records(ParityCheck)),
         qualities=_by_candidate(run.records(QualityScore)),
         inputs=next(run.records(Inputs), None),
         overruled=next((oracle.overruled for oracle in run.records(OracleOverruled)), None),
         trainings=_by_candidate(run.records(TrainingOutcome)),
         target=next(run.records(QualityTarget), None),
+        preparation_seconds=_total(run),
         admission_seconds=next((admitted.seconds for admitted in run.records(Admitted)), 0.0),
         network=network or network_of(run.manifest.request.carbon.network_energy),
     )
 
 
-def _conclude(standings: Standings | None, windows: Sequence[Measurement], margin: float) -> Conclusion:
+def _conclude(
+    standings: Standings | None, windows: Sequence[Measurement], manifest: Manifest, let_go: Sequence[str]
+) -> Conclusion:
     """The race's verdict after the audits: a cost that still moves decides nothing by its mean."""
     if standings is None:
         return Conclusion(Verdict.NONE, (), "nobody was admitted to the race")
-    moving = unsteady_candidates(windows, margin)
-    return conclude(standings.verdict, standings.selected, standings.reason, moving)
+    proved = Conclusion(standings.verdict, standings.selected, standings.reason, standings.regret)
+    return conclude(proved, unsteady_candidates(windows, manifest.request.race.margin), let_go)
+
+
+def _let_go(run: RunFolder) -> list[str]:
+    """Titles of those who would have raced, had the budget been longer."""
+    settled = _by_candidate(run.records(Settled)).values()
+    return [run.manifest.candidate(s.candidate).title for s in settled if s.status is Status.ELIMINATED]
+
+
+def _total(run: RunFolder) -> float | None:
+    """Seconds of preparation over all lives of the run."""
+    seconds = [record.seconds for record in run.records(Prepared)]
+    return sum(seconds) if seconds else None
 
 
 def _by_candidate(records: Iterable[_OfCandidate]) -> dict[str, _OfCandidate]:

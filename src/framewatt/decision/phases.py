@@ -57,7 +57,7 @@ def phases_of(candidate: str, findings: Findings) -> dict[str, PhaseCost]:
     once = {
         **_environment("", environment, findings, built),
         **_environment("convert_", converter, findings, no_converter),
-        "convert": _unmetered(findings.conversions.get(candidate), findings, "nothing had to be converted"),
+        "convert": _unmetered(_conversion(candidate, findings), findings, "nothing had to be converted"),
         "first_import": _unmetered(environment.first_import if environment else None, findings, built),
         "second_import": _unmetered(environment.second_import if environment else None, findings, built),
     }
@@ -141,3 +141,8 @@ def _seconds(value: float | None, missing: str) -> Quantity:
 
 def _bytes(value: int | None, provenance: Provenance, missing: str) -> Quantity:
     return Quantity.unknown("B", missing) if value is None else Quantity(float(value), "B", provenance)
+
+
+def _conversion(candidate: str, findings: Findings) -> Usage | None:
+    made = findings.conversions.get(candidate)
+    return made.cost if made else None

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from framewatt.decision.findings import Findings
+    from framewatt.decision.incumbent import Incumbent
     from framewatt.records import Estimate, Measurement, Observation
     from framewatt.runs.manifest import CandidateLine
 
 _PERCENTILES = (50, 90, 99)
 
 
-def row_of(line: CandidateLine, name: str, findings: Findings, incumbent: str | None) -> CandidateRow:
+def row_of(line: CandidateLine, name: str, findings: Findings, incumbent: Incumbent) -> CandidateRow:
     """A candidate's row; `line` is its line in the manifest, `name` its name for people."""
     status, reason = _status(line.id, findings)
     missing = reason or "no valid window was measured"
@@ -166,7 +167,7 @@ def _memory(name: str, findings: Findings, missing: str) -> Quantity:
     return Quantity(float(max(peaks)), "B", Provenance.MEASURED) if peaks else Quantity.unknown("B", missing)
 
 
-def _ratios(name: str, findings: Findings, incumbent: str | None, missing: str) -> Ratios:
+def _ratios(name: str, findings: Findings, incumbent: Incumbent, missing: str) -> Ratios:
     standing = None
     if findings.standings:
         standing = next((s for s in findings.standings.candidates if s.id == name), None)
@@ -177,16 +178,17 @@ def _ratios(name: str, findings: Findings, incumbent: str | None, missing: str) 
     def ratio(estimate: Estimate | None, provenance: Provenance, reason: str) -> Quantity:
         return Quantity.of_estimate(estimate, "1", provenance, missing=reason)
 
-    against = "no incumbent was named: --incumbent says what runs today"
-    today = None
-    if incumbent and findings.replay and standing:
-        against = f"the incumbent {incumbent} and this candidate were not measured together"
-        today = findings.replay.race.ratio(name, incumbent)
+    against = incumbent.reason or f"the incumbent {incumbent.id} and this candidate did not run together"
+    today = cpu_today = None
+    if incumbent.id and findings.replay and standing:
+        today = findings.replay.race.ratio(name, incumbent.id)
+        cpu_today = findings.replay.race.cpu_ratio(name, incumbent.id)
     best, cpu = (standing.ratio_to_best, standing.cpu_ratio_to_best) if standing else (None, None)
     return Ratios(
         to_best=ratio(best, energy, missing),
         to_incumbent=ratio(today, energy, against),
         cpu_to_best=ratio(cpu, Provenance.MEASURED, missing),
+        cpu_to_incumbent=ratio(cpu_today, Provenance.MEASURED, against),
     )
 
 

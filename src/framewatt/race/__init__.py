@@ -2,6 +2,15 @@
 
 from framewatt.race.race import Race
 from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
-from framewatt.race.standings import Standing, Standings
+from framewatt.race.standings import FrameworkStanding, SettingStanding, Standing, Standings
 
-__all__ = ["Entrant", "Race", "RaceRules", "RatioUncertainty", "Standing", "Standings"]
+__all__ = [
+    "Entrant",
+    "FrameworkStanding",
+    "Race",
+    "RaceRules",
+    "RatioUncertainty",
+    "SettingStanding",
+    "Standing",
+    "Standings",
+]

@@ -55,23 +55,44 @@ class Looks:
         return Levels(*(float(plan[min(rounds, self.rounds)]) for plan in plans))
 
 
-def runners(alive: Mask, behind: Array, count: Array, pooled_freedom: Array) -> Mask:
+def runners(alive: Mask, behind: Array, count: Array, pooled_freedom: Array, hindering: Mask) -> Mask:
     """Who runs in the next round: every survivor, except those that may rest.
 
     A candidate that lies far behind after its first trial rests until the contenders' launches have shown
     the noise; mostly it is then eliminated without having run again (the idea of optimal computing budget
-    allocation: Chen, Lin, Yücesan & Chick 2000, Discrete Event Dynamic Systems 10:251).
+    allocation: Chen, Lin, Yücesan & Chick 2000, Discrete Event Dynamic Systems 10:251). So does one that
+    could cost too little less than the leader to matter: only those in the way of a good selection run on.
 
     Args:
         alive: ``[..., K]``.
         behind: ``[..., K]``, estimated log ratio to the leader.
         count: ``[..., K]``, rounds run so far.
         pooled_freedom: ``[...]``, of the pooled variance.
+        hindering: ``[..., K]``, who is not proved harmless (see `hindrances`).
     """
     unsure = (pooled_freedom < RELIABLE_FREEDOM)[..., None]
     resting = alive & (count > 0) & (behind > CLEARLY_BEHIND) & unsure
-    enough = (alive & ~resting).sum(axis=-1) >= 2  # noqa: PLR2004 - a difference needs two
-    return np.asarray(alive & ~(resting & enough[..., None]))
+    return _unless_alone(alive, _unless_alone(alive, alive & ~resting) & hindering)
+
+
+def hindrances(high: Array, alive: Mask, best: Array, largest: float) -> Mask:
+    """Who could be so much cheaper than the `best` that taking that one would lose more than the `largest`.
+
+    Args:
+        high: ``[..., K, K]``, upper limits of the differences of log cost.
+        alive: ``[..., K]``.
+        best: ``[...]``, index of the leader, which counts as one of them.
+        largest: A log ratio.
+    """
+    own = np.take_along_axis(high, np.asarray(best)[..., None, None], axis=-2)[..., 0, :]
+    is_best = np.arange(alive.shape[-1]) == np.asarray(best)[..., None]
+    return np.asarray(alive & ((own > largest) | is_best))
+
+
+def _unless_alone(alive: Mask, running: Mask) -> Mask:
+    """Those `running`, or all alive where fewer than two are left: a difference needs two."""
+    enough = running.sum(axis=-1) >= 2  # noqa: PLR2004 - two
+    return np.asarray(np.where(enough[..., None], running, alive))
 
 
 def round_weight(windows: Array | float) -> Array:

@@ -1,15 +1,21 @@
-"""From bounds to rulings: who is beaten, who is equal, and on what that rests."""
+"""From bounds to rulings: who is beaten, which frameworks are as good, who is good enough, and in what.
+
+Points are candidates; points of one family are one framework under different settings. A family is as good as
+the best of its points, so that no point is judged against its siblings where families are.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from framewatt.statistics import Bounds, classify
+from framewatt.statistics import Bounds, classify, regrets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framewatt.statistics.arrays import Array, Mask
 
 
@@ -33,31 +39,79 @@ class PairBounds:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a look proves, ``[..., K]`` each: on the cost itself, or on CPU seconds that agree with it."""
+    """What a look proves, ``[..., K]`` each: on the cost itself, or on CPU seconds that agree with it.
+
+    `loss` is the most that a point may cost more than the best of all other frameworks, as a log ratio from 0
+    on: what a *good selection* bounds (Eckman & Henderson 2018, "Guarantees on the probability of good
+    selection", Winter Simulation Conference). `equal` holds the points whose loss is within the margin, where
+    every framework that may be the best has one and there are two such frameworks.
+    """
 
     beaten: Mask
     beaten_by_cpu: Mask
     equal: Mask
     equal_by_cpu: Mask
-    possible_best: Mask
+    loss: Array
+    loss_by_cpu: Array
 
 
-def rule(bounds: PairBounds, alive: Mask, margin: float) -> Ruling:
-    """Judge the survivors.
+@dataclass(frozen=True, slots=True)
+class Frameworks:
+    """Which points are one framework's: `member` ``[K, F]``, `apart` ``[K, K]``, true across frameworks."""
+
+    member: Mask
+    apart: Mask
+
+    @classmethod
+    def named(cls, names: Sequence[str]) -> Self:
+        """By the name of each point's framework."""
+        order = {name: at for at, name in enumerate(dict.fromkeys(names))}
+        index = np.array([order[name] for name in names], dtype=np.intp)
+        return cls(index[:, None] == np.arange(len(order)), index[:, None] != index[None, :])
+
+    def having(self, points: Mask) -> Mask:
+        """The frameworks that have one of `points`: ``[..., K]`` to ``[..., F]``."""
+        return np.asarray((points[..., None] & self.member).any(axis=-2))
+
+
+def rule(bounds: PairBounds, alive: Mask, frameworks: Frameworks, margin: float) -> Ruling:
+    """Judge the survivors; `margin` is a log ratio.
 
     Where the estimate's own uncertainty alone keeps the cost from deciding, measured CPU seconds may, if the
     estimate without that uncertainty says the same.
     """
-    full = classify(bounds.full, alive, margin)
-    equal = _group(full.possible_best, full.within)
-    nobody = np.zeros_like(alive)
+    full = _judged(bounds.full, alive, frameworks, margin)
     if not bounds.modelled:
-        return Ruling(full.beaten, nobody, equal, nobody, full.possible_best)
-    cost, cpu = classify(bounds.cost, alive, margin), classify(bounds.cpu, alive, margin)
-    beaten = cost.beaten & cpu.beaten & ~full.beaten
-    by_cost, by_cpu = _group(cost.possible_best, cost.within), _group(cpu.possible_best, cpu.within)
-    agreed = (by_cost == by_cpu).all(axis=-1)[..., None]
-    return Ruling(full.beaten, beaten, equal, by_cost & by_cpu & agreed & ~equal, full.possible_best)
+        nobody = np.zeros_like(alive)
+        return Ruling(full.beaten, nobody, full.equal, nobody, full.loss, np.full_like(full.loss, np.inf))
+    cost, cpu = (_judged(known, alive, frameworks, margin) for known in (bounds.cost, bounds.cpu))
+    both = cost.equal & cpu.equal
+    named = [frameworks.having(mask) for mask in (cost.equal, cpu.equal, both)]
+    agreed = ((named[0] == named[2]) & (named[1] == named[2])).all(axis=-1)[..., None]
+    return Ruling(
+        full.beaten,
+        cost.beaten & cpu.beaten & ~full.beaten,
+        full.equal,
+        both & agreed & ~full.equal.any(axis=-1, keepdims=True),
+        full.loss,
+        np.maximum(cost.loss, cpu.loss),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    beaten: Mask
+    equal: Mask
+    loss: Array
+
+
+def _judged(bounds: Bounds, alive: Mask, frameworks: Frameworks, margin: float) -> _Judged:
+    classes = classify(bounds, alive, margin)
+    loss = regrets(bounds, alive, classes.possible_best, frameworks.apart)
+    within = alive & (loss <= margin)
+    equal, possible = frameworks.having(within), frameworks.having(classes.possible_best)
+    proved = (~possible | equal).all(axis=-1) & (equal.sum(axis=-1) >= 2)  # noqa: PLR2004 - a group
+    return _Judged(classes.beaten, within & proved[..., None], loss)
 
 
 def leader(value: Array, alive: Mask) -> Array:
@@ -75,9 +129,3 @@ def widened(limits: Bounds, model_low: Array, model_high: Array) -> Bounds:
         limits.value - np.hypot(below, model_low),
         limits.value + np.hypot(above, model_high),
     )
-
-
-def _group(possible: Mask, within: Mask) -> Mask:
-    """The group proved equal to the best, empty unless it has two members and all that may be the best."""
-    proved = (~possible | within).all(axis=-1) & (within.sum(axis=-1) >= 2)  # noqa: PLR2004 - a group
-    return np.asarray(within & proved[..., None])

@@ -39,9 +39,9 @@ class Costs:
         """Mean wall time of a window with all that surrounds it."""
         return self.window_total / self.windows if self.windows and self.window_total else default
 
-    def launch(self, candidate: str, default: float) -> float:
-        """Mean wall time of a candidate's launch; that of all others before its first."""
-        own = self.launches.get(candidate)
+    def launch(self, candidate: str, before: float | None, default: float) -> float:
+        """Mean wall time of a candidate's launches; before its first that `before` the race, or of others."""
+        own = self.launches.get(candidate) or ([before] if before is not None else None)
         known = own or [seconds for launches in self.launches.values() for seconds in launches]
         return sum(known) / len(known) if known else default
 

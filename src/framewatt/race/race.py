@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt.race import design
+from framewatt.race.concluding import answer_of
 from framewatt.race.interim import pair_bounds
 from framewatt.race.judgement import rule
 from framewatt.race.rounds import Leg, Round
@@ -52,6 +53,7 @@ class Race:
         self._legs = 0
         self._round: Round | None = None
         self._pending: Block | None = None
+        self._precise = True
         self._prepare()
 
     def ask(self) -> Block | None:
@@ -85,7 +87,10 @@ class Race:
 
         The other slots of the block in progress are still to be told.
         """
-        self.state.dropped.setdefault(self.state.ledger.index[candidate_id], reason)
+        index = self.state.ledger.index[candidate_id]
+        self.state.dropped.setdefault(index, reason)
+        if self.state.answer and index in self.state.answer.points:
+            self.state.answer = None
         if self._pending is not None:
             slots = tuple(slot for slot in self._pending.slots if slot.candidate != candidate_id)
             self._pending = Block(self._pending.number, slots) if slots else None
@@ -149,29 +154,34 @@ class Race:
         """Judge what is known after a round; once no further round fits, with all error that is left."""
         if self._plan is None:
             self._plan = self._plan_looks()
-        rounds, searching = self.state.ledger.rounds, False
+        state, rounds = self.state, self.state.ledger.rounds
         last = rounds >= self._plan.rounds
         if not last:
             self._judge(self._plan.levels(rounds, last=False))
-            following = next_round(self.state)
-            searching = bool(following.newcomers)
-            last = (searching or not self.state.decided) and not self._fits(following)
+            following = next_round(state)
+            if not following.newcomers and state.answer is None:
+                state.answer = answer_of(state, precise=self._precise)
+                following = next_round(state)
+            last = bool(following.running) and not self._fits(following)
         if last:
             self._judge(self._plan.levels(rounds, last=True), last=True)
-        self.state.over = last or (self.state.decided and not searching)
+            state.answer = state.answer or answer_of(state)
+        state.over = last or not next_round(state).running
 
     def _judge(self, levels: Levels, *, last: bool = False) -> None:
         if levels.lower <= 0:
             return
         state = self.state
         state.bounds = pair_bounds(state, levels)
-        ruling = rule(state.bounds, state.alive, state.rules.log_margin)
+        ruling = rule(state.bounds, state.alive, state.frameworks, state.rules.log_margin)
         precise = np.ones(len(state.entrants), dtype=bool)
         if state.rules.precision is not None and not last:
             cost = state.bounds.cost
             half = (cost.high - cost.value)[:, state.leader]
             precise = half <= math.log1p(state.rules.precision)
-        self._apply(ruling, precise)
+        self._precise = bool(precise[state.alive].all())
+        state.ruling = ruling
+        self._eliminate(ruling, precise)
 
     def _plan_looks(self) -> Looks:
         state = self.state
@@ -184,7 +194,7 @@ class Race:
         seconds = self.state.round_seconds(schedule.running, schedule.windows)
         return self.state.costs.spent + seconds <= self.state.rules.budget_seconds
 
-    def _apply(self, ruling: Ruling, precise: Mask) -> None:
+    def _eliminate(self, ruling: Ruling, precise: Mask) -> None:
         state = self.state
         for mask, ground in (
             (ruling.beaten, state.rules.objective_decides_on),
@@ -193,6 +203,3 @@ class Race:
             for index in np.flatnonzero(mask & precise):
                 state.eliminated[int(index)] = Elimination(state.blocks, ground)
                 state.rests_on_cpu |= mask is ruling.beaten_by_cpu
-        equal = ruling.equal if ruling.equal.any() else ruling.equal_by_cpu
-        state.equal = tuple(int(index) for index in np.flatnonzero(equal))
-        state.rests_on_cpu |= bool(ruling.equal_by_cpu.any())

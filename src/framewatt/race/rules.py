@@ -20,14 +20,25 @@ RatioUncertainty = Callable[[Observation, Observation], Estimate]
 class Entrant:
     """A candidate as the race sees it.
 
-    Entrants of one `family` are one framework with different `settings`; those with `equal_budget` enter at
-    once, the others when the search over settings reaches them.
+    Entrants of one `family` are one framework with different `settings`: at the `equal_budget` or not. Who
+    `begins` enters at once, the others when the search over settings reaches them; one `as_shipped` is no
+    point of that search. A `reference` is run to be compared with, and can be neither selected nor the best.
+    `launch_seconds` is what a launch of it has taken before the race, None: not known.
     """
 
     id: str
     family: str
     settings: Mapping[str, str] = field(default_factory=dict)
     equal_budget: bool = True
+    begins: bool | None = None
+    as_shipped: bool = False
+    reference: bool = False
+    launch_seconds: float | None = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is there from the first round; by default those at the equal budget are."""
+        return self.equal_budget if self.begins is None else self.begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class RaceRules:
         seed: Of every random order.
         window_seconds: Planned length of a window.
         margin: Ratio minus one up to which two candidates count as equal.
+        max_regret: Ratio minus one that a selection may cost more than the best; proving it ends the race.
         budget_seconds: Wall time for launches and windows.
         confidence: Joint coverage of all comparisons with the best, over all looks.
         objective_decides_on: What `Observation.cost` is: ``energy``, ``carbon`` or ``cpu_seconds``.
@@ -50,6 +62,7 @@ class RaceRules:
     seed: int
     window_seconds: float
     margin: float = 0.02
+    max_regret: float = 0.05
     budget_seconds: float = 180.0
     confidence: float = 0.95
     objective_decides_on: str = "energy"
@@ -61,6 +74,8 @@ class RaceRules:
         """Refuse rules under which no race can be run."""
         if not 0 <= self.margin < 1:
             raise ValueError(f"the margin must lie in 0..1, not {self.margin}")
+        if not 0 <= self.max_regret < 1:
+            raise ValueError(f"the largest regret must lie in 0..1, not {self.max_regret}")
         if not 0 < self.confidence < 1:
             raise ValueError(f"the confidence must lie between 0 and 1, not {self.confidence}")
         if self.budget_seconds <= 0 or self.window_seconds <= 0:
@@ -72,3 +87,8 @@ class RaceRules:
     def log_margin(self) -> float:
         """The margin on the logarithmic scale."""
         return math.log1p(self.margin)
+
+    @property
+    def log_regret(self) -> float:
+        """The largest regret on the logarithmic scale."""
+        return math.log1p(self.max_regret)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt.race import design
+from framewatt.race.concluding import setting_of
 from framewatt.race.search import proposals
+from framewatt.records import Verdict
 from framewatt.statistics import differences, pooled_variance, windows_per_trial
 
 if TYPE_CHECKING:
+    from framewatt.race.answer import Answer
     from framewatt.race.search import Family
     from framewatt.race.state import RaceState
-    from framewatt.statistics.arrays import Array
+    from framewatt.statistics.arrays import Array, Mask
 
 SEARCH_SHARE = 0.5
 """The most of the remaining budget that one step of the settings search may take."""
@@ -30,22 +33,36 @@ class Schedule:
 
 
 def next_round(state: RaceState) -> Schedule:
-    """The next round; nobody runs when nobody is left."""
+    """The next round; nobody runs when nobody is left, or when nothing is left to be found out."""
+    if state.answer is not None:
+        return _contest(state, _settings_of(state, state.answer))
     if state.ledger.rounds:
         newcomers = _search(state)
         if newcomers:
             running = tuple(sorted({*newcomers, state.leader}))
             return Schedule(running, tuple(newcomers), design.FIRST_WINDOWS)
-    return _contest(state)
+    return _contest(state, state.alive)
 
 
-def _contest(state: RaceState) -> Schedule:
-    """A round of the survivors, with as many windows as pay for mean costs and pooled variances."""
-    sums, alive = state.ledger.cost, state.alive
+def _settings_of(state: RaceState, answer: Answer) -> Mask:
+    """Who still runs once the framework is known: its settings, while it matters which."""
+    nobody = np.zeros(len(state.entrants), dtype=bool)
+    if len(answer.points) > 1:
+        return nobody
+    point = answer.points[0]
+    if setting_of(state, point).verdict is not Verdict.UNDECIDED:
+        return nobody
+    return np.asarray(state.alive & ~state.frameworks.apart[point])
+
+
+def _contest(state: RaceState, contenders: Mask) -> Schedule:
+    """A round of those who may run on, with as many windows as pay for mean costs and pooled variances."""
+    sums = state.ledger.cost
     variance, freedom = pooled_variance(sums)
     behind = np.nan_to_num(differences(sums)[:, state.leader])
-    running = np.flatnonzero(design.runners(alive, behind, sums.appearances, freedom))
-    indices = tuple(int(index) for index in running)
+    hindering = _hindrances(state, contenders)
+    running = design.runners(contenders, behind, sums.appearances, freedom, hindering)
+    indices = tuple(int(index) for index in np.flatnonzero(running | state.references & contenders.any()))
     if not indices or not state.ledger.rounds:
         return Schedule(indices, (), design.FIRST_WINDOWS)
     window_counts = np.asarray(np.mean(state.ledger.window_counts))
@@ -54,11 +71,19 @@ def _contest(state: RaceState) -> Schedule:
     return Schedule(indices, (), int(windows_per_trial(launch, state.window_seconds, ratio)))
 
 
+def _hindrances(state: RaceState, contenders: Mask) -> Mask:
+    """Who is in the way of a good selection; everybody where ratios are to be known precisely."""
+    if state.bounds is None or state.rules.precision is not None:
+        return contenders
+    high = np.maximum(state.bounds.cost.high, state.bounds.cpu.high)
+    return design.hindrances(high, contenders, np.asarray(state.leader), state.rules.log_regret)
+
+
 def _search(state: RaceState) -> list[int]:
     """Newcomers that the budget allows, closest families first; they run beside the leader."""
     if not state.families:
         return []
-    level = differences(state.ledger.cost)[:, state.leader]
+    level = state.level
     remaining = state.remaining_seconds * SEARCH_SHARE
     newcomers: list[int] = []
     for family in sorted(state.families, key=lambda family: _lag(state, family, level)):

@@ -48,10 +48,11 @@ class Family:
 
 
 def families(entrants: Sequence[Entrant]) -> list[Family]:
-    """Families that have settings beyond their equal-budget entrant."""
+    """Families with settings beyond their equal-budget entrant; one as shipped is none of their points."""
     grouped: dict[str, list[int]] = {}
     for index, entrant in enumerate(entrants):
-        grouped.setdefault(entrant.family, []).append(index)
+        if not entrant.as_shipped:
+            grouped.setdefault(entrant.family, []).append(index)
     searched = []
     for name, members in grouped.items():
         starts = [index for index in members if entrants[index].equal_budget]

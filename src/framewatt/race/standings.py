@@ -42,25 +42,59 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameworkStanding:
+    """One framework, by the best of its raced settings: `best` is that candidate.
+
+    Its ratios are to the cheapest of all frameworks, whatever the settings; None before it has run.
+    """
+
+    family: str
+    best: str
+    surviving: bool
+    ratio_to_best: Estimate | None
+    cpu_ratio_to_best: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingStanding:
+    """Which setting of the framework that was taken: `candidates` are those that it may be, that one first.
+
+    `regret` is the most that it may cost more than the best of them, as a ratio minus one; None: not known.
+    """
+
+    verdict: Verdict
+    candidates: tuple[str, ...]
+    regret: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standings:
     """The race as it stands; `verdict` is UNDECIDED until something is proved.
 
-    `selected` holds the winner or the equal group, cheapest first; `leader` the cheapest survivor so far.
-    `budget_needed_seconds` is the whole budget that would decide an undecided race, or None with
-    `budget_reason`; with both, the least budget for a comparison.
+    `selected` holds one candidate a framework, cheapest first: the winner, the equal group, or whoever leads.
+    `regret` is the most that those may cost more than the best of all other frameworks, in `decided_on`, as a
+    ratio minus one; None where that is not known. `budget_needed_seconds` is the whole budget that would
+    decide an undecided race, or None with `budget_reason`; with both, the least budget for a comparison.
     """
 
     verdict: Verdict
     decided_on: str
     selected: tuple[str, ...]
-    leader: str | None
+    regret: float | None
     reason: str
+    setting: SettingStanding | None
+    frameworks: tuple[FrameworkStanding, ...]
     candidates: tuple[Standing, ...]
     over: bool
     blocks: int
     spent_seconds: float
     budget_needed_seconds: float | None
     budget_reason: str | None
+
+    @property
+    def leader(self) -> str | None:
+        """Who is selected, or leads."""
+        return self.selected[0] if self.selected else None
 
     def candidate(self, candidate_id: str) -> Standing:
         """One candidate's standing."""
@@ -73,13 +107,8 @@ class Standings:
 
     @property
     def best_settings_ranking(self) -> tuple[str, ...]:
-        """Each family's cheapest candidate, cheapest family first: frameworks as well as they can do."""
-        best: dict[str, Standing] = {}
-        for standing in self.candidates:
-            known = best.get(standing.family)
-            if known is None or _level(standing) < _level(known):
-                best[standing.family] = standing
-        return self._ranked(list(best.values()))
+        """Each framework's best candidate, cheapest framework first: frameworks as well as they can do."""
+        return tuple(framework.best for framework in self.frameworks if framework.ratio_to_best)
 
     def _ranked(self, standings: list[Standing]) -> tuple[str, ...]:
         measured = [standing for standing in standings if not standing.dropped and standing.ratio_to_best]

@@ -7,31 +7,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.race import design
-from framewatt.race.standings import Standing, Standings
+from framewatt.race.answer import Answer
+from framewatt.race.budget import budget_needed
+from framewatt.race.concluding import best_setting, losses, setting_of
+from framewatt.race.standings import FrameworkStanding, SettingStanding, Standing, Standings
 from framewatt.records import Estimate, Verdict
 from framewatt.statistics import differences, geometric_means, to_best
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from framewatt.race.state import RaceState
     from framewatt.statistics import Bounds, PairSums
 
 
-_HOPELESS = 1000.0
-_FEWEST_ROUNDS = 3
+_UNBOUNDED = 3.0
+"""Log ratio from which a bound says nothing: twenty times as dear."""
 
 
 def build_standings(state: RaceState) -> Standings:
-    """The verdict and every candidate's figures."""
-    verdict, selected, reason = _verdict(state)
-    any_run = bool(state.ledger.cost.appearances[state.alive].any()) if len(state.entrants) else False
-    needed, why_not = _budget_needed(state) if verdict is Verdict.UNDECIDED else (None, None)
+    """The verdict, every framework's place and every candidate's figures."""
+    taken = _taken(state)
+    needed, why_not = budget_needed(state) if taken.verdict is Verdict.UNDECIDED else (None, None)
     return Standings(
-        verdict=verdict,
-        decided_on="cpu_seconds" if state.rests_on_cpu else state.rules.objective_decides_on,
-        selected=tuple(state.entrants[index].id for index in selected),
-        leader=state.entrants[state.leader].id if any_run else None,
-        reason=reason,
+        verdict=taken.verdict,
+        decided_on="cpu_seconds" if taken.by_cpu else state.rules.objective_decides_on,
+        selected=_ids(state, taken.points),
+        regret=_share(taken.loss) if taken.points else None,
+        reason=_reason(state, taken),
+        setting=_setting(state, taken),
+        frameworks=_frameworks(state),
         candidates=_candidates(state),
         over=state.over,
         blocks=state.blocks,
@@ -56,21 +63,52 @@ def pair_ratio(
     return _estimate(limits.value[i, j], limits.low[i, j], limits.high[i, j])
 
 
-def _verdict(state: RaceState) -> tuple[Verdict, list[int], str]:
-    alive = [int(index) for index in np.flatnonzero(state.alive)]
-    if not alive or (state.over and not any(state.ledger.observations[index] for index in alive)):
-        return Verdict.NONE, [], "no candidate was measured"
-    ground = "CPU seconds" if state.rests_on_cpu else state.rules.objective_decides_on.replace("_", " ")
+def _taken(state: RaceState) -> Answer:
+    """The answer with the settings that are taken; while nothing is proved, who leads."""
+    alive = state.alive
+    if not alive.any() or (state.over and not (alive & state.has_run).any()):
+        return Answer(Verdict.NONE, (), 0.0, by_cpu=False)
+    loss, by_cpu = losses(state)
+    answer = state.answer
+    if answer is None:
+        known = bool(np.isfinite(loss).any())
+        at = int(loss.argmin()) if known else state.leader
+        points = (at,) if state.has_run[at] else ()
+        return Answer(Verdict.UNDECIDED, points, float(loss[at]), by_cpu or state.rests_on_cpu)
+    if len(answer.points) > 1:
+        return answer
+    point = best_setting(state, answer)
+    most = answer.loss if point == answer.points[0] else max(answer.loss, float(loss[point]))
+    return Answer(answer.verdict, (point,), most, answer.by_cpu or state.rests_on_cpu)
+
+
+def _setting(state: RaceState, taken: Answer) -> SettingStanding | None:
+    if not taken.points:
+        return None
+    setting = setting_of(state, taken.points[0])
+    return SettingStanding(setting.verdict, _ids(state, setting.points), _share(setting.loss))
+
+
+def _ids(state: RaceState, points: Sequence[int]) -> tuple[str, ...]:
+    return tuple(state.entrants[index].id for index in points)
+
+
+def _share(loss: float) -> float | None:
+    """A log ratio as a ratio minus one; None where it is not bounded."""
+    return math.expm1(loss) if loss < _UNBOUNDED else None
+
+
+def _reason(state: RaceState, taken: Answer) -> str:
+    ground = "CPU seconds" if taken.by_cpu else state.rules.objective_decides_on.replace("_", " ")
     margin = f"{state.rules.margin:.3g}"
-    if state.equal:
-        mean = differences(state.ledger.cost)
-        order = sorted(state.equal, key=lambda index: float(mean[index, state.leader]))
-        return Verdict.EQUIVALENT, order, f"equal in {ground} within a margin of {margin}"
-    if len(alive) == 1 and state.over:
-        lone = not state.eliminated
-        beats = f"beats every other candidate in {ground} beyond a margin of {margin}"
-        return Verdict.WINNER, alive, "the only candidate" if lone else beats
-    return Verdict.UNDECIDED, [], _why_undecided(state)
+    known = {
+        Verdict.NONE: "no candidate was measured",
+        Verdict.WINNER: f"beats every other framework in {ground} beyond a margin of {margin}",
+        Verdict.GOOD: f"costs at most {state.rules.max_regret:.3g} more in {ground} than whoever is best",
+        Verdict.EQUIVALENT: f"equal in {ground} within a margin of {margin}",
+        Verdict.UNCONTESTED: "no other framework ran",
+    }
+    return known.get(taken.verdict) or _why_undecided(state)
 
 
 def _why_undecided(state: RaceState) -> str:
@@ -94,6 +132,7 @@ def _candidates(state: RaceState) -> tuple[Standing, ...]:
 def _candidate(state: RaceState, index: int, cost: Estimate | None, cpu: Estimate | None) -> Standing:
     entrant = state.entrants[index]
     beaten, bounds = state.eliminated.get(index), state.bounds
+    own = [index] if state.has_run[index] else []
     reason = state.dropped.get(index)
     if index not in state.entered:
         reason = "its settings were not reached by the search"
@@ -112,8 +151,8 @@ def _candidate(state: RaceState, index: int, cost: Estimate | None, cpu: Estimat
         reason=reason,
         cost=cost,
         cpu_seconds=cpu,
-        ratio_to_best=_to_best(state, index, bounds.full) if bounds else None,
-        cpu_ratio_to_best=_to_best(state, index, bounds.cpu) if bounds else None,
+        ratio_to_best=_to_best(state, own, bounds.full) if bounds else None,
+        cpu_ratio_to_best=_to_best(state, own, bounds.cpu) if bounds else None,
     )
 
 
@@ -122,65 +161,33 @@ def _own_means(state: RaceState, quantity: str) -> list[Estimate | None]:
     return geometric_means(values, state.rules.confidence)
 
 
-def _to_best(state: RaceState, index: int, limits: Bounds) -> Estimate | None:
-    """Ratio to whoever is cheapest: against all that may be (see `framewatt.statistics.best.classify`)."""
-    if state.ledger.cost.appearances[index] == 0:
+def _frameworks(state: RaceState) -> tuple[FrameworkStanding, ...]:
+    """Every framework by the best of its settings, cheapest first; those that have not run come last."""
+    families = [np.flatnonzero(members & ~state.reference) for members in state.frameworks.member.T]
+    rows = [_framework(state, members) for members in families if len(members)]
+    return tuple(sorted(rows, key=lambda row: row.ratio_to_best.value if row.ratio_to_best else math.inf))
+
+
+def _framework(state: RaceState, members: NDArray[np.intp]) -> FrameworkStanding:
+    level, there = state.level, state.has_run & ~state.reference
+    ran = [int(at) for at in members if there[at]]
+    alive = [at for at in ran if state.alive[at]]
+    best = min(alive or ran or [int(members[0])], key=lambda at: np.nan_to_num(level[at], nan=np.inf))
+    bounds = state.bounds
+    return FrameworkStanding(
+        family=state.entrants[int(members[0])].family,
+        best=state.entrants[best].id,
+        surviving=bool(state.alive[members].any()),
+        ratio_to_best=_to_best(state, ran, bounds.full) if bounds else None,
+        cpu_ratio_to_best=_to_best(state, ran, bounds.cpu) if bounds else None,
+    )
+
+
+def _to_best(state: RaceState, members: Sequence[int], limits: Bounds) -> Estimate | None:
+    """Ratio of the cheapest of `members` to whoever is cheapest of all (see `framewatt.statistics.best`)."""
+    if not members:
         return None
-    there = np.array([position not in state.dropped for position in range(len(state.entrants))])
-    return to_best(limits, index, there & (state.ledger.cost.appearances > 0))
-
-
-def _budget_needed(state: RaceState) -> tuple[float | None, str | None]:
-    """The whole budget at which the open comparisons would be decided, were the estimates the truth.
-
-    Half-widths shrink with the square root of the rounds; each survivor must be proved beaten by the leader,
-    or equal to it (`_open`). What is open in spite of that takes a round more at least, unless it is the
-    estimate that hinders. In the first rounds they shrink far faster than that: all that can be told
-    then is the least with which a projection begins.
-    """
-    bounds, rounds, best = state.bounds, state.ledger.rounds, state.leader
-    alive = [int(index) for index in np.flatnonzero(state.alive)]
-    if bounds is None or rounds < _FEWEST_ROUNDS:
-        return _least_budget(state, alive), "too little was measured to compare them"
-    needs = [
-        need
-        for index in alive
-        if index != best
-        for need in _open(bounds.cost, index, best, state.rules.log_margin)
-    ]
-    if not all(math.isfinite(half) for half, _ in needs):
-        return _least_budget(state, alive), "too little was measured to compare them"
-    factor = max(((half / gap) ** 2 if gap > 0 else math.inf for half, gap in needs), default=0.0)
-    if factor > _HOPELESS:
-        return None, "the estimated ratio lies at the margin: no budget would tell"
-    if factor <= 1.0 and bounds.modelled:
-        return (
-            None,
-            "the estimate's own uncertainty keeps it from deciding: a meter would, more time would not",
-        )
-    windows = round(float(np.mean(state.ledger.window_counts)))
-    missing = max((factor - 1) * rounds, 1.0)
-    return state.costs.spent + missing * state.round_seconds(alive, windows), None
-
-
-def _open(limits: Bounds, index: int, best: int, margin: float) -> tuple[tuple[float, float], ...]:
-    """Half-widths of what must be proved of a survivor, each with the gap that it must fit in.
-
-    A dearer one is beaten once its lower limit lies above the margin and the leader's upper limit against it
-    below zero (see `framewatt.statistics.best.classify`); another is equal once its upper limit lies within
-    the margin.
-    """
-    value, low, high = (float(end[index, best]) for end in (limits.value, limits.low, limits.high))
-    if value <= margin:
-        return ((high - value, margin - value),)
-    return (value - low, value - margin), (value + float(limits.high[best, index]), value)
-
-
-def _least_budget(state: RaceState, alive: list[int]) -> float:
-    """With how much the contenders have raced often enough for a projection."""
-    missing = max(_FEWEST_ROUNDS - state.ledger.rounds, 1)
-    once = state.round_seconds(alive, design.FIRST_WINDOWS)
-    return max(state.costs.spent + missing * once, state.rules.budget_seconds + once)
+    return to_best(limits, members, state.has_run & ~state.reference)
 
 
 def _estimate(value: float, low: float, high: float) -> Estimate:

@@ -19,9 +19,10 @@ from framewatt.records.words import (
     Status,
     Verdict,
 )
-from framewatt.records.work import Candidate, Signature, TensorSpec, Workload
+from framewatt.records.work import AS_SHIPPED, Candidate, Signature, TensorSpec, Workload
 
 __all__ = [
+    "AS_SHIPPED",
     "AuditWarning",
     "Block",
     "Candidate",

@@ -71,8 +71,10 @@ class Verdict(StrEnum):
     """What a study may conclude."""
 
     WINNER = "winner"
+    GOOD = "good"
     EQUIVALENT = "equivalent"
     UNDECIDED = "undecided"
+    UNCONTESTED = "uncontested"
     NONE = "none"
 
 

@@ -15,6 +15,9 @@ _ID = re.compile(
     r"(?P<framework>[^@]+)@(?P<version>[^/]*)/(?P<device>[^/]*)/(?P<language>[^\[]*)"
     r"\[(?P<settings>.*)\](#(?P<repeat>[1-9]\d*))?"
 )
+_ASKED = re.compile(r"(?P<framework>[^@=\[]+)(==(?P<version>[^\[]+))?(\[(?P<settings>.+)\])?")
+AS_SHIPPED = (("as", "shipped"),)
+"""The settings of a framework that none of its settings is touched of."""
 _NEXT_SETTING = re.compile(r",(?=\w[\w-]*=)")  # a value may hold commas
 
 
@@ -86,9 +89,7 @@ class Candidate:
         parts = _ID.fullmatch(text)
         if parts is None:
             raise ValueError(f"{text!r} is no candidate: fw@version/device/language[key=value,...]")
-        pairs = _NEXT_SETTING.split(parts["settings"]) if parts["settings"] else []
-        keys = (pair.partition("=") for pair in pairs)
-        settings = tuple((key, value) for key, _, value in keys)
+        settings = _settings(parts["settings"])
         place = parts["framework"], parts["version"], parts["device"], parts["language"]
         return cls(*place, settings, int(parts["repeat"] or 1))
 
@@ -98,5 +99,22 @@ class Candidate:
         return f"{self.framework}@{self.version}"
 
     def matches(self, asked: str | None) -> bool:
-        """Whether a person means it: by its framework, by ``fw==version``, or by its whole id."""
-        return asked in {self.framework, f"{self.framework}=={self.version}", self.id}
+        """Whether a person means it: by its id, ``fw`` or ``fw==version``, both also with ``[key=value]``."""
+        if asked is None or asked == self.id:
+            return asked is not None
+        parts = _ASKED.fullmatch(asked)
+        if parts is None or parts["framework"] != self.framework:
+            return False
+        version = parts["version"] in (None, self.version)
+        return version and set(_settings(parts["settings"])) <= set(self.settings)
+
+    @property
+    def as_shipped(self) -> bool:
+        """Whether it is the framework as people install it."""
+        return self.settings == AS_SHIPPED
+
+
+def _settings(text: str | None) -> tuple[tuple[str, str], ...]:
+    """``key=value,key=value`` in pairs."""
+    pairs = (pair.partition("=") for pair in _NEXT_SETTING.split(text)) if text else ()
+    return tuple((key, value) for key, _, value in pairs)

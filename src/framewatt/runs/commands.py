@@ -27,11 +27,12 @@ def command_race(manifest: Manifest, question: Question) -> Race:
         seed=question.seed,
         window_seconds=manifest.window_seconds,
         margin=question.margin,
+        max_regret=question.max_regret,
         budget_seconds=question.budget_seconds,
         launch_seconds=0.0,
         precision=question.precision,
     )
-    entrants = [Entrant(line.id, line.framework) for line in manifest.candidates]
+    entrants = [Entrant(line.id, line.id) for line in manifest.candidates]
     return Race(entrants, rules, _uncertainty(manifest, question))
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from framewatt.metering.power.model import PowerModel
-from framewatt.records import Host, MeterDescription, Stage
+from framewatt.records import Candidate, Host, MeterDescription, Stage
 from framewatt.records.stored import PlainRecord, known_fields
 from framewatt.runs.question import Question
 from framewatt.runs.request import SelectRequest
@@ -47,7 +47,11 @@ class FunctionalUnit(PlainRecord):
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine(PlainRecord):
-    """Who may come; `family` is a framework whose models it also runs, `equal_budget` who begins."""
+    """Who may come; `family` is a framework whose models it also runs, `equal_budget` who begins.
+
+    One that is `as_shipped` begins too: the framework with none of its settings touched; and one that
+    `enters`: the incumbent's own setting.
+    """
 
     id: str
     framework: str
@@ -58,6 +62,19 @@ class CandidateLine(PlainRecord):
     language: str
     settings: dict[str, str]
     equal_budget: bool
+    as_shipped: bool = False
+    enters: bool = False
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is in the race from its start, and does not wait for the search over settings."""
+        return self.equal_budget or self.as_shipped or self.enters
+
+    @property
+    def contestant(self) -> str:
+        """What all settings of one framework share; another version or a repeated entry is another one."""
+        repeat = Candidate.parse(self.id).repeat
+        return f"{self.framework}@{self.version}" + (f"#{repeat}" if repeat > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

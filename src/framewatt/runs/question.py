@@ -28,6 +28,7 @@ class Question:
     budget_seconds: float = 60.0
     units: float = 1.0
     margin: float = 0.02
+    max_regret: float = 0.05
     precision: float = 0.05
     seed: int = 0
 

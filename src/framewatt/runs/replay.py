@@ -64,16 +64,26 @@ def race_of(manifest: Manifest, admission: Admitted, basis: CarbonBasis) -> Race
     admitted = admission.candidates
     request = manifest.request
     known = {line.id: line for line in manifest.candidates}
-    families = {known[name].framework for name in admitted}
-    searched = [
-        line.id for line in manifest.candidates if not line.equal_budget and line.framework in families
+    families = {known[name].contestant for name in admitted}
+    searched = [line for line in manifest.candidates if not line.begins and line.contestant in families]
+    entrants = [
+        Entrant(
+            line.id,
+            line.contestant,
+            line.settings,
+            line.equal_budget,
+            begins=line.begins,
+            as_shipped=line.as_shipped,
+            reference=line.id in admission.references,
+            launch_seconds=admission.launches.get(line.id),
+        )
+        for line in [*(known[name] for name in admitted), *searched]
     ]
-    racing = [known[name] for name in [*admitted, *searched]]
-    entrants = [Entrant(line.id, line.framework, line.settings, line.equal_budget) for line in racing]
     rules = RaceRules(
         seed=request.race.seed,
         window_seconds=manifest.window_seconds,
         margin=request.race.margin,
+        max_regret=request.race.max_regret,
         budget_seconds=max(request.race.budget - admission.seconds, 1.0),
         cohort_size=admission.cohort,
         objective_decides_on=request.race.objective,
@@ -155,5 +165,6 @@ def _energy_uncertainty(manifest: Manifest) -> RatioUncertainty | None:
 
 def reserved_share(manifest: Manifest, candidate: str) -> float:
     """The part of the machine (0..1) that a candidate holds: its threads over the machine's."""
-    settings = manifest.candidate(candidate).settings
-    return min(1.0, int(settings.get("threads", 1)) / manifest.host.logical_cpus)
+    line = manifest.candidate(candidate)
+    threads = manifest.host.logical_cpus if line.as_shipped else int(line.settings.get("threads", 1))
+    return min(1.0, threads / manifest.host.logical_cpus)

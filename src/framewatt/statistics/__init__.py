@@ -4,7 +4,16 @@ Costs are compared on the logarithmic scale, where launch effects and noise act 
 dimensions are allowed throughout, so that a simulation runs the very code that judges a race.
 """
 
-from framewatt.statistics.best import Bounds, Classes, Levels, bounds, classify, student_level, to_best
+from framewatt.statistics.best import (
+    Bounds,
+    Classes,
+    Levels,
+    bounds,
+    classify,
+    regrets,
+    student_level,
+    to_best,
+)
 from framewatt.statistics.nested import additive_effects, windows_per_trial
 from framewatt.statistics.pairs import PairSums, differences, pooled_variance
 from framewatt.statistics.ratios import (
@@ -36,6 +45,7 @@ __all__ = [
     "outlier",
     "pooled_trend",
     "pooled_variance",
+    "regrets",
     "student_bounds",
     "student_level",
     "to_best",

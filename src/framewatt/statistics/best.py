@@ -12,6 +12,8 @@ from framewatt.records import Estimate
 from framewatt.statistics.pairs import PairSums, bridged, pooled_variance, spread_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framewatt.statistics.arrays import Array, Mask
 
 
@@ -137,20 +139,45 @@ def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:
     return Classes(possible, beaten, within)
 
 
-def to_best(limits: Bounds, index: int, taking_part: Mask | None = None) -> Estimate:
-    """Ratio of a candidate's cost to the least of all (itself included), from log differences ``[K, K]``.
+def regrets(limits: Bounds, alive: Mask, possible: Mask, judges: Mask) -> Array:
+    """The most that each point may cost more than the best of its `judges`, as log ratios from 0 on.
 
-    Valid whenever `classify` is: the true best is among the possible best, so the ratio lies between the
-    least lower and the greatest upper limit against those.
+    The best is one of those that may be, so the greatest upper limit against those holds whenever `classify`
+    does. Infinite for points that are out, or where nobody is left who could be the best.
+
+    Args:
+        limits: Differences of log cost.
+        alive: ``[..., K]``.
+        possible: ``[..., K]``, who may be the best of all.
+        judges: ``[K, K]``, against whom each point is judged.
     """
-    alive = np.ones(len(limits.value), dtype=bool) if taking_part is None else taking_part
-    possible = classify(limits, alive, 0.0).possible_best
-    rivals = possible.copy()
-    rivals[index] = False
-    if not rivals.any():
-        return Estimate(1.0, 1.0, 1.0)
-    value = np.where(alive & np.isfinite(limits.value[index]), limits.value[index], -np.inf).max()
-    low = 0.0 if possible[index] else float(limits.low[index, rivals].min())
-    ends = max(float(value), 0.0), max(low, 0.0), max(float(limits.high[index, rivals].max()), 0.0)
+    there = possible[..., None, :] & judges
+    worst = np.where(there, limits.high, -np.inf).max(axis=-1)
+    known = alive & possible.any(axis=-1, keepdims=True)
+    return np.asarray(np.where(known, np.maximum(worst, 0.0), np.inf))
+
+
+def to_best(limits: Bounds, members: Sequence[int], taking_part: Mask) -> Estimate:
+    """Ratio of a framework's cost to the least of all, from log differences ``[K, K]``.
+
+    A framework costs what the cheapest of its `members` does, which `taking_part` may hold or not. Valid
+    whenever `classify` is: the true best is among the possible best, so each member's ratio lies between the
+    least lower and the greatest upper limit against those, and the cheapest member's is no greater than any.
+    """
+    own = np.isin(np.arange(len(limits.value)), members)
+    possible = classify(limits, taking_part, 0.0).possible_best
+    ratios = [_against(limits, member, possible & ~own, taking_part & ~own) for member in members]
+    value, low, high = (min(ends) for ends in zip(*ratios, strict=True))
+    if (possible & own).any():
+        low = 0.0
     with np.errstate(over="ignore"):
-        return Estimate(*(float(np.exp(end)) for end in ends))
+        return Estimate(*(float(np.exp(max(end, 0.0))) for end in (value, low, high)))
+
+
+def _against(limits: Bounds, index: int, possible: Mask, others: Mask) -> tuple[float, float, float]:
+    """Log ratio of one candidate to the cheapest of others: value, low and high; 0 without rivals."""
+    if not possible.any():
+        return 0.0, 0.0, 0.0
+    known = others & np.isfinite(limits.value[index])
+    value = float(np.where(known, limits.value[index], -np.inf).max())
+    return value, float(limits.low[index, possible].min()), float(limits.high[index, possible].max())

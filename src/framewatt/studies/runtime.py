@@ -65,6 +65,7 @@ def record_environment(
         install=environment.install,
         first_import=environment.first_import,
         second_import=environment.second_import,
+        built_now=environment.built_now,
     )
     context.keep(record)
 

@@ -68,13 +68,13 @@ class BlockRunner(Generic[_Work]):
         self._hopeless = 0
 
     def admit(self, contestant: LaunchSpec[_Work]) -> float:
-        """Launch a contestant's first trial and keep it for the race; returns the launch's wall seconds.
+        """Launch a contestant's first trial, which the race goes on with; returns the launch's wall seconds.
 
         Raises:
             Inapplicable, TrialFailed: it cannot run the model.
         """
         clock = time.monotonic()
-        self._launch(contestant, number=0, block=0)
+        self._launch(contestant, number=1, block=0)
         return time.monotonic() - clock
 
     def ask(self, candidate: str, question: Callable[[Trial[_Work]], _Answer]) -> _Answer:

@@ -13,7 +13,7 @@ import numpy as np
 
 from framewatt.race import design
 from framewatt.race.interim import model_quantile
-from framewatt.race.judgement import PairBounds, leader, rule, widened
+from framewatt.race.judgement import Frameworks, PairBounds, leader, rule, widened
 from framewatt.statistics import PairSums, bounds, pooled_variance, windows_per_trial
 from framewatt.statistics.nested import MOST_WINDOWS
 
@@ -81,12 +81,15 @@ class SimulatedField:
 class Outcome:
     """How simulated races ended, ``[S]`` or ``[S, K]``.
 
-    `low` and `high` are log bounds of the last look, `truth` the true log costs: where a model estimates
-    them, they differ from those of CPU seconds by the model's error.
+    `low` and `high` are log bounds of the last look, `loss` is the proved bound of whoever is selected as
+    good, `truth` holds the true log costs: where a model estimates them, they differ from those of CPU
+    seconds by the model's error.
     """
 
     selected: Mask
     equivalent: Mask
+    good: Mask
+    loss: Array
     rests_on_cpu: Mask
     leader: NDArray[np.intp]
     spent: Array
@@ -98,13 +101,14 @@ class Outcome:
     @property
     def winner(self) -> NDArray[np.intp]:
         """Index of the winner, -1 without one."""
-        lone = (self.selected.sum(axis=-1) == 1) & ~self.equivalent
+        lone = (self.selected.sum(axis=-1) == 1) & ~self.equivalent & ~self.good
         return np.where(lone, self.selected.argmax(axis=-1), -1)
 
     @property
     def answer(self) -> NDArray[np.intp]:
-        """The winner, else the leader."""
-        return np.where(self.winner >= 0, self.winner, self.leader)
+        """The winner or the good one, else the leader."""
+        chosen = (self.winner >= 0) | self.good
+        return np.where(chosen, self.selected.argmax(axis=-1), self.leader)
 
 
 @dataclass
@@ -115,6 +119,7 @@ class _State:
     sums: PairSums
     alive: Mask
     rests_on_cpu: Mask
+    high: Array
     spent: Array
     window_total: Array
     window_runs: Array
@@ -126,7 +131,8 @@ class _State:
     def fresh(cls, races: int, size: int) -> _State:
         zeros = [np.zeros(races) for _ in range(6)]
         alive = np.ones((races, size), dtype=bool)
-        return cls(np.arange(races), PairSums.empty(size, (races,)), alive, ~alive[:, 0], *zeros)
+        unknown = np.full((races, size, size), np.inf)
+        return cls(np.arange(races), PairSums.empty(size, (races,)), alive, ~alive[:, 0], unknown, *zeros)
 
     def keep(self, going: Mask) -> _State:
         """Only the races that go on."""
@@ -161,6 +167,7 @@ class _Simulation:
         self.ground, self.rules, self.eliminate, self.draw = ground, rules, eliminate, draw
         self.launch, self.window = ground.each("launch_seconds"), ground.each("window_seconds")
         self.size = np.size(ground.costs)
+        self.frameworks = Frameworks.named([str(index) for index in range(self.size)])
         self.rng = np.random.default_rng(rules.seed)
 
     def run(self, races: int) -> Outcome:
@@ -168,6 +175,8 @@ class _Simulation:
         out = Outcome(
             selected=np.zeros((races, size), dtype=bool),
             equivalent=np.zeros(races, dtype=bool),
+            good=np.zeros(races, dtype=bool),
+            loss=np.full(races, np.inf),
             rests_on_cpu=np.zeros(races, dtype=bool),
             leader=np.zeros(races, dtype=np.intp),
             spent=np.zeros(races),
@@ -186,7 +195,8 @@ class _Simulation:
             over = self._look(state, plan, rounds, out)
             out.rounds[state.index[over]] = rounds
             out.spent[state.index[over]] = state.spent[over]
-            out.leader[state.index[over]] = leader(state.sums.mean[over], state.alive[over])
+            unknown = over & ~np.isfinite(out.loss[state.index])
+            out.leader[state.index[unknown]] = leader(state.sums.mean[unknown], state.alive[unknown])
             state = state.keep(~over)
         return out
 
@@ -195,7 +205,8 @@ class _Simulation:
         best = leader(state.sums.mean, state.alive)
         behind = np.take_along_axis(state.sums.mean, best[:, None, None], axis=2)[:, :, 0]
         variance, freedom = pooled_variance(state.sums)
-        running = design.runners(state.alive, behind, state.sums.appearances, freedom)
+        hindering = design.hindrances(state.high, state.alive, best, self.rules.log_regret)
+        running = design.runners(state.alive, behind, state.sums.appearances, freedom, hindering)
         if not self.eliminate:
             running = np.ones_like(running)
         many = running.sum(axis=-1)
@@ -255,19 +266,28 @@ class _Simulation:
         if levels.lower <= 0:
             return decided
         pairs = self._pair_bounds(state, levels)
-        ruling = rule(pairs, state.alive, self.rules.log_margin)
+        ruling = rule(pairs, state.alive, self.frameworks, self.rules.log_margin)
         beaten = ruling.beaten | ruling.beaten_by_cpu
-        state.rests_on_cpu |= which & _some(ruling.beaten_by_cpu | ruling.equal_by_cpu)
+        state.rests_on_cpu |= which & _some(ruling.beaten_by_cpu)
         state.alive &= ~(beaten & which[:, None])
-        equal = np.where(_some(ruling.equal)[:, None], ruling.equal, ruling.equal_by_cpu)
-        equal &= which[:, None]
-        decided = which & ((state.alive.sum(axis=-1) == 1) | _some(equal))
+        state.high[which] = pairs.cost.high[which]
+        lone = state.alive.sum(axis=-1) == 1
+        equal = np.where(_some(ruling.equal)[:, None], ruling.equal, ruling.equal_by_cpu) & ~lone[:, None]
+        own, cpu = (np.where(state.alive, loss, np.inf) for loss in (ruling.loss, ruling.loss_by_cpu))
+        by_cpu = (own.min(axis=-1) > self.rules.log_regret) & (cpu.min(axis=-1) < own.min(axis=-1))
+        loss = np.where(by_cpu[:, None], cpu, own)
+        good = ~lone & ~_some(equal) & (loss.min(axis=-1) <= self.rules.log_regret)
+        by_cpu = np.where(_some(equal), ~_some(ruling.equal), by_cpu & ~lone)
+        decided = which & (lone | _some(equal) | good)
+        first = np.arange(self.size) == loss.argmin(axis=-1)[:, None]
         at = state.index[which]
         out.low[at], out.high[at] = pairs.full.low[which], pairs.full.high[which]
-        out.equivalent[at] = _some(equal)[which]
-        out.rests_on_cpu[at] = state.rests_on_cpu[which]
-        lone = (state.alive.sum(axis=-1) == 1)[:, None] & state.alive
-        out.selected[at] = np.where(_some(equal)[:, None], equal, lone)[which]
+        out.equivalent[at], out.good[at] = _some(equal)[which], good[which]
+        out.loss[at] = np.where(lone, 0.0, loss.min(axis=-1))[which]
+        out.leader[at] = loss.argmin(axis=-1)[which]
+        out.rests_on_cpu[at] = (state.rests_on_cpu | by_cpu)[which]
+        chosen = np.select([lone[:, None], _some(equal)[:, None], good[:, None]], [state.alive, equal, first])
+        out.selected[at] = chosen.astype(bool)[which]
         return np.asarray(decided)
 
     def _pair_bounds(self, state: _State, levels: Levels) -> PairBounds:

@@ -18,6 +18,7 @@ from framewatt.runs.records.preparation import (
     ConversionCost,
     IdlePower,
     Inputs,
+    Prepared,
 )
 from framewatt.runs.records.race import BlockTold, CandidateDropped, RaceEvent
 from framewatt.runs.records.training import (
@@ -48,6 +49,7 @@ __all__ = [
     "Inputs",
     "OracleOverruled",
     "ParityCheck",
+    "Prepared",
     "QualityScore",
     "QualityTarget",
     "RaceEvent",

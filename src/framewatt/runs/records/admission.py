@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from framewatt.records import Status
@@ -33,18 +33,28 @@ class Admitted(PlainRecord):
     """Who begins the race, and what of the budget was spent to find that out.
 
     `cohort` is how many workers fit into memory together; None: all, and in runs that did not ask.
+    `references` are those of the candidates that are only run to be compared with, `launches` the wall
+    seconds of first launches, where those are not part of `seconds`.
     """
 
     candidates: tuple[str, ...]
     seconds: float
     cohort: int | None = None
+    references: tuple[str, ...] = ()
+    launches: Mapping[str, float] = field(default_factory=dict)
 
     KIND: ClassVar[str] = "admitted"
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
-        return cls(tuple(record["candidates"]), float(record["seconds"]), record.get("cohort"))
+        return cls(
+            candidates=tuple(record["candidates"]),
+            seconds=float(record["seconds"]),
+            cohort=record.get("cohort"),
+            references=tuple(record.get("references", ())),
+            launches=record.get("launches", {}),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ class Inputs(PlainRecord):
 
 @dataclass(frozen=True, slots=True)
 class BuiltEnvironment(PlainRecord):
-    """The environment that a candidate runs in; costs are None for the user's own interpreter."""
+    """The environment that a candidate runs in; costs are None for the user's own interpreter.
+
+    `built_now` tells whether this run built it, or an earlier one.
+    """
 
     candidate: str
     interpreter: str
@@ -44,6 +47,7 @@ class BuiltEnvironment(PlainRecord):
     install: Usage | None
     first_import: Usage | None
     second_import: Usage | None
+    built_now: bool = True
 
     KIND: ClassVar[str] = "environment"
 
@@ -64,17 +68,21 @@ class BuiltConverter(BuiltEnvironment):
 
 @dataclass(frozen=True, slots=True)
 class ConversionCost(PlainRecord):
-    """What converting the model took: `key` is the candidate, or ``export`` for the export to ONNX."""
+    """What converting the model took: `key` is the candidate, or ``export`` for the export to ONNX.
+
+    `made_now` tells whether this run made it, or an earlier one.
+    """
 
     key: str
     cost: Usage
+    made_now: bool = True
 
     KIND: ClassVar[str] = "conversion"
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
-        return cls(record["key"], Usage(**record["cost"]))
+        return cls(record["key"], Usage(**record["cost"]), record.get("made_now", True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +113,12 @@ class CommandPace(PlainRecord):
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
         return cls(record["candidate"], float(record["seconds"]), int(record["runs"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared(PlainRecord):
+    """Wall seconds that one life of a run took to get candidates ready, beside the race's budget."""
+
+    seconds: float
+
+    KIND: ClassVar[str] = "prepared"

@@ -46,6 +46,13 @@ class CandidateOptions(Group):
     settings: tuple[str, ...] = Option(
         "--set", TEXTS, "A framework's own setting.", (), "FW.KEY=VALUE", _WITH_SETTINGS
     ).field()
+    as_shipped: bool = Option(
+        "--as-shipped",
+        SWITCH,
+        "Race each framework with no setting touched as well; the incumbent always does.",
+        default=False,
+        studies=frozenset({StudyKind.MODEL}),
+    ).field()
     tune: bool = Option(
         "--tune",
         SWITCH,

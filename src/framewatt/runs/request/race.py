@@ -22,8 +22,20 @@ class RaceOptions(Group):
     margin: float = Option(
         "--margin", share(least_excluded=True), "Differences up to this count as equal.", "2%"
     ).field()
+    max_regret: float = Option(
+        "--max-regret",
+        share(),
+        "The most that a selection may cost more than the best; proving it ends the race.",
+        "5%",
+    ).field()
     budget: float = Option(
-        "--budget", DURATION, "Measuring time; building environments does not count.", "3min"
+        "--budget", DURATION, "Measuring time; getting ready for it does not count.", "3min"
+    ).field()
+    prepare_budget: float = Option(
+        "--prepare-budget",
+        DURATION,
+        "Time to get ready: environments, conversions, first launches; who is not ready then stays out.",
+        "15min",
     ).field()
     timeout: float = Option(
         "--timeout", DURATION, "How long one step of a candidate may take before it counts as hung.", "5min"

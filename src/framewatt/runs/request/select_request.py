@@ -27,6 +27,8 @@ GROUPS: Mapping[str, type[Group]] = {
     "carbon": CarbonOptions,
 }
 """The groups in the order of the command's help, by the fields of a request that hold them."""
+_OF_OLDER_RUNS = {"max_regret": 0.0}
+"""What runs were asked that are older than an option: they raced until there was a winner."""
 OPTIONS = {name: option for group in GROUPS.values() for name, option in options_of(group).items()}
 """Every option by its name in Python, which no two groups share."""
 
@@ -120,7 +122,7 @@ class SelectRequest:
             BadInput: it was edited.
         """
         try:
-            options = dict(record)
+            options = {**_OF_OLDER_RUNS, **record}
             return cls._grouped(options.pop("source"), options)
         except (KeyError, TypeError, BadInput) as error:
             raise BadInput(f"the run's request cannot be read; its manifest was edited ({error})") from None

@@ -21,9 +21,12 @@ from framewatt.runs.request.readers import (
     one_of,
     whole,
 )
+from framewatt.runs.request.volume import parse_volume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from framewatt.runs.request.volume import Volume
 
 _PERCENTILE = re.compile(r"p(50|90|95|99)=(.+)")
 _MODELS = frozenset({StudyKind.MODEL})
@@ -93,6 +96,12 @@ class WorkOptions(Group):
         "What R counts, such as 'image' or '1000 images' (default: sample).",
         studies=_MODELS,
     ).field()
+    volume: str | None = Option(
+        "--volume",
+        checked(parse_volume, "N/PERIOD"),
+        "Units of R in production, such as 1M/day: savings are told by the year.",
+        studies=_SCORED,
+    ).field()
     max_latency: str | None = Option(
         "--max-latency", checked(_latency, "pNN=TIME"), "A bound such as p99=20ms.", studies=_MODELS
     ).field()
@@ -110,6 +119,10 @@ class WorkOptions(Group):
     def latency_bound(self) -> tuple[float, float] | None:
         """(percentile, seconds) from ``p99=20ms``."""
         return None if self.max_latency is None else _latency("--max-latency", self.max_latency)
+
+    def production(self) -> Volume | None:
+        """The volume in production, where it was given."""
+        return None if self.volume is None else parse_volume("--volume", self.volume)
 
     def memory_bound(self) -> float | None:
         """Bytes from ``1GB``."""

@@ -18,6 +18,7 @@ from framewatt.statistics import (
     bounds,
     classify,
     geometric_mean,
+    regrets,
     to_best,
     welch_bounds,
 )
@@ -45,9 +46,19 @@ class GroupResult:
     method: str
 
 
-def compare_group(
-    runs: Sequence[Run], *, margin: float, confidence: float, paired: bool, where: str
-) -> GroupResult:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a group is judged: the margin of equality and the largest regret, as ratios minus one.
+
+    `confidence` is the joint coverage of a group's comparisons with the best.
+    """
+
+    margin: float = 0.02
+    max_regret: float = 0.05
+    confidence: float = 0.95
+
+
+def compare_group(runs: Sequence[Run], rules: Rules, *, paired: bool, where: str) -> GroupResult:
     """Compare the candidates of one group.
 
     Raises:
@@ -56,19 +67,20 @@ def compare_group(
     names = tuple(dict.fromkeys(run.candidate for run in runs))
     values = {name: [run.joules for run in runs if run.candidate == name] for name in names}
     _require_repeats(values, where)
-    level = (1 - confidence) / (len(names) - 1)
+    level = (1 - rules.confidence) / (len(names) - 1)
     logs = [np.log(joules) for joules in values.values()]
     limits = _paired(runs, names, level, where) if paired else welch_bounds(logs, level)
     readings = _readings(runs, paired=paired)
-    verdict = _verdict(limits, names, margin)
+    everyone = np.ones(len(names), dtype=bool)
+    proved = _proved(limits, names, rules)
     return GroupResult(
         names=names,
         runs=tuple(len(joules) for joules in values.values()),
-        means=tuple(geometric_mean(joules, confidence) for joules in values.values()),
-        to_best=tuple(to_best(limits, index) for index in range(len(names))),
+        means=tuple(geometric_mean(joules, rules.confidence) for joules in values.values()),
+        to_best=tuple(to_best(limits, [index], everyone) for index in range(len(names))),
         limits=limits,
-        conclusion=conclude(verdict.verdict, verdict.selected, verdict.reason, unsteady(readings, margin)),
-        warnings=tuple(audit_readings(readings, margin)),
+        conclusion=conclude(proved, unsteady(readings, rules.margin)),
+        warnings=tuple(audit_readings(readings, rules.margin)),
         method="paired by block" if paired else "independent runs (Welch)",
     )
 
@@ -105,18 +117,27 @@ def _readings(runs: Sequence[Run], *, paired: bool) -> list[Reading]:
     ]
 
 
-def _verdict(limits: Bounds, names: Sequence[str], margin: float) -> Conclusion:
+def _proved(limits: Bounds, names: Sequence[str], rules: Rules) -> Conclusion:
+    margin, max_regret = rules.margin, rules.max_regret
     everyone = np.ones(len(names), dtype=bool)
     classes = classify(limits, everyone, float(np.log1p(margin)))
-    order = np.argsort(limits.value[:, 0])
-    equal = [names[index] for index in order if classes.within[index]]
-    possible = [names[index] for index in order if classes.possible_best[index]]
+    loss = np.expm1(regrets(limits, everyone, classes.possible_best, ~np.eye(len(names), dtype=bool)))
+    order = [int(index) for index in np.argsort(limits.value[:, 0])]
+    equal = [index for index in order if loss[index] <= margin]
+    possible = [index for index in order if classes.possible_best[index]]
+    best = int(loss.argmin())
+
+    def conclusion(verdict: Verdict, chosen: Sequence[int], reason: str) -> Conclusion:
+        most = float(loss[list(chosen)].max())
+        named = tuple(names[index] for index in chosen)
+        return Conclusion(verdict, named, reason, most if np.isfinite(most) else None)
+
     if len(possible) == 1 and classes.beaten.sum() == len(names) - 1:
-        return Conclusion(
-            Verdict.WINNER, tuple(possible), f"beats every other beyond a margin of {margin:.3g}"
-        )
+        return conclusion(Verdict.WINNER, possible, f"beats every other beyond a margin of {margin:.3g}")
     if len(equal) > 1 and set(possible) <= set(equal):
-        return Conclusion(Verdict.EQUIVALENT, tuple(equal), f"equal within a margin of {margin:.3g}")
-    return Conclusion(
-        Verdict.UNDECIDED, (), "the intervals tell them neither apart nor equal: repeat more often"
+        return conclusion(Verdict.EQUIVALENT, equal, f"equal within a margin of {margin:.3g}")
+    if loss[best] <= max_regret:
+        return conclusion(Verdict.GOOD, [best], f"costs at most {max_regret:.3g} more than whoever is best")
+    return conclusion(
+        Verdict.UNDECIDED, [best], "the intervals tell them neither apart nor equal: repeat more often"
     )

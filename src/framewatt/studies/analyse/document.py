@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from framewatt import __version__
+from framewatt.decision.conclusion import regret_quantity
 from framewatt.records import Estimate, Provenance, Quantity
-from framewatt.studies.analyse.comparison import GroupResult, compare_group
+from framewatt.studies.analyse.comparison import GroupResult, Rules, compare_group
 
 if TYPE_CHECKING:
     from framewatt.studies.analyse.table import Columns, RunTable
@@ -18,36 +19,33 @@ if TYPE_CHECKING:
 SCHEMA = "framewatt/analyse/1"
 
 
-def analyse(
-    table: RunTable, columns: Columns, name: str, *, margin: float = 0.02, confidence: float = 0.95
-) -> dict[str, Any]:
+def analyse(table: RunTable, columns: Columns, name: str, rules: Rules | None = None) -> dict[str, Any]:
     """Compare the candidates in every group of the table.
 
     Args:
         table: The runs.
         columns: What the columns were taken for.
         name: What the table is called in the document and in errors.
-        margin: Ratio minus one up to which two candidates count as equal.
-        confidence: Joint coverage of a group's comparisons with the best.
+        rules: How they are judged; the defaults where None.
 
     Raises:
         BadInput: a group with fewer than two candidates, or a candidate that ran once.
     """
+    rules = rules or Rules()
     groups = []
     for key in dict.fromkeys(run.group for run in table.runs):
         labels = dict(zip(columns.by, key, strict=True))
         where = f"{name} ({', '.join(f'{by}={value}' for by, value in labels.items())})" if labels else name
         runs = [run for run in table.runs if run.group == key]
         paired = columns.block is not None
-        result = compare_group(runs, margin=margin, confidence=confidence, paired=paired, where=where)
+        result = compare_group(runs, rules, paired=paired, where=where)
         groups.append({"by": labels, **_group(result)})
     return {
         "schema": SCHEMA,
         "framewatt_version": __version__,
         "source": {"table": name, "runs": len(table.runs), **asdict(columns), "by": list(columns.by)}
         | {"unit": table.unit, "unit_source": table.unit_source},
-        "margin": margin,
-        "confidence": confidence,
+        **asdict(rules),
         "groups": groups,
     }
 
@@ -67,6 +65,7 @@ def _group(result: GroupResult) -> dict[str, Any]:
         "verdict": conclusion.verdict.value,
         "decided_on": "energy",
         "selected": list(conclusion.selected),
+        "regret": regret_quantity(conclusion, Provenance.DERIVED).to_json(without=("scope",)),
         "reason": conclusion.reason,
         "method": result.method,
         "candidates": sorted(candidates, key=lambda row: row["energy_per_run"]["value"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt import __version__
 from framewatt.decision.audits import audit_conditions, audit_readings, unsteady
 from framewatt.decision.audits.readings import Reading
-from framewatt.decision.conclusion import conclude
+from framewatt.decision.conclusion import Conclusion, conclude, regret_quantity
 from framewatt.errors import BadInput
 from framewatt.records import AuditWarning, Provenance, Quantity, Verdict
 from framewatt.runs.carbon_basis import stored_basis
@@ -21,7 +21,6 @@ from framewatt.statistics import fieller_ratio, geometric_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from framewatt.decision.conclusion import Conclusion
     from framewatt.race import Race, Standing, Standings
     from framewatt.records import Estimate, Host, Measurement, MeterDescription, Observation
     from framewatt.runs.folder import RunFolder
@@ -70,6 +69,7 @@ def build_document(run: RunFolder) -> dict[str, Any]:
         "verdict": conclusion.verdict.value,
         "decided_on": standings.decided_on,
         "selected": list(conclusion.selected),
+        "regret": regret_quantity(conclusion, Provenance.DERIVED).to_json(without=_UNSAID),
         "reason": conclusion.reason,
         "candidates": [_candidate(comparison, standing) for standing in standings.candidates],
         "null": _null(comparison),
@@ -102,9 +102,10 @@ def _read(run: RunFolder) -> _Comparison:
 
 def _conclusion(comparison: _Comparison, standings: Standings) -> Conclusion:
     if comparison.unresolved:
-        return conclude(Verdict.UNDECIDED, (), comparison.unresolved, ())
+        return Conclusion(Verdict.UNDECIDED, (), comparison.unresolved)
     unsettled = unsteady(comparison.readings, comparison.question.margin)
-    return conclude(standings.verdict, standings.selected, standings.reason, unsettled)
+    proved = Conclusion(standings.verdict, standings.selected, standings.reason, standings.regret)
+    return conclude(proved, unsettled)
 
 
 def _host(host: Host) -> dict[str, Any]:

@@ -49,10 +49,11 @@ class Admission:
         self._right: Answer | None = None
         self._source = "none yet"
         self._full_precision_quality: list[float] = []
+        self._references: list[str] = []
         self._wanted = len(material.files) if labels else min(_CHECKED_SAMPLES, len(material.files))
 
     def admit_all(self, contestants: Mapping[str, InferenceSpec]) -> Admitted:
-        """Launch everyone once; the budget bears the launches of those who are admitted."""
+        """Launch everyone once, before the race and its budget begin."""
         launches: dict[str, float] = {}
         answers: dict[str, Answer] = {}
         for name, contestant in contestants.items():
@@ -64,8 +65,13 @@ class Admission:
         self._consult(answers)
         self._remember()
         admitted = tuple(name for name in answers if self._passes(contestants[name], answers[name]))
-        seconds = sum(launches[name] for name in admitted)
-        return Admitted(admitted, seconds, self._runner.cohort_size())
+        return Admitted(
+            admitted,
+            seconds=0.0,
+            cohort=self._runner.cohort_size(),
+            references=tuple(self._references),
+            launches={name: launches[name] for name in admitted},
+        )
 
     def admit_late(self, contestant: InferenceSpec) -> bool:
         """Launch a candidate that the search over settings brought in; says whether it may race."""
@@ -138,9 +144,18 @@ class Admission:
         wrong = self._parity_problem(contestant.candidate, answer)
         poor = self._quality_problem(contestant.candidate, answer, lower=lower)
         problem = problem or (poor if judged_by_labels else wrong or poor)
+        if problem and contestant.candidate == self._as_shipped_today():
+            self._references.append(contestant.candidate)  # savings are told against what runs today
+            return True
         if problem:
             self._dismiss(contestant.candidate, Status.INFEASIBLE, problem)
         return problem is None
+
+    def _as_shipped_today(self) -> str | None:
+        """The incumbent as people install it, whatever precision it takes by itself."""
+        asked = self._context.request.race.incumbent
+        shipped = [line.id for line in self._context.run.manifest.candidates if line.as_shipped]
+        return next((name for name in shipped if Candidate.parse(name).matches(asked)), None)
 
     def _memory_problem(self, name: str) -> str | None:
         asked, peak = self._context.request.work, self._runner.peak_memory_bytes(name)

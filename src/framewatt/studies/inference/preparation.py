@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from framewatt.records import Signature, Workload
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.context import StudyContext
+    from framewatt.studies.preparation_clock import PreparationClock
     from framewatt.workload.samples import SampleLibrary
 
 
@@ -74,7 +75,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
 
 
 def equip(
-    specs: Sequence[CandidateSpec], material: Material, context: StudyContext
+    specs: Sequence[CandidateSpec], material: Material, clock: PreparationClock, context: StudyContext
 ) -> dict[str, InferenceSpec]:
     """Build each candidate's environment and convert the model for it; who cannot be ready is settled."""
     contestants = {}
@@ -84,6 +85,7 @@ def equip(
             context.settle(identity, Status.INAPPLICABLE, spec.inapplicable)
             continue
         try:
+            clock.require_time()
             contestants[identity] = _contestant(spec, material, context)
         except Inapplicable as reason:
             context.settle(identity, Status.INAPPLICABLE, str(reason))

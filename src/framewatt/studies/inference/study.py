@@ -9,8 +9,8 @@ from framewatt.candidates.enumeration import (
     choice_of,
     enumerate_candidates,
     left_out,
-    require_incumbent,
 )
+from framewatt.candidates.incumbent import require_incumbent
 from framewatt.candidates.locks import locked_bytes
 from framewatt.errors import BadInput
 from framewatt.records import Status
@@ -21,6 +21,7 @@ from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.admission import Admission
 from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.pipeline import GONE, conduct, metered_idle, write_decision
+from framewatt.studies.preparation_clock import PreparationClock
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
 from framewatt.workload.labels import labels_of
@@ -81,9 +82,14 @@ class InferenceStudy:
         """Nothing is built yet."""
         self.context = context
         self._workload, self._meter, self._specs = workload, meter, specs
+        self._clock = PreparationClock(context)
 
     def prepare(self) -> None:
         """Export the model and lay out its samples; build and convert for all who begin the race."""
+        with self._clock.running():
+            self._prepare()
+
+    def _prepare(self) -> None:
         work = self.context.request.work
         self._labels = labels_of(self._workload, work.labels, work.metric)
         self._material = gather(self._workload, self.context)
@@ -91,8 +97,9 @@ class InferenceStudy:
             self._labels.require_one_label_each(self._material.library)
         _announce_left_out(left_out(choice_of(self.context.request), self._workload.format), self.context)
         settled = {settled.candidate for settled in self.context.run.records(Settled)}
-        entering = [s for s in self._specs if s.equal_budget and s.candidate.id not in settled]
-        self._contestants = equip(entering, self._material, self.context)
+        begins = {line.id for line in self.context.run.manifest.candidates if line.begins}
+        entering = [s for s in self._specs if s.candidate.id in begins - settled]
+        self._contestants = equip(entering, self._material, self._clock, self.context)
         self._tried = {spec.candidate.id for spec in entering}
 
     def start(self) -> BlockRunner[Inference]:
@@ -104,7 +111,8 @@ class InferenceStudy:
 
     def admit(self) -> Admitted:
         """Launch everyone once, and check what each computes."""
-        return self._admission.admit_all(self._contestants)
+        with self._clock.running():
+            return self._admission.admit_all(self._contestants)
 
     def entrants(self) -> dict[str, InferenceSpec]:
         """Everyone who is ready: only those who were admitted are asked for."""
@@ -117,8 +125,9 @@ class InferenceStudy:
             self.context.settle(name, Status.FAILED, GONE)
         if not wanted or name in self._tried:
             return None
-        contestant = equip(wanted, self._material, self.context).get(name)
-        return contestant if contestant and self._admission.admit_late(contestant) else None
+        with self._clock.running():
+            contestant = equip(wanted, self._material, self._clock, self.context).get(name)
+            return contestant if contestant and self._admission.admit_late(contestant) else None
 
     def conclude(self) -> Decision:
         """The decision."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from framewatt.candidates.enumeration import candidate_line, require_incumbent
+from framewatt.candidates.enumeration import candidate_line
+from framewatt.candidates.incumbent import require_incumbent
 from framewatt.errors import EnvironmentFailed, Inapplicable
 from framewatt.records import Candidate, Status
 from framewatt.runs.manifest import FunctionalUnit, TrainingBlock

@@ -1,0 +1,54 @@
+"""How long it may take to get ready, apart from the race's own budget."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from framewatt.errors import TrialFailed
+from framewatt.records.units import format_duration
+from framewatt.runs.records import Prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from framewatt.studies.context import StudyContext
+
+
+class PreparationClock:
+    """Runs while environments are built, models converted and workers first launched, over a run's lives."""
+
+    def __init__(self, context: StudyContext) -> None:
+        """It stands; what earlier lives of the run took counts."""
+        self._context = context
+        self._budget = context.request.race.prepare_budget
+        self._spent = sum(record.seconds for record in context.run.records(Prepared))
+        self._since: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds of the budget that are left, negative once it is overrun."""
+        running = time.monotonic() - self._since if self._since is not None else 0.0
+        return self._budget - self._spent - running
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let it run, and keep how long it did."""
+        began = self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            seconds, self._since = time.monotonic() - began, None
+            self._spent += seconds
+            self._context.keep(Prepared(seconds))
+
+    def require_time(self) -> None:
+        """Refuse to begin another preparation once the budget is used up.
+
+        Raises:
+            TrialFailed: it is.
+        """
+        if self.left <= 0:
+            budget = format_duration(self._budget)
+            raise TrialFailed(f"not ready within --prepare-budget {budget}: give it more, or name fewer")
