@@ -41,7 +41,7 @@ def decision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decision]:
                 source=str(write_perceptron(folder / "tiny.onnx")),
                 frameworks="faithful,wasteful",
                 environment="current",
-                budget=12,
+                budget=40,
                 max_regret=0,
                 network_energy="0.01..0.03",
                 runs_dir=str(folder / "runs"),
