@@ -73,7 +73,7 @@ class FrameworkPlugin(Protocol):
 
         `settings` holds ``threads`` and every name of SETTINGS. `signature` is ``{"inputs", "outputs"}``,
         each a list of ``{"name", "dtype", "shape"}`` with None for a dynamic dimension. `run` returns only
-        when its outputs are numpy arrays on the host.
+        when its outputs are numpy arrays on the host; the next `run` may write over them.
         """
 
 
@@ -89,6 +89,18 @@ class FrameworkExtras(Protocol):
     """The framework whose name also stands for this one, where that one cannot read the model."""
     ENTRIES: tuple[Mapping[str, str], ...]
     """Settings that each enter the race from its start; without it the defaults alone do."""
+    SHIPPED: Mapping[str, str]
+    """What it does where no option is touched, in the names of SETTINGS; ``precision`` is among them.
+
+    With it the framework races *as shipped*: `load` and `compile` get the settings ``{"as": "shipped"}``
+    alone, on all CPUs, and set nothing; `convert` gets SHIPPED. Where the precision depends on the CPU, this
+    is the lowest, and the session's attribute `precision` says which it is.
+    """
+    CONVERTS: Mapping[str, tuple[str, ...]]
+    """Settings that `convert` depends on besides precision, each with the values that need it (none: all).
+
+    With it, models are converted under those values alone, whatever their format; without it, from ONNX.
+    """
     POINTS: tuple[Mapping[str, str], ...]
     """Settings of a learner of tables among which its best is searched."""
     EXPORTS: tuple[str, ...]

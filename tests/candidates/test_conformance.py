@@ -20,6 +20,7 @@ ARGUMENTS = "its functions take the contract's arguments"
 PINS = "pins every requirement exactly"
 PRECISIONS = "names its precisions, single precision first"
 SETTINGS = "its settings are listed once, without threads"
+AS_SHIPPED = "says what it does as shipped in the words of its settings"
 STEPS = "offers steps whole"
 CUDA = "keeps packages for CUDA out"
 SIGNATURE = "def load(model, settings, signature)"
@@ -76,6 +77,15 @@ def test_the_file_of_contributing_keeps_every_promise() -> None:
             SETTINGS,
             "mode 'fast', which SETTINGS does not list",
         ),
+        ("LIGHT", "SHIPPED = 3\nLIGHT", CONSTANTS, "SHIPPED must be a dict of texts"),
+        ("LIGHT", "SHIPPED = {}\nLIGHT", AS_SHIPPED, 'add "precision"'),
+        (
+            "LIGHT",
+            "SHIPPED = {'precision': 'fp8'}\nLIGHT",
+            AS_SHIPPED,
+            "SHIPPED has precision 'fp8', which SETTINGS does not list",
+        ),
+        ("LIGHT", "CONVERTS = {'mode': ('fast',)}\nLIGHT", STEPS, "CONVERTS has mode fast, which SETTINGS"),
         ("LIGHT", 'EXPORTS = ("torch",)\nLIGHT', STEPS, "export and EXPORTS come together"),
         ("LIGHT", "def build(task): pass\nLIGHT", STEPS, "build and describe come together"),
         (

@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -55,9 +56,12 @@ def test_tensorflow_and_litert_share_one_converter_environment() -> None:
 class StandInOpenVINO(ModuleType):
     """As much of OpenVINO as is asked for; `computes_in` is what a compiled model says it computes in."""
 
+    Tensor = None
+
     def __init__(self, computes_in: str, capable: tuple[str, ...] = ("FP32", "BF16")) -> None:
         super().__init__("openvino")
         self.config: dict[str, object] = {}
+        self.inputs: list[object] = []
         self._computes_in, self._capable = computes_in, capable
 
     def Core(self) -> StandInOpenVINO:  # noqa: N802 - OpenVINO's name
@@ -68,10 +72,12 @@ class StandInOpenVINO(ModuleType):
             return list(self._capable)
         return SimpleNamespace(get_type_name=lambda: self._computes_in) if "PRECISION" in name else None
 
-    def read_model(self, _path: Path) -> str:
-        return "model"
+    def read_model(self, _path: Path) -> StandInOpenVINO:
+        return self
 
-    def compile_model(self, _model: str, _device: str, config: dict[str, object]) -> StandInOpenVINO:
+    def compile_model(
+        self, _model: StandInOpenVINO, _device: str, config: dict[str, object]
+    ) -> StandInOpenVINO:
         self.config = config
         return self
 
@@ -80,12 +86,12 @@ class StandInOpenVINO(ModuleType):
 
 
 def compiled_by(
-    openvino: StandInOpenVINO, monkeypatch: pytest.MonkeyPatch, precision: str | None = None
-) -> None:
+    openvino: StandInOpenVINO, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str] | None = None
+) -> Any:
     monkeypatch.setitem(sys.modules, "openvino", openvino)
     framework = discovery.find("frameworks", "openvino").module
-    settings = {"threads": "1", "precision": precision or framework.SETTINGS["precision"][0]}
-    framework.compile(framework.load(Path("model.onnx"), settings, {"inputs": [], "outputs": []}))
+    settings = settings or {"threads": "1", "precision": framework.SETTINGS["precision"][0]}
+    return framework.compile(framework.load(Path("model.onnx"), settings, {"inputs": [], "outputs": []}))
 
 
 def test_openvino_is_told_to_compute_in_float32_unless_asked_otherwise(
@@ -103,7 +109,16 @@ def test_openvino_that_would_compute_in_bfloat16_unasked_is_refused(monkeypatch:
 
 def test_a_precision_that_the_cpu_lacks_makes_openvino_inapplicable(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotImplementedError, match="does not compute in fp16 on this CPU"):
-        compiled_by(StandInOpenVINO("f16"), monkeypatch, "fp16")
+        compiled_by(StandInOpenVINO("f16"), monkeypatch, {"threads": "1", "precision": "fp16"})
+
+
+@pytest.mark.parametrize(("computes_in", "told"), [("bf16", "bf16"), ("f32", "fp32")])
+def test_openvino_as_shipped_is_told_nothing_and_tells_its_precision(
+    computes_in: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openvino = StandInOpenVINO(computes_in)
+    assert compiled_by(openvino, monkeypatch, {"as": "shipped"}).precision == told
+    assert openvino.config == {}
 
 
 def test_tensors_of_a_converted_model_are_found_by_name_then_shape_then_position() -> None:

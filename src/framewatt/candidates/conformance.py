@@ -149,6 +149,10 @@ def _lists(value: object) -> bool:
     return isinstance(value, Mapping) and all(_is_text(key) and _some_texts(value[key]) for key in value)
 
 
+def _are_lists(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_is_text(key) and _are_texts(value[key]) for key in value)
+
+
 def _is_choice(value: object) -> bool:
     return isinstance(value, Mapping) and all(_is_text(key) and isinstance(value[key], str) for key in value)
 
@@ -167,6 +171,8 @@ _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "SETTINGS": (_lists, "a dict of names to tuples of values, none empty"),
     "FAMILY": (_is_text, "a text"),
     "ENTRIES": (_are_choices, "a tuple of dicts of texts"),
+    "SHIPPED": (_is_choice, "a dict of texts"),
+    "CONVERTS": (_are_lists, "a dict of names to tuples of texts"),
     "POINTS": (_are_choices, "a tuple of dicts of texts"),
     "EXPORTS": (_are_texts, "a tuple of texts"),
     "EXCLUDES": (_are_texts, "a tuple of texts"),
@@ -220,11 +226,25 @@ def _settings(module: ModuleType) -> Problems:
             yield f"ENTRIES or POINTS have {name} {value!r}, which SETTINGS does not list"
 
 
+def _shipped(module: ModuleType) -> Problems:
+    shipped = getattr(module, "SHIPPED", None)
+    if shipped is None:
+        return
+    if "precision" not in shipped:
+        yield 'SHIPPED does not say in which precision it computes untouched; add "precision"'
+    for name, value in shipped.items():
+        if value not in module.SETTINGS.get(name, ()):
+            yield f"SHIPPED has {name} {value!r}, which SETTINGS does not list"
+
+
 def _steps(module: ModuleType) -> Problems:
     if hasattr(module, "export") != bool(getattr(module, "EXPORTS", ())):
         yield "export and EXPORTS come together; add the other, or take it out"
     if hasattr(module, "build") != hasattr(module, "describe"):
         yield "build and describe come together; add the other, or take it out"
+    for name, values in getattr(module, "CONVERTS", {}).items():
+        if name != "threads" and not set(values) <= set(module.SETTINGS.get(name, ())):
+            yield f"CONVERTS has {name} {', '.join(values)}, which SETTINGS does not list"
     converting = [name for name in ("convert", "export") if hasattr(module, name)]
     if converting and "convert" not in module.PACKAGES:
         yield f"{converting[0]} runs in an environment of its own; add the role convert to PACKAGES"
@@ -247,6 +267,7 @@ _PROMISES: Mapping[str, Callable[[ModuleType], Problems]] = {
     "pins every requirement exactly": _pins,
     "names its precisions, single precision first": _precision,
     "its settings are listed once, without threads": _settings,
+    "says what it does as shipped in the words of its settings": _shipped,
     "offers steps whole": _steps,
     "keeps packages for CUDA out": _torch,
 }

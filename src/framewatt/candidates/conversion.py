@@ -24,6 +24,7 @@ from framewatt.trials.process import WorkerProcess, python_environment, python_w
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from framewatt.candidates.environments import Environment
     from framewatt.discovery import Plugin
@@ -60,7 +61,7 @@ def signature_json(signature: Signature) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ConversionJob:
-    """One conversion to do: `source` is the ONNX file and `digest` the hash of what it came from."""
+    """One conversion to do: `source` is the model's file and `digest` the hash of what it came from."""
 
     plugin: Plugin
     environment: Environment
@@ -78,8 +79,21 @@ class ConversionJob:
 
     @property
     def settings_that_matter(self) -> dict[str, str]:
-        """The precision: all other settings are the runtime's, so that their search converts nothing anew."""
-        return {name: value for name, value in self.settings.items() if name == "precision"}
+        """Those that the framework file says: a search over the runtime's own converts nothing anew."""
+        module = self.plugin.module
+        own = module.SHIPPED if self.settings.get("as") == "shipped" else self.settings
+        names = {"precision", *getattr(module, "CONVERTS", {})}
+        return {name: value for name, value in own.items() if name in names}
+
+
+def needed(module: ModuleType, model_format: str, settings: Mapping[str, str]) -> bool:
+    """Whether a framework makes a file of its own from a model of that format under these settings."""
+    if not hasattr(module, "convert"):
+        return False
+    converts = getattr(module, "CONVERTS", None)
+    if converts is None:
+        return model_format == "onnx"
+    return all(not values or settings.get(name) in values for name, values in converts.items())
 
 
 def convert(job: ConversionJob) -> Conversion:
@@ -120,10 +134,8 @@ def export(plugin: Plugin, environment: Environment, source: Path, folder: Path)
 def _convert(job: ConversionJob, folder: Path) -> Conversion:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    private = folder / "model.onnx"
-    onnx.save(onnx.load(str(job.source)), str(private))  # with its weights inside
     request = {
-        "model": str(private),
+        "model": str(_private_copy(job, folder)),
         "folder": str(folder),
         "settings": job.settings_that_matter,
         "signature": signature_json(job.signature),
@@ -135,6 +147,15 @@ def _convert(job: ConversionJob, folder: Path) -> Conversion:
     record = {"model": str(model.relative_to(folder)), "cost": asdict(cost)}
     (folder / _RECORD).write_text(json.dumps(record))
     return Conversion(model, cost)
+
+
+def _private_copy(job: ConversionJob, folder: Path) -> Path:
+    """An ONNX file that a converter may write over; a user's own code stays beside what it imports."""
+    if job.source.suffix != ".onnx":
+        return job.source
+    private = folder / "model.onnx"
+    onnx.save(onnx.load(str(job.source)), str(private))  # with its weights inside
+    return private
 
 
 def _work(

@@ -164,7 +164,7 @@ def _energy_uncertainty(manifest: Manifest) -> RatioUncertainty | None:
 
 
 def reserved_share(manifest: Manifest, candidate: str) -> float:
-    """The part of the machine (0..1) that a candidate holds: its threads over the machine's."""
+    """The part of the machine (0..1) that a candidate holds: all of it as shipped, else its threads."""
     line = manifest.candidate(candidate)
     threads = manifest.host.logical_cpus if line.as_shipped else int(line.settings.get("threads", 1))
     return min(1.0, threads / manifest.host.logical_cpus)

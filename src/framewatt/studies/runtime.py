@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from framewatt.candidates import environments
-from framewatt.metering.host.inspection import usable_cpus
+from framewatt.metering.host.inspection import reservable_cpus, usable_cpus
 from framewatt.runs.records import BuiltEnvironment
 from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.trial import LaunchSpec, Work
@@ -37,17 +37,21 @@ def runtime_of(spec: CandidateSpec, context: StudyContext) -> Environment:
 def launch_spec(
     spec: CandidateSpec, runtime: Environment, work: _Work, context: StudyContext
 ) -> LaunchSpec[_Work]:
-    """What it takes to start a candidate in its environment: it holds the last of the CPUs on offer."""
-    threads = int(spec.settings["threads"])
+    """What it takes to start a candidate in its environment: it holds the last of the CPUs on offer.
+
+    As shipped it holds all of them, and no variable tells it how many threads to have.
+    """
+    shipped = spec.settings.get("as") == "shipped"
+    threads = reservable_cpus() if shipped else int(spec.settings["threads"])
     return LaunchSpec(
         candidate=spec.candidate.id,
         command=tuple(python_worker(runtime.interpreter, spec.plugin.path)),
-        environment=python_environment(threads),
+        environment=python_environment(None if shipped else threads),
         cpus=usable_cpus()[-threads:],
         settings=spec.settings,
         work=work,
         patience=context.request.race.timeout,
-        reserved_share=threads / context.run.manifest.host.logical_cpus,
+        reserved_share=1.0 if shipped else threads / context.run.manifest.host.logical_cpus,
     )
 
 

@@ -31,6 +31,7 @@ MALLOC_SETTINGS = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_
 """glibc adapts these while it runs, which alone can double a candidate's time; fixed for all, recorded."""
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_WAITING = "OMP_WAIT_POLICY"
 
 
 class WorkerProcess:
@@ -187,27 +188,27 @@ def python_worker(interpreter: Path, framework_file: Path) -> list[str]:
     return [str(interpreter), "-s", "-P", "-m", "framewatt_worker", str(framework_file)]
 
 
-def python_environment(threads: int) -> dict[str, str]:
-    """Environment variables of a Python worker with a budget of `threads`."""
+def python_environment(threads: int | None) -> dict[str, str]:
+    """Environment variables of a Python worker with a budget of `threads`; None leaves threads as shipped."""
     budget = dict.fromkeys(_THREAD_VARIABLES, str(threads))
+    # OpenMP threads that spin between queries burn what the comparison is about.
+    budget |= {_WAITING: "passive"}
     return {
         "PYTHONPATH": str(_WORKERS),
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        # OpenMP threads that spin between queries burn what the comparison is about.
-        "OMP_WAIT_POLICY": "passive",
-        **budget,
+        **(budget if threads else {}),
     }
 
 
 def _inherited() -> dict[str, str]:
-    """The user's environment without what would lead a worker astray or lower its precision unasked.
+    """The user's environment without what would lead a worker astray, set its threads or lower its precision.
 
     Containers often forbid Python to write bytecode; every import of a worker would be a first one then.
     """
     hidden = (
         *("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"),
-        "ONEDNN_DEFAULT_FPMATH_MODE",
+        *("ONEDNN_DEFAULT_FPMATH_MODE", *_THREAD_VARIABLES, _WAITING),
     )
     return {name: value for name, value in os.environ.items() if name not in hidden}
 

@@ -22,6 +22,7 @@ PACKAGES = {
 }
 IMPORTS = ("iree.runtime",)
 SETTINGS = {"precision": ("fp32",)}
+SHIPPED = {"precision": "fp32"}
 
 _OPSET = "17"
 _COMPILE = (
@@ -64,8 +65,8 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     """Map the compiled module: on the calling thread for one thread, else with a pool of `threads`."""
     import iree.runtime as rt
 
-    threads = int(settings["threads"])
-    if threads > 1:
+    threads = int(settings["threads"]) if settings.get("as") != "shipped" else None
+    if threads and threads > 1:
         rt.flags.parse_flags(f"--task_topology_group_count={threads}")
     config = rt.Config("local-sync" if threads == 1 else "local-task")
     module = rt.VmModule.mmap(config.vm_instance, str(model))

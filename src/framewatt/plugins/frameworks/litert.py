@@ -21,6 +21,7 @@ PACKAGES = {
 EXCLUDES = ("tensorboard", "torch", "torchvision")
 IMPORTS = ("ai_edge_litert.interpreter",)
 SETTINGS = {"precision": ("fp32",)}
+SHIPPED = {"precision": "fp32"}
 
 
 def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
@@ -38,7 +39,8 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     """An interpreter with `threads`, its tensors allocated."""
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(str(model), num_threads=int(settings["threads"]))
+    shipped = settings.get("as") == "shipped"
+    interpreter = Interpreter(str(model), **({} if shipped else {"num_threads": int(settings["threads"])}))
     interpreter.allocate_tensors()
     return Session(interpreter, signature)
 

@@ -21,6 +21,7 @@ PACKAGES = {
 }
 IMPORTS = ("MNN",)
 SETTINGS = {"precision": ("fp32",), "winograd": ("small", "any")}
+SHIPPED = {"precision": "fp32", "winograd": "any"}
 
 _WINOGRAD_MEMORY_LEVEL = (3, {"small": 1, "any": 3})
 """Number of the hint and its values. Level 3, MNN's own default, also takes large Winograd tiles, whose
@@ -59,23 +60,35 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     """A module in float32 (precision ``high``); MNN would otherwise choose by itself."""
     import MNN
 
-    runtime = MNN.nn.create_runtime_manager(
-        ({"backend": "CPU", "precision": "high", "numThread": int(settings["threads"])},)
-    )
-    hint, levels = _WINOGRAD_MEMORY_LEVEL
-    runtime.set_hint(hint, levels[settings["winograd"]])
+    runtime = None if settings.get("as") == "shipped" else _runtime(settings)
     outputs = signature["outputs"]
     module = MNN.nn.load_module_from_file(
         str(model),
         [entry["name"] for entry in signature["inputs"]],
         [entry["name"] for entry in outputs],
-        runtime_manager=runtime,
+        **({"runtime_manager": runtime} if runtime else {}),
     )
     return Session(module, runtime, signature["inputs"], outputs)
 
 
+def _runtime(settings: Mapping[str, str]) -> Any:
+    """What holds the module's threads, precision and hints."""
+    import MNN
+
+    runtime = MNN.nn.create_runtime_manager(
+        ({"backend": "CPU", "precision": "high", "numThread": int(settings["threads"])},)
+    )
+    hint, levels = _WINOGRAD_MEMORY_LEVEL
+    runtime.set_hint(hint, levels[settings["winograd"]])
+    return runtime
+
+
 class Session:
-    """Feeds MNN's variables; MNN has no 64-bit integers, so those travel as 32-bit ones."""
+    """Feeds MNN's variables; MNN has no 64-bit integers, so those travel as 32-bit ones.
+
+    Inputs of one shape are written into variables made once; outputs are MNN's own memory, held until the
+    next query.
+    """
 
     def __init__(
         self, module: Any, runtime: Any, inputs: list[dict[str, Any]], outputs: list[dict[str, Any]]
@@ -96,21 +109,44 @@ class Session:
         self._expr, self._layout = MNN.expr, MNN.expr.NCHW
         self._module, self._runtime = module, runtime
         self._inputs = [
-            (entry["name"], kinds[entry["dtype"]], np.int32 if entry["dtype"] == "int64" else entry["dtype"])
+            (entry["name"], kinds[entry["dtype"]], np.dtype(entry["dtype"].replace("int64", "int32")))
             for entry in inputs
         ]
-        self._dtypes = [entry["dtype"] for entry in outputs]
+        self._places = [
+            MNN.expr.placeholder(entry["shape"], self._layout, kinds[entry["dtype"]])
+            for entry in inputs
+            if None not in entry["shape"]
+        ]
+        self._dtypes = [np.dtype(entry["dtype"]) for entry in outputs]
+        self._held: list[Any] = []
 
     def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """Outputs in the model's order, layout and type."""
-        variables = []
-        for name, kind, dtype in self._inputs:
-            array = feed[name]
-            variables.append(
-                self._expr.const(array.astype(dtype, copy=False), list(array.shape), self._layout, kind)
-            )
-        outputs = self._module.forward(variables)
+        fixed = len(self._places) == len(self._inputs)
+        outputs = self._module.forward(self._written(feed) if fixed else self._made(feed))
+        self._held = [self._laid_out(variable) for variable in outputs]
+        arrays = [variable.read() for variable in self._held]
         return [
-            self._expr.convert(variable, self._layout).read().astype(dtype, copy=False)
-            for variable, dtype in zip(outputs, self._dtypes, strict=True)
+            array if array.dtype == dtype else array.astype(dtype)
+            for array, dtype in zip(arrays, self._dtypes, strict=True)
         ]
+
+    def _written(self, feed: Mapping[str, np.ndarray]) -> list[Any]:
+        """The variables of fixed shapes, holding this query."""
+        for place, (name, _, dtype) in zip(self._places, self._inputs, strict=True):
+            array = feed[name]
+            place.write(array if array.dtype == dtype else array.astype(dtype))
+        return self._places
+
+    def _made(self, feed: Mapping[str, np.ndarray]) -> list[Any]:
+        """Variables of this query's own shapes."""
+        return [
+            self._expr.const(feed[name].astype(dtype, copy=False), list(feed[name].shape), self._layout, kind)
+            for name, kind, dtype in self._inputs
+        ]
+
+    def _laid_out(self, variable: Any) -> Any:
+        """The variable with its values as the model lays them out."""
+        if variable.data_format == self._layout:
+            return variable
+        return self._expr.convert(variable, self._layout)

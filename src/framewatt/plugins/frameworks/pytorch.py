@@ -26,8 +26,10 @@ PACKAGES = {
 EXCLUDES = ("torchvision", "triton")
 IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile", "aotinductor")}
+SHIPPED = {"precision": "fp32", "mode": "eager"}
 ENTRIES = ({"mode": "eager"}, {"mode": "torchscript"}, {"mode": "compile"}, {"mode": "aotinductor"})
 EXPORTS = ("torch", "pt2")
+CONVERTS = {"mode": ("aotinductor",), "threads": ()}  # a compiled package has its threads built in
 
 _SEED = 0
 _OPSET = 18
@@ -44,19 +46,39 @@ class _Source(NamedTuple):
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
     """The user's own module in one execution mode; `signature` names its inputs as `export` did."""
-    from framewatt_worker.torch_modules import ModuleSession, set_threads
+    from framewatt_worker.torch_modules import ModuleSession, PackageSession, set_threads
 
-    set_threads(int(settings["threads"]))
-    source = _read(model)
+    set_threads(settings)
     names = [entry["name"] for entry in signature["inputs"]]
+    if settings.get("mode") == "aotinductor":
+        return PackageSession(model, names)
+    source = _read(model)
     if names != list(source.example):
         raise RuntimeError(f"the module's inputs are {', '.join(source.example)}, not {', '.join(names)}")
-    return ModuleSession(source.module, names, settings["mode"], source.example, keywords=source.keywords)
+    return ModuleSession(
+        source.module, names, settings.get("mode", "eager"), source.example, keywords=source.keywords
+    )
 
 
 def compile(session: Any) -> Any:  # noqa: A001 - the phase's name
     """What the mode does once."""
     return session.build()
+
+
+def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
+    """Compile ahead of time with AOTInductor, once and for all launches; needs a C++ compiler.
+
+    Raises:
+        NotImplementedError: there is no C++ compiler.
+    """
+    from framewatt_worker.torch_modules import compile_package, set_threads
+
+    set_threads(settings)
+    source = _read(model)
+    package: Path = compile_package(
+        source.module, source.example, folder / "package.pt2", keywords=source.keywords
+    )
+    return package
 
 
 def export(model: Path, folder: Path) -> dict[str, Any]:

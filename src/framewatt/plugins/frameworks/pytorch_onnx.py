@@ -21,6 +21,7 @@ PACKAGES = {"runtime": _PACKAGES, "convert": _PACKAGES}  # the graph's nodes are
 EXCLUDES = ("torchvision", "triton")
 IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile")}
+SHIPPED = {"precision": "fp32", "mode": "eager"}
 
 
 def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
@@ -58,10 +59,10 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     import torch
     from framewatt_worker.torch_modules import ModuleSession, set_threads
 
-    set_threads(int(settings["threads"]))
+    set_threads(settings)
     _stand_in_for_torchvision()
     module = torch.load(model, weights_only=False)
-    inputs, mode = signature["inputs"], settings["mode"]
+    inputs, mode = signature["inputs"], settings.get("mode", "eager")
     example = {}
     if mode != "eager":
         for entry in inputs:

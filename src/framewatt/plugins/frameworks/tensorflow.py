@@ -21,6 +21,7 @@ PACKAGES = {
 EXCLUDES = ("tensorboard", "torch", "torchvision")
 IMPORTS = ("tensorflow",)
 SETTINGS = {"precision": ("fp32",), "mode": ("graph", "xla")}
+SHIPPED = {"precision": "fp32", "mode": "graph"}
 
 
 def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
@@ -35,10 +36,11 @@ def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any])
     """A SavedModel's function with one pool of `threads`."""
     import tensorflow as tf
 
-    tf.config.set_visible_devices([], "GPU")
-    tf.config.threading.set_intra_op_parallelism_threads(int(settings["threads"]))
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    return Session(tf.saved_model.load(str(model)), settings["mode"], signature)
+    if settings.get("as") != "shipped":
+        tf.config.set_visible_devices([], "GPU")
+        tf.config.threading.set_intra_op_parallelism_threads(int(settings["threads"]))
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    return Session(tf.saved_model.load(str(model)), settings.get("mode", "graph"), signature)
 
 
 def compile(session: Session) -> Session:  # noqa: A001 - the phase's name

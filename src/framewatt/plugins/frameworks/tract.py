@@ -18,6 +18,7 @@ LIGHT = True
 PACKAGES = {"runtime": ("tract=={version}", "numpy==2.4.6")}
 IMPORTS = ("tract",)
 SETTINGS = {"precision": ("fp32",)}
+SHIPPED = {"precision": "fp32"}  # there is nothing to set
 
 _TYPES = {
     "bool": "bool",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,8 @@ def gather(workload: Workload, context: StudyContext) -> Material:
         context.keep(ConversionCost("export", exported.cost))
     signature = workload.signature or exported.signature  # type: ignore[union-attr] # one of them is there
     library = _library(workload, context.request, signature, exported)
-    digest = workload.sha256 if exported is None else f"{workload.sha256}-export"
+    # What a model.py imports changes its export, and not its own hash.
+    digest = workload.sha256 if exported is None else _digest(exported.model)
     files = tuple(library.write(context.run.path / "samples"))
     _record_inputs(library, context)
     if library.uniform:
@@ -92,6 +94,11 @@ def equip(
         except (EnvironmentFailed, TrialFailed) as reason:
             context.settle(identity, Status.FAILED, str(reason))
     return contestants
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _record_inputs(library: SampleLibrary, context: StudyContext) -> None:
@@ -172,7 +179,7 @@ def _converted(
 ) -> conversion.Conversion:
     plugin, version = spec.plugin, spec.candidate.version
     chosen = next(name for name in plugin.module.ACCEPTS if name in material.models)
-    if chosen != "onnx" or not hasattr(plugin.module, "convert"):
+    if not conversion.needed(plugin.module, chosen, spec.settings):
         return conversion.Conversion(material.models[chosen])
     converter = runtime
     if "convert" in plugin.module.PACKAGES and context.request.candidates.environment == "isolated":
@@ -180,6 +187,6 @@ def _converted(
         if converter.interpreter != runtime.interpreter:  # equal pins share one, which is downloaded once
             record_environment(BuiltConverter, spec, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
-    source, digest = material.models["onnx"], material.digest
+    source, digest = material.models[chosen], material.digest
     job = conversion.ConversionJob(plugin, converter, source, digest, material.signature, spec.settings)
     return conversion.convert(job)

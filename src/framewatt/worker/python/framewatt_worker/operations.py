@@ -63,12 +63,17 @@ class Operations(TrainingOperations):
         self._session = self._framework.load(
             Path(request["model"]), request["settings"], request["signature"]
         )
-        return {}
+        return self._precision()
 
     def op_compile(self, _request: dict[str, Any]) -> dict[str, Any]:
         """What the framework does once between loading and the first inference."""
         self._session = self._framework.compile(self._session)
-        return {}
+        return self._precision()
+
+    def _precision(self) -> dict[str, Any]:
+        """What the session computes in, where it says so by itself."""
+        precision = getattr(self._session, "precision", None)
+        return {"precision": precision} if precision else {}
 
     def op_samples(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read the sample library into memory."""
