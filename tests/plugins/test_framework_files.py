@@ -132,6 +132,19 @@ def test_tensors_of_a_converted_model_are_found_by_name_then_shape_then_position
 
 def test_a_failing_converter_is_quoted_with_its_most_telling_line(tmp_path: Path) -> None:
     program = "print('reading'); print('Error: no such operator'); print('-----'); raise SystemExit(3)"
-    with pytest.raises(RuntimeError, match=r"^Error: no such operator \(exit status 3\)$"):
-        run_converter([sys.executable, "-c", program], tmp_path)
+    told = r"^pnnx ended with exit code 3: Error: no such operator; log: .*converter\.log$"
+    with pytest.raises(RuntimeError, match=told):
+        run_converter([sys.executable, "-c", program], tmp_path, program="pnnx")
     assert "reading" in (tmp_path / "converter.log").read_text(encoding="utf-8")
+
+
+def test_a_converter_that_crashes_is_named_with_its_signal(tmp_path: Path) -> None:
+    program = "import os; os.kill(os.getpid(), 11)"
+    with pytest.raises(RuntimeError, match=r"^pnnx crashed, SIGSEGV: it said nothing; log: "):
+        run_converter([sys.executable, "-c", program], tmp_path, program="pnnx")
+
+
+def test_a_converter_that_lacks_an_operator_makes_its_framework_inapplicable(tmp_path: Path) -> None:
+    program = "raise SystemExit('error: com.example:Novel(-1) is not a registered function/op')"
+    with pytest.raises(NotImplementedError, match=r"^operator Novel is not supported by ncnn$"):
+        run_converter([sys.executable, "-c", program], tmp_path, program="pnnx", framework="ncnn")

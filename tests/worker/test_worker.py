@@ -51,7 +51,7 @@ def ask(code: str, folder: Path, timeout: float = 20.0) -> dict[str, Any]:
         ("os.write(fd, b'\\xff\\n')", "not a JSON object"),
         ("os.write(fd, b'{\"ok\": false}\\n')", "no message"),
         ("os.kill(os.getpid(), 9)", "ran out of memory"),
-        ("os.kill(os.getpid(), 11)", "signal SIGSEGV"),
+        ("os.kill(os.getpid(), 11)", "the worker crashed, SIGSEGV"),
         ("sys.exit(3)", "exit code 3"),
         ("sys.exit('libfoo.so is missing')", "exit code 1: libfoo.so is missing"),
         ("os.write(fd, b'{\"ok\":'); sys.exit(0)", "exit code 0"),
@@ -103,6 +103,8 @@ def test_what_a_framework_prints_does_not_disturb_the_protocol(tmp_path: Path) -
 # -- The Python worker with a framework file ----------------------------------------------------------
 
 FRAMEWORK = """
+TITLE = "Odd"
+
 def load(model, settings, signature):
     {load}
 
@@ -124,7 +126,7 @@ def python(folder: Path, load: str = "return Session()", run: str = "return [fee
     [
         ("raise MemoryError", "out of memory during load"),
         ("bytearray(1 << 60)", "out of memory during load"),
-        ("raise RuntimeError('bad\\nworse')", "RuntimeError: bad"),
+        ("raise RuntimeError('bad\\nworse')", "load: bad; log: "),
         ("import a_library_that_is_not_there", "No module named 'a_library_that_is_not_there'"),
         ("raise SystemExit(7)", "exit code 7"),
     ],
@@ -134,6 +136,13 @@ def test_what_a_framework_raises_is_the_reason_in_one_line(load: str, told: str,
         worker.request("load", timeout=20, model="m", settings={}, signature={})
     assert told in str(failed.value)
     assert "\n" not in str(failed.value)
+
+
+def test_an_operator_that_a_framework_lacks_is_no_failure_whatever_it_raises(tmp_path: Path) -> None:
+    load = "raise ValueError('Fatal error: com.example:Novel(-1) is not a registered function/op')"
+    with python(tmp_path, load=load) as worker, pytest.raises(Inapplicable) as answered:
+        worker.request("load", timeout=20, model="m", settings={}, signature={})
+    assert str(answered.value) == "operator Novel is not supported by Odd"
 
 
 @pytest.mark.parametrize(

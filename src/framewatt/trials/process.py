@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt.errors import Inapplicable, TrialFailed
 from framewatt.metering.host.cpu_time import CpuTimes, cpu_times
 from framewatt.worker.python.framewatt_worker.channel import REPLIES, REQUESTS
+from framewatt.worker.python.framewatt_worker.reasons import LOG, cause, ending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,8 +97,8 @@ class WorkerProcess:
         if answer.get("ok"):
             return answer
         if answer.get("kind") == "inapplicable":
-            raise Inapplicable(_first_line(answer.get("message", "no reason was given")))
-        raise TrialFailed(f"{operation}: {_first_line(answer.get('message', 'no message'))}")
+            raise Inapplicable(cause(answer.get("message", "no reason was given")))
+        raise TrialFailed(self._logged(f"{operation}: {cause(answer.get('message', 'no message'))}"))
 
     def cpu_times(self) -> CpuTimes:
         """CPU seconds so far of the worker and its children."""
@@ -169,8 +170,11 @@ class WorkerProcess:
             return f"{operation}: the worker closed its pipes without ending; it was ended"
         if code == -signal.SIGKILL:
             return f"{operation}: the worker was killed (usually: the machine ran out of memory)"
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return f"{operation}: the worker ended with {how}{self._last_words()}"
+        return self._logged(f"{operation}: the worker {ending(code)}{self._last_words()}")
+
+    def _logged(self, reason: str) -> str:
+        """The reason, with the log's path where it names none."""
+        return reason if LOG in reason else f"{reason}{LOG}{self._log}"
 
     def _last_words(self) -> str:
         try:
@@ -219,7 +223,3 @@ def _before_exec(cpus: Sequence[int]) -> None:
         os.sched_setaffinity(0, cpus)
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _first_line(message: str) -> str:
-    return next((line.strip() for line in message.splitlines() if line.strip()), "")[:300]

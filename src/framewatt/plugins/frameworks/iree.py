@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,14 +48,8 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
         [str(programs / "iree-import-onnx"), str(model), "--opset-version", _OPSET, "-o", str(imported)],
         folder,
     )
-    try:
-        run_converter([str(programs / "iree-compile"), str(imported), *_COMPILE, "-o", str(compiled)], folder)
-    except RuntimeError as error:
-        text = (folder / "converter.log").read_text(encoding="utf-8")
-        lacking = re.search(r'failed to legalize operation.*?"onnx\.(\w+)"', text, re.DOTALL)
-        if lacking:
-            raise NotImplementedError(f"operator {lacking.group(1)} is not supported by IREE") from error
-        raise
+    compiling = [str(programs / "iree-compile"), str(imported), *_COMPILE, "-o", str(compiled)]
+    run_converter(compiling, folder, framework=TITLE)
     imported.unlink()
     return compiled
 

@@ -39,20 +39,17 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
         NotImplementedError: the model has operators that MNN lacks.
         RuntimeError: the converter failed, which its exit status does not tell.
     """
-    from framewatt_worker.conversion import reason, run_converter, unsupported
+    from framewatt_worker.conversion import reason, run_converter
+    from framewatt_worker.reasons import lacking_operators, unsupported
 
     converted = folder / "model.mnn"
     command = [sys.executable, "-c", _CONVERT, "-f", "ONNX", "--modelFile", str(model)]
-    text = run_converter([*command, "--MNNModel", str(converted), "--bizCode", "framewatt"], folder)
-    missing = [
-        line.rsplit("|", 1)[-1].strip(" :")
-        for line in text.splitlines()
-        if "Not support" in line and "|" in line
-    ]
-    if missing:
-        raise unsupported(missing, TITLE)
+    command += ["--MNNModel", str(converted), "--bizCode", "framewatt"]
+    text = run_converter(command, folder, program="mnnconvert", framework=TITLE)
     if "Converted Success" not in text or not converted.is_file():
-        raise RuntimeError(reason(text))
+        if missing := lacking_operators(text):
+            raise unsupported(missing, TITLE)
+        raise RuntimeError(f"mnnconvert: {reason(text)}; log: {folder / 'converter.log'}")
     return converted
 
 
@@ -124,6 +121,8 @@ class Session:
         """Outputs in the model's order, layout and type."""
         fixed = len(self._places) == len(self._inputs)
         outputs = self._module.forward(self._written(feed) if fixed else self._made(feed))
+        if len(outputs) != len(self._dtypes):
+            raise RuntimeError(f"MNN answered with {len(outputs)} of {len(self._dtypes)} outputs")
         self._held = [self._laid_out(variable) for variable in outputs]
         arrays = [variable.read() for variable in self._held]
         return [

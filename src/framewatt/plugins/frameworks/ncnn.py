@@ -36,7 +36,8 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     Raises:
         NotImplementedError: the model has operators, a batch or dynamic dimensions that ncnn lacks.
     """
-    from framewatt_worker.conversion import reason, run_converter, unsupported
+    from framewatt_worker.conversion import reason, run_converter
+    from framewatt_worker.reasons import unsupported
 
     _check(signature)
     package = find_spec("pnnx")
@@ -47,7 +48,7 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     command = [str(program), model.name, f"ncnnparam={param.name}", f"ncnnbin={weights.name}"]
     text = run_converter(command if _half(settings) else [*command, "fp16=0"], folder)
     if not param.is_file() or not weights.is_file():
-        raise RuntimeError(reason(text))
+        raise RuntimeError(f"pnnx: {reason(text)}; log: {folder / 'converter.log'}")
     missing = [layer for layer in _layers(param) if "." in layer or ":" in layer]
     if missing:
         raise unsupported(missing, TITLE)

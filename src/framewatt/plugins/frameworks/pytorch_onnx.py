@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +34,7 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     _stand_in_for_torchvision()
     import onnx
     from framewatt_worker import onnx_rewrites as rewrites
+    from framewatt_worker.reasons import lacking_operators, unsupported
     from onnx2torch import convert as to_torch
 
     converted = folder / "model.pt"
@@ -43,9 +43,9 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     try:
         module = to_torch(loaded)
     except NotImplementedError as error:
-        lacking = re.search(r"operation_type='(\w+)'", str(error))
-        what = f"operator {lacking.group(1)}" if lacking else str(error)
-        raise NotImplementedError(f"{what} is not supported by onnx2torch") from error
+        if lacking := lacking_operators(str(error)):
+            raise unsupported(lacking, "onnx2torch") from error
+        raise
     torch.save(module.eval(), converted)
     return converted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,39 +29,23 @@ _TYPES = {
 
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
-    """Read the model and fix its inputs' shapes; dynamic dimensions stay the model's own symbols.
-
-    Raises:
-        NotImplementedError: the model has operators that tract lacks.
-    """
+    """Read the model and fix its inputs' shapes; dynamic dimensions stay the model's own symbols."""
     import tract
 
-    try:
-        inference = tract.onnx().load(str(model))
-        inputs = {entry["name"]: entry for entry in signature["inputs"]}
-        names = [inference.input_name(index) for index in range(inference.input_count())]
-        for index, name in enumerate(names):
-            shape = inputs[name]["shape"]
-            if None not in shape:
-                inference.set_input_fact(index, ",".join(map(str, [*shape, _TYPES[inputs[name]["dtype"]]])))
-        return Session(inference.into_model(), names)
-    except tract.TractError as error:
-        raise _explained(str(error)) from error
+    inference = tract.onnx().load(str(model))
+    inputs = {entry["name"]: entry for entry in signature["inputs"]}
+    names = [inference.input_name(index) for index in range(inference.input_count())]
+    for index, name in enumerate(names):
+        shape = inputs[name]["shape"]
+        if None not in shape:
+            inference.set_input_fact(index, ",".join(map(str, [*shape, _TYPES[inputs[name]["dtype"]]])))
+    return Session(inference.into_model(), names)
 
 
 def compile(session: Session) -> Session:  # noqa: A001 - the phase's name
     """Optimise the graph for this CPU."""
     session.runnable = session.model.into_runnable()
     return session
-
-
-def _explained(message: str) -> Exception:
-    """A chain of causes as one line; an operator it lacks is told apart."""
-    lacking = re.search(r"[Uu]nimplemented\(?\s*([A-Za-z0-9_.]+)", message)
-    if lacking:
-        return NotImplementedError(f"operator {lacking.group(1)} is not supported by tract")
-    causes = [line.strip() for line in message.splitlines() if line.strip()]
-    return RuntimeError(f"{causes[0]}: {causes[-1]}" if len(causes) > 1 else message.strip())
 
 
 class Session:

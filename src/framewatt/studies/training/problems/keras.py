@@ -31,6 +31,7 @@ from framewatt.studies.training.data.task_folder import (
 )
 from framewatt.studies.training.problems.scripted import TaskProblem
 from framewatt.trials.process import WorkerProcess, python_environment, python_worker
+from framewatt.worker.python.framewatt_worker.reasons import LOG
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors
 from framewatt.workload import metrics as quality
 
@@ -127,8 +128,8 @@ def _described(
         except (EnvironmentFailed, Inapplicable) as reason:
             reasons.append(f"{spec.plugin.name}: {reason}")
         except TrialFailed as error:
-            message = str(error)
-            for prefix in ("describe: ", "RuntimeError: ", "TypeError: "):
+            message, _, _ = str(error).partition(LOG)  # which is gone by now
+            for prefix in ("describe: ", "TypeError: "):
                 message = message.removeprefix(prefix)
             raise BadInput(f"{question.path}: not a Keras model to train: {message}") from None
     refusals = "; ".join(reasons) or "none was asked for"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .channel import Channel
 from .operations import Operations
+from .reasons import cause, lacking_operators, unsupported
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -45,7 +46,17 @@ def answer(operations: Operations, request: dict[str, Any]) -> dict[str, Any]:
         return {"ok": False, "kind": "memory", "message": f"out of memory during {name}"}
     except Exception as error:  # noqa: BLE001 - whatever a framework raises is an answer, not our crash
         traceback.print_exc()
-        return {"ok": False, "kind": "failed", "message": f"{type(error).__name__}: {error}"}
+        return _failure(error, operations.title)
+
+
+def _failure(error: Exception, framework: str) -> dict[str, Any]:
+    """What a framework raised; an operator that it lacks is told in the same words whoever lacks it."""
+    if lacking := lacking_operators(str(error)):
+        return {"ok": False, "kind": "inapplicable", "message": str(unsupported(lacking, framework))}
+    told = cause(str(error))
+    kind = type(error)
+    says_enough = told and (kind is RuntimeError or kind.__module__ != "builtins")
+    return {"ok": False, "kind": "failed", "message": told if says_enough else f"{kind.__name__}: {told}"}
 
 
 def main() -> None:

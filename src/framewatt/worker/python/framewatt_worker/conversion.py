@@ -4,25 +4,45 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .reasons import LOG, ending, lacking_operators, unsupported
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["reason", "run_converter", "unsupported"]
 
 _LOG = "converter.log"
 _LONGEST_REASON = 240
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_TELLING = re.compile(r"error|fail|unsupported|not support|exception", re.IGNORECASE)
-_NOTHING_SAID = re.compile(r"^[\s=\-+|*^~─│┌┐└┘├┤┬┴┼╭╮╰╯━]*$")
+_TELLING = re.compile(
+    r"error|fail|unsupported|not support|exception|can't convert|don't support", re.IGNORECASE
+)
+_NOTHING_SAID = re.compile(
+    r"\d+\.\s+Program arguments:.*|PLEASE submit a bug report.*|Stack dump.*|"
+    r"[\s=\-+|*^~─│┌┐└┘├┤┬┴┼╭╮╰╯━]*|#\d+ 0x.*|.* \.\.\. +\d+\.\d+ms|[#\s]*pass_\w+.*|Converted Failed!"
+)
+"""Rules of tables, frames of stacks, the steps that pnnx ticks off, and that something failed, not what."""
+_STAMP = re.compile(r"^\[[\d:]+\] (?:\S*:\d+: )?")
 
 
-def run_converter(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+def run_converter(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    program: str | None = None,
+    framework: str | None = None,
+) -> str:
     """Run a converter inside `folder` and return all that it printed, which also stays there as a log.
 
+    `program` is what people call it, if not the command's own name, and `framework` whose operators it knows.
+
     Raises:
-        RuntimeError: it ended with an error; the message is its most telling line.
+        NotImplementedError: it names operators that it does not know.
+        RuntimeError: it ended with an error; the message says how, with its most telling line and its log.
     """
     done = subprocess.run(
         list(command),
@@ -36,23 +56,19 @@ def run_converter(command: Sequence[str], folder: Path, environment: Mapping[str
         check=False,
     )
     text = _COLOUR.sub("", done.stdout)
-    (folder / _LOG).write_text(text, encoding="utf-8")
+    log = folder / _LOG
+    log.write_text(text, encoding="utf-8")
     if done.returncode != 0:
-        raise RuntimeError(f"{reason(text)} (exit status {done.returncode})")
+        name = program or Path(command[0]).name
+        if lacking := lacking_operators(text):
+            raise unsupported(lacking, framework or name)
+        raise RuntimeError(f"{name} {ending(done.returncode)}: {reason(text)}{LOG}{log}")
     return text
 
 
 def reason(text: str) -> str:
     """The line of a long report that tells why: the last that speaks of an error, else the last of all."""
-    lines = [line.strip() for line in text.splitlines() if not _NOTHING_SAID.match(line)]
-    telling = [line for line in lines if _TELLING.search(line)]
-    last = deque(telling or lines, maxlen=1)
-    return last.pop()[:_LONGEST_REASON] if last else "the converter said nothing"
-
-
-def unsupported(operators: Iterable[str], framework: str) -> NotImplementedError:
-    """The error of a model that uses operators which `framework` lacks."""
-    names = sorted(set(operators))
-    if len(names) == 1:
-        return NotImplementedError(f"operator {names[0]} is not supported by {framework}")
-    return NotImplementedError(f"operators {', '.join(names)} are not supported by {framework}")
+    lines = [_STAMP.sub("", line.strip()) for line in text.splitlines()]
+    said = [line for line in lines if not _NOTHING_SAID.fullmatch(line)]
+    telling = [line for line in said if _TELLING.search(line)]
+    return (telling or said or ["it said nothing"])[-1][:_LONGEST_REASON]

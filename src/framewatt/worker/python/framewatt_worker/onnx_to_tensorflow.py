@@ -47,7 +47,8 @@ def convert_with_onnx2tf(model: Path, target: Path, signature: Mapping[str, Any]
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = {**os.environ, "PATH": programs, "TF_CPP_MIN_LOG_LEVEL": "2"}
     try:
-        run_converter([*command, *(entry["name"] for entry in signature["inputs"])], folder, environment)
+        names = [entry["name"] for entry in signature["inputs"]]
+        run_converter([*command, *names], folder, environment, program="onnx2tf")
     except RuntimeError as error:
         raise _explained(folder, error) from error
     if not target.exists():

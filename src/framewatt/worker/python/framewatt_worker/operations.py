@@ -35,6 +35,11 @@ class Operations(TrainingOperations):
         self._samples: list[dict[str, np.ndarray]] = []
         self._durations = array("q")
 
+    @property
+    def title(self) -> str:
+        """How people call the framework."""
+        return getattr(self._framework, "TITLE", "this framework")
+
     def names(self) -> list[str]:
         """The operations that this worker offers."""
         needs = {name: name for name in ("compile", "convert", "export", "describe", "train", "scores")}
