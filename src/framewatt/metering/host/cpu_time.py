@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 _TICK = 1 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
+_READINGS = 3
+"""A tree that changes while it is read is read again, at most so often."""
 _AFTER_NAME = 2
 """In /proc/PID/stat the fields are counted after the name in parentheses, which may hold anything."""
 
@@ -31,8 +33,14 @@ class CpuTimes:
     system: float
 
     def since(self, before: CpuTimes, seconds: float) -> Usage:
-        """What was used since `before`, in `seconds` of wall time."""
-        return Usage(seconds, self.user - before.user, self.system - before.system)
+        """What was used since `before`, in `seconds` of wall time; never less than nothing.
+
+        The kernel's share of system time is an estimate that may fall while the total grows, and a child's
+        nanoseconds become whole ticks when it is reaped: at short distances a difference can be negative.
+        """
+        used = max(0.0, self.user + self.system - before.user - before.system)
+        system = min(max(0.0, self.system - before.system), used)
+        return Usage(seconds, used - system, system)
 
 
 def nobody() -> CpuTimes:
@@ -102,17 +110,25 @@ def _tree(pid: int) -> CpuTimes:
 
 
 def _linux_tree(pid: int) -> CpuTimes:
+    """A child that is reaped between two readings would be in neither: what was reaped must stand still."""
+    for _ in range(_READINGS):
+        own, reaped_before = _own_and_reaped(pid)
+        living = [cpu_times(child) for child in children(pid)]
+        if _own_and_reaped(pid)[1] == reaped_before:
+            break
+    counted = (own, reaped_before, *living)
+    return CpuTimes(sum(times.user for times in counted), sum(times.system for times in counted))
+
+
+def _own_and_reaped(pid: int) -> tuple[CpuTimes, CpuTimes]:
+    """What the process itself used, and what the children used that it has reaped."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     user, system, reaped_user, reaped_system = (
         int(fields[i - _AFTER_NAME - 1]) * _TICK for i in range(14, 18)
     )
     own = time.clock_gettime((~pid << 3) | 2)
     share = system / (user + system) if user + system else 0.0
-    times = CpuTimes(own * (1 - share) + reaped_user, own * share + reaped_system)
-    for child in children(pid):
-        below = cpu_times(child)  # zeros if it has ended since the listing: its parent has reaped it
-        times = CpuTimes(times.user + below.user, times.system + below.system)
-    return times
+    return CpuTimes(own * (1 - share), own * share), CpuTimes(reaped_user, reaped_system)
 
 
 def _portable_tree(pid: int) -> CpuTimes:
