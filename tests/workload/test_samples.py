@@ -32,6 +32,16 @@ SENTENCES = Signature(
 )
 
 
+STATEFUL = Signature(
+    (
+        TensorSpec("sound", "float32", (None, 4), ("batch", None)),
+        TensorSpec("state", "float32", (2, None, 3), (None, "batch", None)),
+        TensorSpec("rate", "int64", (), ()),
+    ),
+    (),
+)
+
+
 def save(path: Path, **arrays: ArrayLike) -> Path:
     np.savez(path, **arrays)  # type: ignore[arg-type] # numpy's stub confuses the keywords with allow_pickle
     return path
@@ -57,6 +67,46 @@ def test_a_single_array_needs_no_name(tmp_path: Path) -> None:
 def test_a_fixed_first_axis_makes_a_file_one_sample(tmp_path: Path) -> None:
     library = samples.read_library(save(tmp_path / "s.npz", x=np.ones((8, 3), np.float32)), FIXED)
     assert [sample["x"].shape for sample in library.samples] == [(8, 3)]
+
+
+@pytest.mark.parametrize(
+    ("state", "rate"),
+    [
+        (np.ones((2, 1, 3), np.float32), np.int64(16000)),  # the same in every sample
+        (
+            np.ones((2, 5, 3), np.float32),
+            np.int64(16000),
+        ),  # along the axis of the model's name for the samples
+        (np.ones((5, 2, 1, 3), np.float32), np.full(5, 16000, np.int64)),  # one for each sample
+    ],
+)
+def test_a_state_or_a_rate_goes_with_each_of_the_samples(
+    tmp_path: Path, state: np.ndarray, rate: np.ndarray
+) -> None:
+    sound = np.arange(20, dtype=np.float32).reshape(5, 4)
+    library = samples.read_library(save(tmp_path / "s.npz", sound=sound, state=state, rate=rate), STATEFUL)
+    assert [sample["sound"].tolist() for sample in library.samples] == [[row] for row in sound.tolist()]
+    assert {sample["state"].shape for sample in library.samples} == {(2, 1, 3)}
+    assert {(sample["rate"].shape, int(sample["rate"])) for sample in library.samples} == {((), 16000)}
+
+
+def test_each_sample_may_have_a_state_of_its_own(tmp_path: Path) -> None:
+    states = np.arange(12, dtype=np.float32).reshape(2, 2, 1, 3)
+    file = save(tmp_path / "s.npz", sound=np.ones((2, 4), np.float32), state=states, rate=np.int64(8000))
+    library = samples.read_library(file, STATEFUL)
+    assert [sample["state"].tolist() for sample in library.samples] == states.tolist()
+
+
+def test_a_state_that_fits_no_sample_is_refused(tmp_path: Path) -> None:
+    sound, state = np.ones((2, 4), np.float32), np.ones((3, 1, 3), np.float32)
+    file = save(tmp_path / "s.npz", sound=sound, state=state, rate=np.int64(1))
+    with pytest.raises(BadInput, match="'state' has shape"):
+        samples.read_library(file, STATEFUL)
+
+
+def test_the_batch_is_one_wherever_the_model_names_it() -> None:
+    library = samples.generate(STATEFUL, {}, {}, seed=0)
+    assert {sample["state"].shape for sample in library.samples} == {(2, 1, 3)}
 
 
 def test_a_folder_of_mixed_shapes_is_replayed_in_its_mix(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from framewatt.records import Signature, TensorSpec
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     Sample = Mapping[str, np.ndarray]
@@ -52,8 +52,10 @@ class SampleLibrary:
 def read_library(path: Path, signature: Signature, batch: int = 1) -> SampleLibrary:
     """Samples from an .npz file, or from a folder of them.
 
-    Along an input's first axis lie the samples where the model leaves that axis open or fixes it to one;
-    else a file is one sample.
+    Along an input's first axis lie the samples where the model leaves that axis open or fixes it to one.
+    Any other input (a state, a rate) is the same in all samples of its file, unless it has one axis more, or
+    an axis that the model names like that open one: then the samples lie along that. Where no input has such
+    an axis, a file is one sample.
 
     Raises:
         BadInput: missing files, wrong names, shapes or dtypes, NaN, or too few samples for the batch.
@@ -82,7 +84,8 @@ def generate(
 ) -> SampleLibrary:
     """Inputs made from the signature alone: normal floats, token ids below the vocabulary's size.
 
-    `dims` gives dynamic dimensions by name; an open first axis is the batch and needs none.
+    `dims` gives dynamic dimensions by name; an open first axis is the batch and needs none, nor does another
+    axis of its name.
 
     Raises:
         BadInput: a dynamic dimension without a size.
@@ -92,7 +95,9 @@ def generate(
         raise BadInput(
             f"--dim {min(unknown)}: the model has no such dimension; it has {sorted(known) or 'none'}"
         )
-    shapes = {spec.name: _shape(spec, dims) for spec in signature.inputs}
+    ones = {spec.dims[0]: 1 for spec in signature.inputs if spec.dims and spec.dims[0]}
+    sizes = {**ones, **dims}
+    shapes = {spec.name: _shape(spec, sizes) for spec in signature.inputs}
     rng = np.random.default_rng(seed)
     samples = [
         {spec.name: _values(spec, shapes[spec.name], vocabulary, rng) for spec in signature.inputs}
@@ -134,12 +139,34 @@ def _read_npz(file: Path, signature: Signature) -> dict[str, np.ndarray]:
 
 
 def _split(arrays: Mapping[str, np.ndarray], signature: Signature) -> list[Sample]:
-    specs = signature.inputs
-    open_first = all(spec.shape and spec.shape[0] in {None, 1} for spec in specs)
-    counts = {arrays[spec.name].shape[0] for spec in specs if arrays[spec.name].ndim}
-    if not open_first or len(counts) != 1:
+    """The samples of one file: see `read_library`."""
+    leading = [spec for spec in signature.inputs if _is_batch_first(spec)]
+    counts = {arrays[spec.name].shape[0] for spec in leading if arrays[spec.name].ndim}
+    if len(counts) != 1:
         return [dict(arrays)]
-    return [{name: array[i : i + 1] for name, array in arrays.items()} for i in range(counts.pop())]
+    count = counts.pop()
+    batch = {spec.dims[0] for spec in leading}
+    series = [_over_samples(spec, arrays[spec.name], batch, count) for spec in signature.inputs]
+    names = [spec.name for spec in signature.inputs]
+    return [dict(zip(names, parts, strict=True)) for parts in zip(*series, strict=True)]
+
+
+def _is_batch_first(spec: TensorSpec) -> bool:
+    return bool(spec.shape) and spec.shape[0] in {None, 1}
+
+
+def _over_samples(
+    spec: TensorSpec, array: np.ndarray, batch: Collection[str | None], count: int
+) -> list[np.ndarray]:
+    """One input's value in each of `count` samples; `batch` names the axis along which they lie elsewhere."""
+    if array.ndim and _is_batch_first(spec):
+        return [array[i : i + 1] for i in range(count)]
+    if array.ndim == len(spec.shape) + 1 and array.shape[0] == count:
+        return list(array)
+    axes = [axis for axis, name in enumerate(spec.dims) if name and name in batch]
+    if axes and array.ndim == len(spec.shape) and array.shape[axes[0]] == count:
+        return np.split(array, count, axis=axes[0])
+    return [array] * count
 
 
 def _check(sample: Sample, signature: Signature, path: Path) -> None:
@@ -183,12 +210,13 @@ def _batched(samples: Sequence[Sample], batch: int, signature: Signature) -> tup
 
 def _shape(spec: TensorSpec, dims: Mapping[str, int]) -> tuple[int, ...]:
     sizes = []
-    for axis, (size, name) in enumerate(zip(spec.shape, spec.dims, strict=True)):
-        if size is None and name not in dims and axis > 0:
+    for size, name in zip(spec.shape, spec.dims, strict=True):
+        known = size if size is not None else dims.get(str(name))
+        if known is None:
             raise BadInput(
                 f"input {spec.name!r} has a dynamic dimension {name!r}; give it with --dim {name}=N"
             )
-        sizes.append(size if size is not None else dims.get(str(name), 1))
+        sizes.append(known)
     return tuple(sizes)
 
 
