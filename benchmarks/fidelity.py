@@ -33,7 +33,8 @@ from framewatt.trials.process import python_environment, python_worker
 from framewatt.trials.trial import LaunchSpec, Trial
 from framewatt.trials.window import Instrument
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
-from framewatt.workload.graphs import concrete_signature, fix_shapes, read_signature, shapes_of
+from framewatt.workload.graphs import read_signature
+from framewatt.workload.shapes import fix_shapes, with_output_shapes
 
 WINDOW_SECONDS = 3.0
 WINDOWS = 2
@@ -72,9 +73,9 @@ def _contestant(
     declared = read_signature(graph)
     (only,) = declared.inputs
     inputs = (TensorSpec(only.name, only.dtype, shape, (None,) * len(shape)),)
-    signature = concrete_signature(graph, Signature(inputs, declared.outputs))
+    signature = with_output_shapes(graph, Signature(inputs, declared.outputs), None)
     fixed = folder / "model.onnx"
-    onnx.save(fix_shapes(graph, shapes_of(signature)), str(fixed))
+    onnx.save(fix_shapes(graph, signature) or graph, str(fixed))
     sample = folder / "sample.tensors"
     write_tensors(sample, {only.name: np.random.default_rng(0).standard_normal(shape).astype(only.dtype)})
     return LaunchSpec(

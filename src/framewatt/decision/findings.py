@@ -16,6 +16,7 @@ from framewatt.runs.records import (
     ConversionCost,
     Inputs,
     OracleOverruled,
+    OwnFile,
     ParityCheck,
     Prepared,
     QualityScore,
@@ -62,6 +63,7 @@ class Findings:
     qualities: Mapping[str, QualityScore] = field(default_factory=dict)
     inputs: Inputs | None = None
     overruled: str | None = None
+    own_files: tuple[OwnFile, ...] = ()
     trainings: Mapping[str, TrainingOutcome] = field(default_factory=dict)
     target: QualityTarget | None = None
     network: Network = PUBLISHED
@@ -98,6 +100,7 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         qualities=_by_candidate(run.records(QualityScore)),
         inputs=next(run.records(Inputs), None),
         overruled=next((oracle.overruled for oracle in run.records(OracleOverruled)), None),
+        own_files=tuple(run.records(OwnFile)),
         trainings=_by_candidate(run.records(TrainingOutcome)),
         target=next(run.records(QualityTarget), None),
         preparation_seconds=_total(run),

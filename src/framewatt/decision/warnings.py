@@ -95,6 +95,14 @@ def _setting(findings: Findings) -> Iterator[AuditWarning]:
             "outputs are checked against their median instead",
             "judge by labels (--labels, --metric) if the outputs matter more than their agreement",
         )
+    for own in findings.own_files:
+        title = findings.manifest.candidate(own.candidate).title
+        yield AuditWarning(
+            "own-file",
+            f"{title} runs your own file, whose shapes are open: our copy with the samples' shapes, which "
+            f"the others get, fails there ({own.reason})",
+            "hand over a model with fixed shapes to have all run the same file",
+        )
     asked = findings.manifest.request.race.incumbent
     names = {line.framework for line in findings.manifest.candidates}
     families = {line.family: line.framework for line in findings.manifest.candidates if line.family}

@@ -27,7 +27,7 @@ class Inference:
     """A model, its signature as the worker is told it, and the files of its samples.
 
     A query answers one sample, which counts `units_per_query`. The samples are `uniform` where their shapes
-    agree.
+    agree. `own_file` is the user's own, where `model` is our copy of it with fixed shapes.
     """
 
     model: Path
@@ -35,6 +35,7 @@ class Inference:
     samples: tuple[Path, ...] = field(repr=False)
     units_per_query: float = 1.0
     uniform: bool = True
+    own_file: Path | None = None
 
     @property
     def stage(self) -> Stage:

@@ -1,4 +1,4 @@
-"""What framewatt does to an ONNX graph, always on a copy: fix shapes, widen, read the vocabulary."""
+"""What framewatt does to an ONNX graph, always on a copy: its parts, its signature, widened numbers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,29 @@ from framewatt.errors import BadInput
 from framewatt.records import Signature, TensorSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
 _SAME_VALUES = frozenset({"Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"})
 """Operators whose result holds their first input's numbers."""
 
 
+def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """A graph and all that lie in its nodes: branches, loop bodies."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from graphs(attribute.g)
+            for inner in attribute.graphs:
+                yield from graphs(inner)
+
+
 def tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
     """Every tensor with data: weights and constants, in subgraphs and functions too."""
-    for graph in _graphs(model.graph):
+    for graph in graphs(model.graph):
         yield from graph.initializer
     functions = (node for function in model.functions for node in function.node)
-    for node in (*functions, *(node for graph in _graphs(model.graph) for node in graph.node)):
+    for node in (*functions, *(node for graph in graphs(model.graph) for node in graph.node)):
         for attribute in node.attribute:
             yield from (attribute.t, *attribute.tensors)
 
@@ -71,34 +82,11 @@ def vocabulary_sizes(model: onnx.ModelProto) -> dict[str, int]:
     return {value.name: sizes[value.name] for value in model.graph.input if value.name in sizes}
 
 
-def fix_shapes(model: onnx.ModelProto, shapes: Mapping[str, Sequence[int]]) -> onnx.ModelProto:
-    """A copy whose inputs have exactly `shapes`, with every shape inferred again from them."""
-    copy = onnx.ModelProto()
-    copy.CopyFrom(model)
-    for value in copy.graph.input:
-        if value.name in shapes:
-            _set_shape(value, shapes[value.name])
-    for value in copy.graph.output:
-        value.type.tensor_type.ClearField("shape")
-    del copy.graph.value_info[:]
-    return onnx.shape_inference.infer_shapes(copy, data_prop=True)
-
-
-def concrete_signature(model: onnx.ModelProto, signature: Signature) -> Signature:
-    """`signature`, whose inputs are fixed, with the output shapes that follow (None: the data decide)."""
-    return Signature(signature.inputs, read_signature(fix_shapes(model, shapes_of(signature))).outputs)
-
-
-def shapes_of(signature: Signature) -> dict[str, list[int]]:
-    """The shapes of inputs that are fixed, by name."""
-    return {spec.name: [int(size or 0) for size in spec.shape] for spec in signature.inputs}
-
-
 def widen(model: onnx.ModelProto) -> onnx.ModelProto:
     """A copy that computes in double precision wherever the original computes in single."""
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
-    for graph in _graphs(copy.graph):
+    for graph in graphs(copy.graph):
         for tensor in graph.initializer:
             _widen_tensor(tensor)
         for value in (*graph.input, *graph.output, *graph.value_info):
@@ -107,22 +95,6 @@ def widen(model: onnx.ModelProto) -> onnx.ModelProto:
         for node in graph.node:
             _widen_node(node)
     return copy
-
-
-def _set_shape(value: onnx.ValueInfoProto, shape: Sequence[int]) -> None:
-    del value.type.tensor_type.shape.dim[:]
-    for size in shape:
-        value.type.tensor_type.shape.dim.add().dim_value = size
-
-
-def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
-    yield graph
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.HasField("g"):
-                yield from _graphs(attribute.g)
-            for inner in attribute.graphs:
-                yield from _graphs(inner)
 
 
 def _widen_tensor(tensor: onnx.TensorProto) -> None:

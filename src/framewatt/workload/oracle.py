@@ -24,6 +24,9 @@ from framewatt.workload.graphs import widen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    Answer = Sequence[Mapping[str, np.ndarray]]
+    """Outputs by name, one mapping per sample."""
+
 _TIMEOUT = 90.0
 _SINGLE_TOLERANCE = 1e-2
 """Double and single precision must agree this far, or the widened graph is not the same function."""

@@ -7,6 +7,7 @@ how each came to the quality. `Measurement` (in `framewatt.records`) is the kind
 from framewatt.runs.records.admission import (
     Admitted,
     OracleOverruled,
+    OwnFile,
     ParityCheck,
     QualityScore,
     Settled,
@@ -48,6 +49,7 @@ __all__ = [
     "IdlePower",
     "Inputs",
     "OracleOverruled",
+    "OwnFile",
     "ParityCheck",
     "Prepared",
     "QualityScore",

@@ -67,6 +67,16 @@ class OracleOverruled(PlainRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFile(PlainRecord):
+    """A candidate whose framework runs the user's own file and fails, for this reason, on our copy of it."""
+
+    candidate: str
+    reason: str
+
+    KIND: ClassVar[str] = "own_file"
+
+
+@dataclass(frozen=True, slots=True)
 class ParityCheck:
     """How far a candidate is from what is right; `error` is None where nothing could be compared.
 

@@ -10,11 +10,13 @@ from framewatt.candidates.enumeration import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Candidate, Status
 from framewatt.records.units import format_bytes
-from framewatt.runs.records import Admitted, OracleOverruled, ParityCheck, QualityScore
+from framewatt.runs.records import Admitted, OracleOverruled, OwnFile, ParityCheck, QualityScore
+from framewatt.studies.inference.own_file import on_own_file
+from framewatt.studies.inference.preparation import CHECKED_SAMPLES
 from framewatt.trials.inference import outputs
 from framewatt.worker.python.framewatt_worker.tensors import read_tensors, write_tensors
 from framewatt.workload import metrics as quality
-from framewatt.workload import oracle, parity
+from framewatt.workload import parity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,11 +26,8 @@ if TYPE_CHECKING:
     from framewatt.trials.blocks import BlockRunner
     from framewatt.trials.inference import Inference, InferenceSpec
     from framewatt.workload.labels import Labels
+    from framewatt.workload.oracle import Answer
 
-    Answer = Sequence[Mapping[str, np.ndarray]]
-    """A candidate's outputs, one mapping per sample."""
-
-_CHECKED_SAMPLES = 4
 _VOTERS = 3
 """A median of fewer candidates cannot tell which one is wrong."""
 _QUALITY_LOSS = 0.01
@@ -50,7 +49,7 @@ class Admission:
         self._source = "none yet"
         self._full_precision_quality: list[float] = []
         self._references: list[str] = []
-        self._wanted = len(material.files) if labels else min(_CHECKED_SAMPLES, len(material.files))
+        self._wanted = len(material.files) if labels else min(CHECKED_SAMPLES, len(material.files))
 
     def admit_all(self, contestants: Mapping[str, InferenceSpec]) -> Admitted:
         """Launch everyone once, before the race and its budget begin."""
@@ -85,6 +84,19 @@ class Admission:
         return self._passes(contestant, answer)
 
     def _launch(self, contestant: InferenceSpec) -> tuple[float, Answer]:
+        """Launch it on our copy of the model; where that fails, on the user's own file, as by hand."""
+        try:
+            return self._try(contestant)
+        except TrialFailed as reason:
+            own = on_own_file(contestant)
+            if own is None:
+                raise
+            self._runner.dismiss(own.candidate)
+            launched = self._try(own)
+            self._context.keep(OwnFile(own.candidate, str(reason)))
+            return launched
+
+    def _try(self, contestant: InferenceSpec) -> tuple[float, Answer]:
         seconds = self._runner.admit(contestant)
         folder = self._context.run.path / "outputs"
         number = len(list(folder.glob("*"))) if folder.exists() else 0
@@ -99,11 +111,8 @@ class Admission:
         It does so too where the evaluator contradicts everyone while they agree: it is slow and simple, and
         not free of faults, and independent frameworks do not share one by chance.
         """
-        files = self._material.files[:_CHECKED_SAMPLES]
-        if "onnx" in self._material.models:
-            self._right = oracle.consult(self._material.models["onnx"], self._material.digest, files)
-            self._source = "ONNX reference evaluator"
-        checked = {name: answer[: len(files)] for name, answer in answers.items()}
+        self._right, self._source = self._material.right, "ONNX reference evaluator"
+        checked = {name: answer[:CHECKED_SAMPLES] for name, answer in answers.items()}
         if len({_framework(name) for name in checked}) >= _VOTERS:
             median = parity.consensus(list(checked.values()))
             contradicted = self._right is not None and not self._who_agrees(checked, self._right)

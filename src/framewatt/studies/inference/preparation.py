@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,9 @@ from framewatt.records import Status
 from framewatt.runs.records import BuiltConverter, ConversionCost, Inputs
 from framewatt.studies.runtime import environment_of, launch_spec, record_environment, runtime_of
 from framewatt.trials.inference import Inference, InferenceSpec
-from framewatt.workload import samples
-from framewatt.workload.graphs import (
-    concrete_signature,
-    fix_shapes,
-    read_signature,
-    shapes_of,
-    vocabulary_sizes,
-)
+from framewatt.workload import oracle, samples
+from framewatt.workload.graphs import vocabulary_sizes
+from framewatt.workload.shapes import fix_shapes, leaves_shapes_open, with_output_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,22 +31,38 @@ if TYPE_CHECKING:
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.context import StudyContext
     from framewatt.studies.preparation_clock import PreparationClock
+    from framewatt.workload.oracle import Answer
     from framewatt.workload.samples import SampleLibrary
 
 
 _LARGEST_COPY_BYTES = 1_500_000_000
 """A protobuf holds 2 GB; a larger model keeps its own file and its open shapes."""
+CHECKED_SAMPLES = 4
+"""So many answers of each candidate are compared with the oracle's."""
+_FIXED = "-fixed"
+"""Marks the digest of a copy with fixed shapes, whose conversions are not those of the own file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The model in the formats we have it in, its concrete signature, and the sample files."""
+    """The model in the formats we have it in, its concrete signature, and the sample files.
+
+    `own_file` is the ONNX file as it came where that in `models` is our copy of it, with fixed shapes;
+    `right` are the oracle's answers to the first samples, None where it has none.
+    """
 
     models: Mapping[str, Path]
     digest: str
     signature: Signature
     library: SampleLibrary
     files: tuple[Path, ...]
+    right: Answer | None
+    own_file: Path | None = None
+
+    @property
+    def model_digest(self) -> str:
+        """Tells the file that is converted from others of the same origin."""
+        return f"{self.digest}{_FIXED}" if self.own_file else self.digest
 
 
 def gather(workload: Workload, context: StudyContext) -> Material:
@@ -71,9 +83,10 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     digest = workload.sha256 if exported is None else _digest(exported.model)
     files = tuple(library.write(context.run.path / "samples"))
     _record_inputs(library, context)
-    if library.uniform:
-        signature = _fix_shapes(models, samples.concrete(signature, library), context.run.path)
-    return Material(models, digest, signature, library, files)
+    context.progress.say("asking the oracle")
+    right = oracle.consult(models["onnx"], digest, files[:CHECKED_SAMPLES])
+    material = Material(models, digest, signature, library, files, right)
+    return _with_fixed_shapes(material, context.run.path / "model.onnx") if library.uniform else material
 
 
 def equip(
@@ -113,19 +126,24 @@ def _record_inputs(library: SampleLibrary, context: StudyContext) -> None:
     context.keep(inputs)
 
 
-def _fix_shapes(models: dict[str, Path], signature: Signature, folder: Path) -> Signature:
-    """Give every candidate an ONNX file with exactly the samples' shapes, where it leaves some open.
+def _with_fixed_shapes(material: Material, copy: Path) -> Material:
+    """Every shape that follows from the samples, in an ONNX file too where the own one leaves some open.
 
     Converters need them, and a native loader that is not told them pays for shapes that never come.
     """
-    graph = onnx.load(str(models["onnx"]), load_external_data=False)
-    fixed = concrete_signature(graph, signature)
-    is_open = any(size is None for spec in read_signature(graph).inputs for size in spec.shape)
-    whole = onnx.load(str(models["onnx"])) if is_open else None
-    if whole is not None and whole.ByteSize() < _LARGEST_COPY_BYTES:
-        models["onnx"] = folder / "model.onnx"
-        onnx.save(fix_shapes(whole, shapes_of(signature)), str(models["onnx"]))
-    return fixed
+    own_file = material.models["onnx"]
+    graph = onnx.load(str(own_file), load_external_data=False)
+    signature = with_output_shapes(
+        graph, samples.concrete(material.signature, material.library), material.right
+    )
+    material = replace(material, signature=signature)
+    whole = onnx.load(str(own_file)) if leaves_shapes_open(graph) else None
+    small = whole is not None and whole.ByteSize() < _LARGEST_COPY_BYTES
+    fixed = fix_shapes(whole, signature) if whole is not None and small else None
+    if fixed is None:
+        return material
+    onnx.save(fixed, str(copy))
+    return replace(material, models={**material.models, "onnx": copy}, own_file=own_file)
 
 
 def _export(workload: Workload, context: StudyContext) -> conversion.Export:
@@ -166,6 +184,7 @@ def _contestant(spec: CandidateSpec, material: Material, context: StudyContext) 
         context.keep(ConversionCost(spec.candidate.id, converted.cost))
     work = Inference(
         model=converted.model,
+        own_file=material.own_file if converted.model == material.models.get("onnx") else None,
         signature=conversion.signature_json(material.signature),
         samples=material.files,
         units_per_query=material.library.batch / context.run.manifest.functional_unit.samples,
@@ -188,5 +207,20 @@ def _converted(
             record_environment(BuiltConverter, spec, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
     source, digest = material.models[chosen], material.digest
+    if chosen == "onnx":
+        digest = material.model_digest
     job = conversion.ConversionJob(plugin, converter, source, digest, material.signature, spec.settings)
-    return conversion.convert(job)
+    return _convert(job, material)
+
+
+def _convert(job: conversion.ConversionJob, material: Material) -> conversion.Conversion:
+    """The conversion of our copy; where that fails, of the user's own file."""
+    try:
+        return conversion.convert(job)
+    except TrialFailed:
+        if material.own_file is None:
+            raise
+        own = replace(job, source=material.own_file, digest=material.digest)
+        with suppress(Inapplicable, TrialFailed):
+            return conversion.convert(own)
+        raise

@@ -19,6 +19,7 @@ from framewatt.runs.records import Settled
 from framewatt.studies.beginning import begin, opened_meter, reopen
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.admission import Admission
+from framewatt.studies.inference.own_file import on_right_file
 from framewatt.studies.inference.preparation import equip, gather
 from framewatt.studies.pipeline import GONE, conduct, metered_idle, write_decision
 from framewatt.studies.preparation_clock import PreparationClock
@@ -116,7 +117,7 @@ class InferenceStudy:
 
     def entrants(self) -> dict[str, InferenceSpec]:
         """Everyone who is ready: only those who were admitted are asked for."""
-        return dict(self._contestants)
+        return on_right_file(self._contestants, self.context.run)
 
     def recruit(self, name: str) -> InferenceSpec | None:
         """Build, convert and admit a candidate that the search over settings asks for."""
@@ -126,8 +127,12 @@ class InferenceStudy:
         if not wanted or name in self._tried:
             return None
         with self._clock.running():
-            contestant = equip(wanted, self._material, self._clock, self.context).get(name)
-            return contestant if contestant and self._admission.admit_late(contestant) else None
+            equipped = equip(wanted, self._material, self._clock, self.context)
+            equipped = on_right_file(equipped, self.context.run)
+            contestant = equipped.get(name)
+            if contestant is None or not self._admission.admit_late(contestant):
+                return None
+            return on_right_file(equipped, self.context.run)[name]
 
     def conclude(self) -> Decision:
         """The decision."""
