@@ -27,6 +27,10 @@ class TrialFailed(FramewattError):  # noqa: N818 - names an outcome
     """A worker crashed, hung, ran out of memory or answered with an error."""
 
 
+class TrialStopped(TrialFailed):
+    """A worker was stopped from outside: by the clock, or for want of memory. Another try may go well."""
+
+
 class StoreError(FramewattError):
     """A run folder is missing, locked, truncated, of a newer schema, or could not be written."""
 

@@ -1,16 +1,19 @@
-"""When a framework converts a model, and on which of its settings what it makes depends."""
+"""When a framework converts a model, on what that depends, and that it is done once, also where it fails."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from framewatt.candidates.conversion import ConversionJob, needed
+from framewatt.candidates.conversion import ConversionJob, convert, needed
 from framewatt.candidates.environments import Environment
-from framewatt.discovery import find
-from framewatt.records import Signature
+from framewatt.discovery import discover, find
+from framewatt.errors import Inapplicable, TrialFailed, TrialStopped
+from framewatt.records import Signature, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,3 +62,98 @@ def test_ncnn_as_shipped_stores_weights_in_half_precision() -> None:
 
 def test_a_compiled_package_depends_on_its_threads() -> None:
     assert key("pytorch", AHEAD_OF_TIME) != key("pytorch", {**AHEAD_OF_TIME, "threads": "2"})
+
+
+@pytest.fixture
+def job(stand_ins: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ConversionJob:
+    """A conversion that leaves a line in ``tries`` and goes as CONVERTING says."""
+    assert stand_ins
+    monkeypatch.setenv("CONVERTING_TRIES", str(tmp_path / "tries"))
+    signature = Signature(
+        (TensorSpec("x", "float32", (1, 16), (None, None)),),
+        (TensorSpec("scores", "float32", (1, 4), (None, None)),),
+    )
+    return ConversionJob(
+        plugin=discover("frameworks")["converting"],
+        environment=Environment(Path(sys.executable), ()),
+        source=tiny_model,
+        digest="digest",
+        signature=signature,
+        settings={"precision": "fp32"},
+    )
+
+
+@pytest.fixture
+def tries(tmp_path: Path) -> Path:
+    return tmp_path / "tries"
+
+
+def count(tries: Path) -> int:
+    return len(tries.read_text().splitlines())
+
+
+def test_what_was_converted_is_taken_from_the_cache(job: ConversionJob, tries: Path) -> None:
+    first, second = convert(job), convert(job)
+    assert first == second
+    assert first.model.is_file()
+    assert count(tries) == 1
+
+
+@pytest.mark.parametrize(("how", "error"), [("fails", TrialFailed), ("lacks", Inapplicable)])
+def test_what_failed_is_not_tried_again_and_says_so(
+    how: str, error: type[Exception], job: ConversionJob, tries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVERTING", how)
+    with pytest.raises(error) as first:
+        convert(job)
+    with pytest.raises(error) as second:
+        convert(job)
+    assert count(tries) == 1
+    assert str(second.value) == f"{first.value} (it did in an earlier run; --retry tries again)"
+
+
+def test_with_retry_it_is_tried_again_and_what_then_comes_of_it_is_remembered(
+    job: ConversionJob, tries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVERTING", "fails")
+    with pytest.raises(TrialFailed):
+        convert(job)
+    monkeypatch.setenv("CONVERTING", "")
+    made = convert(replace(job, retry=True))
+    assert convert(job) == convert(replace(job, retry=True)) == made
+    assert count(tries) == 2
+
+
+@pytest.mark.parametrize("change", [{"digest": "other"}, {"settings": {"precision": "bf16"}}])
+def test_another_model_or_precision_is_another_conversion(
+    change: dict[str, object], job: ConversionJob, tries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVERTING", "fails")
+    for one in (job, replace(job, **change)):  # type: ignore[arg-type] # any field
+        with pytest.raises(TrialFailed):
+            convert(one)
+    assert count(tries) == 2
+
+
+@pytest.mark.parametrize(("how", "error"), [("killed", TrialStopped), ("full", TrialFailed)])
+def test_failures_of_the_machine_are_tried_again(
+    how: str, error: type[Exception], job: ConversionJob, tries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        monkeypatch.setenv("CONVERTING", how)
+        with pytest.raises(error):
+            convert(job)
+    assert count(tries) == 2
+    monkeypatch.setenv("CONVERTING", "")
+    assert convert(job).model.is_file()
+
+
+def test_a_converter_that_ran_out_of_time_is_tried_again(
+    job: ConversionJob, tries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as impatient:
+        impatient.setattr("framewatt.candidates.conversion._TIMEOUT", 0.0)
+        with pytest.raises(TrialStopped, match="no answer within"):
+            convert(job)
+    assert convert(job).model.is_file()
+    assert count(tries) == 1

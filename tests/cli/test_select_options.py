@@ -56,7 +56,7 @@ BAD = {
     "view": "personal",
 }
 """A value of each option that a model cannot be asked about."""
-UNREFUSED = {"packages", "tune", "as_shipped"}
+UNREFUSED = {"packages", "tune", "as_shipped", "retry"}
 """A package is refused by the installer alone, and switches have no value on the command line."""
 GOOD: dict[str, Any] = {
     "samples": "s.npz",

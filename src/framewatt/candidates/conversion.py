@@ -1,14 +1,18 @@
 """Models in each framework's own format: from a private copy, cached by the model's hash, verified.
 
 A converter may rewrite its input, exit 0 on failure, or want files beside it: it gets a folder of its own.
+What failed once is not tried again by itself, but for failures of the machine.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass
+from errno import ENOSPC
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +20,11 @@ import onnx
 from filelock import FileLock
 
 from framewatt.config import cache_root
-from framewatt.errors import BadInput, TrialFailed, reason_of
+from framewatt.errors import BadInput, Inapplicable, TrialFailed, TrialStopped, reason_of
 from framewatt.metering.host.cpu_time import timed
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.records import Signature, TensorSpec, Usage
-from framewatt.trials.process import WorkerProcess, python_environment, python_worker
+from framewatt.trials.process import WORKERS, WorkerProcess, python_environment, python_worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 900.0
 _RECORD = "conversion.json"
+_FAILURE = "failure.json"
+_REMEMBERED = "(it did in an earlier run; --retry tries again)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ def signature_json(signature: Signature) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ConversionJob:
-    """One conversion to do: `source` is the model's file and `digest` the hash of what it came from."""
+    """One conversion to do: `source` is the model's file and `digest` the hash of what it came from.
+
+    With `retry` one that failed before is tried again.
+    """
 
     plugin: Plugin
     environment: Environment
@@ -69,12 +78,14 @@ class ConversionJob:
     digest: str
     signature: Signature
     settings: Mapping[str, str]
+    retry: bool = False
 
     @property
     def key(self) -> str:
         """Hash of everything that the result depends on."""
         inputs = [self.digest, asdict(self.signature), self.settings_that_matter, self.environment.packages]
-        inputs += [self.plugin.path.read_text(), asdict(inspect_host())]  # some compile for this very CPU
+        inputs += [self.plugin.path.read_text(), _workers_code()]
+        inputs += [asdict(inspect_host())]  # some compile for this very CPU
         return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
 
     @property
@@ -101,12 +112,15 @@ def convert(job: ConversionJob) -> Conversion:
 
     Raises:
         Inapplicable: the framework does not support an operator of the model.
-        TrialFailed: the converter crashed, hung, or made nothing; or the disk is full.
+        TrialFailed: the converter crashed, hung, or made nothing; or the disk is full. What failed in an
+            earlier run fails again in its words.
     """
     folder = cache_root() / "conversions" / f"{job.plugin.name}-{job.key}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
+            if not job.retry:
+                _fail_again(folder)
             return _cached(folder) or _convert(job, folder)
     except OSError as error:
         raise TrialFailed(f"convert: {reason_of(error)}") from error
@@ -132,8 +146,24 @@ def export(plugin: Plugin, environment: Environment, source: Path, folder: Path)
 
 
 def _convert(job: ConversionJob, folder: Path) -> Conversion:
+    """Convert into an empty folder, and remember there what came of it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    try:
+        model, cost = _made(job, folder)
+    except TrialStopped:
+        raise
+    except (Inapplicable, TrialFailed) as reason:
+        if os.strerror(ENOSPC) not in str(reason):
+            failure = {"inapplicable": isinstance(reason, Inapplicable), "reason": str(reason)}
+            (folder / _FAILURE).write_text(json.dumps(failure))
+        raise
+    record = {"model": str(model.relative_to(folder)), "cost": asdict(cost)}
+    (folder / _RECORD).write_text(json.dumps(record))
+    return Conversion(model, cost)
+
+
+def _made(job: ConversionJob, folder: Path) -> tuple[Path, Usage]:
     request = {
         "model": str(_private_copy(job, folder)),
         "folder": str(folder),
@@ -144,9 +174,7 @@ def _convert(job: ConversionJob, folder: Path) -> Conversion:
     model = Path(answer["model"])
     if not model.exists():
         raise TrialFailed(f"the converter reported success, but {model.name} does not exist")
-    record = {"model": str(model.relative_to(folder)), "cost": asdict(cost)}
-    (folder / _RECORD).write_text(json.dumps(record))
-    return Conversion(model, cost)
+    return model, cost
 
 
 def _private_copy(job: ConversionJob, folder: Path) -> Path:
@@ -176,6 +204,22 @@ def _cached(folder: Path) -> Conversion | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return conversion if conversion.model.exists() else None
+
+
+def _fail_again(folder: Path) -> None:
+    try:
+        failure = json.loads((folder / _FAILURE).read_text())
+        kind = Inapplicable if failure["inapplicable"] else TrialFailed
+        told = f"{failure['reason']} {_REMEMBERED}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    raise kind(told)
+
+
+@cache
+def _workers_code() -> str:
+    """Hash of the code that framework files share in their environments."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(WORKERS.rglob("*.py")))).hexdigest()
 
 
 def _spec(entry: Mapping[str, Any]) -> TensorSpec:

@@ -101,7 +101,7 @@ def _setting(findings: Findings) -> Iterator[AuditWarning]:
             "own-file",
             f"{title} runs your own file, whose shapes are open: our copy with the samples' shapes, which "
             f"the others get, fails there ({own.reason})",
-            "hand over a model with fixed shapes to have all run the same file",
+            "its figures are those of your file as it is",
         )
     asked = findings.manifest.request.race.incumbent
     names = {line.framework for line in findings.manifest.candidates}

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framewatt.errors import Inapplicable, TrialFailed
+from framewatt.errors import Inapplicable, TrialFailed, TrialStopped
 from framewatt.metering.host.cpu_time import CpuTimes, cpu_times
 from framewatt.worker.python.framewatt_worker.channel import REPLIES, REQUESTS
 from framewatt.worker.python.framewatt_worker.reasons import LOG, cause, ending
@@ -22,7 +22,8 @@ from framewatt.worker.python.framewatt_worker.reasons import LOG, cause, ending
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_WORKERS = Path(__file__).parent.parent / "worker" / "python"
+WORKERS = Path(__file__).parent.parent / "worker" / "python"
+"""Where the programs of Python workers lie."""
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _PARTING_SECONDS = 5.0
@@ -70,7 +71,7 @@ class WorkerProcess:
         except OSError as error:
             os.close(self._to)
             os.close(self._from)
-            raise TrialFailed(f"the worker could not be started: {error}") from error
+            raise TrialStopped(f"the worker could not be started: {error}") from error
         finally:
             os.close(to_worker)
             os.close(from_worker)
@@ -86,19 +87,21 @@ class WorkerProcess:
 
         Raises:
             Inapplicable: the framework cannot do this work.
-            TrialFailed: it crashed, hung beyond `timeout` seconds, ran out of memory, or answered an error.
+            TrialFailed: it crashed or answered an error.
+            TrialStopped: it hung beyond `timeout` seconds, ran out of memory or was killed.
         """
         message = json.dumps({"op": operation, **arguments}).encode() + b"\n"
         try:
             os.write(self._to, message)
         except OSError:
-            raise TrialFailed(self._death(operation)) from None
+            raise self._death(operation) from None
         answer = self._answer(operation, timeout)
         if answer.get("ok"):
             return answer
         if answer.get("kind") == "inapplicable":
             raise Inapplicable(cause(answer.get("message", "no reason was given")))
-        raise TrialFailed(self._logged(f"{operation}: {cause(answer.get('message', 'no message'))}"))
+        failure = TrialStopped if answer.get("kind") == "memory" else TrialFailed
+        raise failure(self._logged(f"{operation}: {cause(answer.get('message', 'no message'))}"))
 
     def cpu_times(self) -> CpuTimes:
         """CPU seconds so far of the worker and its children."""
@@ -148,10 +151,10 @@ class WorkerProcess:
             ready, _, _ = select.select([self._from], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 self._signal(signal.SIGKILL)
-                raise TrialFailed(f"{operation}: no answer within {timeout:.0f} s (hung); it was ended")
+                raise TrialStopped(f"{operation}: no answer within {timeout:.0f} s (hung); it was ended")
             chunk = os.read(self._from, 1 << 16)
             if not chunk:
-                raise TrialFailed(self._death(operation))
+                raise self._death(operation)
             self._pending += chunk
         line, _, self._pending = self._pending.partition(b"\n")
         try:
@@ -162,15 +165,16 @@ class WorkerProcess:
             raise TrialFailed(f"{operation}: the worker answered something that is not a JSON object")
         return answer
 
-    def _death(self, operation: str) -> str:
+    def _death(self, operation: str) -> TrialFailed:
         try:
             code = self._process.wait(timeout=_PARTING_SECONDS)
         except subprocess.TimeoutExpired:
             self._signal(signal.SIGKILL)
-            return f"{operation}: the worker closed its pipes without ending; it was ended"
+            return TrialFailed(f"{operation}: the worker closed its pipes without ending; it was ended")
         if code == -signal.SIGKILL:
-            return f"{operation}: the worker was killed (usually: the machine ran out of memory)"
-        return self._logged(f"{operation}: the worker {ending(code)}{self._last_words()}")
+            killed = "the worker was killed (usually: the machine ran out of memory)"
+            return TrialStopped(f"{operation}: {killed}")
+        return TrialFailed(self._logged(f"{operation}: the worker {ending(code)}{self._last_words()}"))
 
     def _logged(self, reason: str) -> str:
         """The reason, with the log's path where it names none."""
@@ -198,7 +202,7 @@ def python_environment(threads: int | None) -> dict[str, str]:
     # OpenMP threads that spin between queries burn what the comparison is about.
     budget |= {_WAITING: "passive"}
     return {
-        "PYTHONPATH": str(_WORKERS),
+        "PYTHONPATH": str(WORKERS),
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **(budget if threads else {}),

@@ -59,3 +59,9 @@ class CandidateOptions(Group):
         "Search each framework's own settings too, or race the equal budget alone.",
         default=True,
     ).field()
+    retry: bool = Option(
+        "--retry",
+        SWITCH,
+        "Convert the model again for frameworks for which that failed in an earlier run.",
+        default=False,
+    ).field()

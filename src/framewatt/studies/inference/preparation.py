@@ -13,7 +13,7 @@ import onnx
 from framewatt.candidates import conversion
 from framewatt.decision.audits import audit_samples
 from framewatt.discovery import discover
-from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
+from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed, TrialStopped
 from framewatt.records import Status
 from framewatt.runs.records import BuiltConverter, ConversionCost, Inputs
 from framewatt.studies.runtime import environment_of, launch_spec, record_environment, runtime_of
@@ -206,10 +206,15 @@ def _converted(
         if converter.interpreter != runtime.interpreter:  # equal pins share one, which is downloaded once
             record_environment(BuiltConverter, spec, converter, context)
     context.progress.say(f"converting for {plugin.module.TITLE}")
-    source, digest = material.models[chosen], material.digest
-    if chosen == "onnx":
-        digest = material.model_digest
-    job = conversion.ConversionJob(plugin, converter, source, digest, material.signature, spec.settings)
+    job = conversion.ConversionJob(
+        plugin=plugin,
+        environment=converter,
+        source=material.models[chosen],
+        digest=material.model_digest if chosen == "onnx" else material.digest,
+        signature=material.signature,
+        settings=spec.settings,
+        retry=context.request.candidates.retry,
+    )
     return _convert(job, material)
 
 
@@ -217,6 +222,8 @@ def _convert(job: conversion.ConversionJob, material: Material) -> conversion.Co
     """The conversion of our copy; where that fails, of the user's own file."""
     try:
         return conversion.convert(job)
+    except TrialStopped:
+        raise
     except TrialFailed:
         if material.own_file is None:
             raise

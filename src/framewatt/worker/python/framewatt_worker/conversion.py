@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ def run_converter(
 
     Raises:
         NotImplementedError: it names operators that it does not know.
+        MemoryError: it was killed, which is how a machine without memory ends a program.
         RuntimeError: it ended with an error; the message says how, with its most telling line and its log.
     """
     done = subprocess.run(
@@ -58,6 +60,8 @@ def run_converter(
     text = _COLOUR.sub("", done.stdout)
     log = folder / _LOG
     log.write_text(text, encoding="utf-8")
+    if done.returncode == -signal.SIGKILL:
+        raise MemoryError
     if done.returncode != 0:
         name = program or Path(command[0]).name
         if lacking := lacking_operators(text):
