@@ -101,6 +101,9 @@ class FrameworkExtras(Protocol):
 
     With it, models are converted under those values alone, whatever their format; without it, from ONNX.
     """
+    CONVERTS_FROM: str
+    """The framework file whose conversion `convert` starts from, instead of the model, and whose converter's
+    environment it shares: one run of a converter serves both."""
     POINTS: tuple[Mapping[str, str], ...]
     """Settings of a learner of tables among which its best is searched."""
     EXPORTS: tuple[str, ...]

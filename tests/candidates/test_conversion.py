@@ -157,3 +157,24 @@ def test_a_converter_that_ran_out_of_time_is_tried_again(
             convert(job)
     assert convert(job).model.is_file()
     assert count(tries) == 1
+
+
+def test_one_conversion_serves_two_frameworks_and_each_is_told_what_it_takes(
+    job: ConversionJob, tries: Path
+) -> None:
+    onward = convert(replace(job, plugin=discover("frameworks")["onward"]))
+    base = convert(job)
+    assert count(tries) == 1
+    assert onward.model.name == "onward.onnx"
+    assert onward.cost is not None
+    assert base.cost is not None
+    assert onward.cost.seconds > base.cost.seconds
+
+
+def test_a_conversion_that_starts_from_a_failed_one_fails_with_its_reason(
+    job: ConversionJob, tries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVERTING", "lacks")
+    with pytest.raises(Inapplicable, match="operator Gemm is not supported by Converting"):
+        convert(replace(job, plugin=discover("frameworks")["onward"]))
+    assert count(tries) == 1

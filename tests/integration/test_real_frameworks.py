@@ -178,3 +178,23 @@ def test_real_inputs_of_mixed_shapes_are_replayed_by_every_framework(
         np.savez(folder / f"{index}.npz", x=rng.standard_normal((count, 16)).astype(np.float32))
     decision = race(tiny_model, tmp_path, "onnxruntime,openvino", budget=5, samples=str(folder))
     assert all(raced(row) for row in decision.candidates)
+
+
+def test_an_input_keeps_its_shape_in_tensorflow_and_litert_whatever_it_is_called(tmp_path: Path) -> None:
+    """onnx2tf takes three axes for channels-first, and neither ``::`` nor ``@`` is a name for TensorFlow."""
+    weight = numpy_helper.from_array(np.random.default_rng(0).random((96, 4), np.float32), "w")
+    nodes = [
+        helper.make_node("MatMul", ["onnx::Flatten_0", "w"], ["h"], name="MatMul@0"),
+        helper.make_node("Erf", ["h"], ["e"], name="Erf@0"),
+        helper.make_node("Softmax", ["e"], ["p::0"], name="Softmax@0"),
+    ]
+    inputs = [helper.make_tensor_value_info("onnx::Flatten_0", TensorProto.FLOAT, [1, 16, 96])]
+    outputs = [
+        helper.make_tensor_value_info("p::0", TensorProto.FLOAT, [1, 16, 4]),
+        helper.make_tensor_value_info("e", TensorProto.FLOAT, [1, 16, 4]),
+    ]
+    model = save_graph(tmp_path / "odd.onnx", nodes, inputs, outputs, [weight])
+    decision = race(model, tmp_path, "onnxruntime,tensorflow,litert", budget=5, tune=False)
+    for name in ("tensorflow", "litert"):
+        (row,) = rows(decision, name)
+        assert row["parity"]["error"]["value"] < 1e-5, row["reason"]

@@ -14,7 +14,6 @@ import framewatt
 from framewatt import discovery
 from framewatt.candidates.conformance import check_framework_file
 from framewatt.worker.python.framewatt_worker.conversion import run_converter
-from framewatt.worker.python.framewatt_worker.onnx_to_tensorflow import arrange
 
 FRAMEWORKS = Path(framewatt.__file__).parent / "plugins" / "frameworks"
 FILES = [path for path in sorted(FRAMEWORKS.glob("*.py")) if not path.stem.startswith("_")]
@@ -47,8 +46,9 @@ def test_no_runtime_carries_another_framework_s_converter(path: Path) -> None:
     assert not re.search(r"onnx2tf|pnnx|iree-base-compiler|onnxscript", runtime)
 
 
-def test_tensorflow_and_litert_share_one_converter_environment() -> None:
+def test_tensorflow_and_litert_share_one_converter_environment_and_run() -> None:
     tensorflow, litert = (discovery.find("frameworks", name).module for name in ("tensorflow", "litert"))
+    assert litert.CONVERTS_FROM == "tensorflow"
     assert tensorflow.PACKAGES["convert"] == litert.PACKAGES["convert"]
     assert tensorflow.EXCLUDES == litert.EXCLUDES
 
@@ -119,15 +119,6 @@ def test_openvino_as_shipped_is_told_nothing_and_tells_its_precision(
     openvino = StandInOpenVINO(computes_in)
     assert compiled_by(openvino, monkeypatch, {"as": "shipped"}).precision == told
     assert openvino.config == {}
-
-
-def test_tensors_of_a_converted_model_are_found_by_name_then_shape_then_position() -> None:
-    wanted = [{"name": "a.b:0", "shape": [1, 2]}, {"name": "c", "shape": [1, 3]}]
-    assert arrange(wanted, [("serving_default_c:0", (1, 3)), ("serving_default_a_b_0:0", (1, 2))]) == [1, 0]
-    assert arrange(wanted, [("PartitionedCall:0", (1, 3)), ("PartitionedCall:1", (1, 2))]) == [1, 0]
-    assert arrange(wanted, [("x", (5,)), ("y", (5,))]) == [0, 1]
-    with pytest.raises(RuntimeError, match="has 1 tensors where the model has 2"):
-        arrange(wanted, [("x", (5,))])
 
 
 def test_a_failing_converter_is_quoted_with_its_most_telling_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from errno import ENOSPC
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ import onnx
 from filelock import FileLock
 
 from framewatt.config import cache_root
+from framewatt.discovery import find
 from framewatt.errors import BadInput, Inapplicable, TrialFailed, TrialStopped, reason_of
 from framewatt.metering.host.cpu_time import timed
 from framewatt.metering.host.inspection import inspect_host
@@ -110,11 +111,22 @@ def needed(module: ModuleType, model_format: str, settings: Mapping[str, str]) -
 def convert(job: ConversionJob) -> Conversion:
     """The model in the framework's own format, from the cache if it was made before.
 
+    Where it starts from another framework's conversion, it costs what both take: alone it would.
+
     Raises:
         Inapplicable: the framework does not support an operator of the model.
         TrialFailed: the converter crashed, hung, or made nothing; or the disk is full. What failed in an
             earlier run fails again in its words.
     """
+    base = getattr(job.plugin.module, "CONVERTS_FROM", None)
+    if base is None:
+        return _once(job)
+    first = _once(replace(job, plugin=find("frameworks", base)))
+    last = _once(replace(job, source=first.model))
+    return Conversion(last.model, _sum(first.cost, last.cost))
+
+
+def _once(job: ConversionJob) -> Conversion:
     folder = cache_root() / "conversions" / f"{job.plugin.name}-{job.key}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +190,7 @@ def _made(job: ConversionJob, folder: Path) -> tuple[Path, Usage]:
 
 
 def _private_copy(job: ConversionJob, folder: Path) -> Path:
-    """An ONNX file that a converter may write over; a user's own code stays beside what it imports."""
+    """An ONNX file that a converter may write over; other sources are only read, and stay where they are."""
     if job.source.suffix != ".onnx":
         return job.source
     private = folder / "model.onnx"
@@ -204,6 +216,15 @@ def _cached(folder: Path) -> Conversion | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return conversion if conversion.model.exists() else None
+
+
+def _sum(*costs: Usage | None) -> Usage:
+    known = [cost for cost in costs if cost]
+    return Usage(
+        seconds=sum(cost.seconds for cost in known),
+        user_seconds=sum(cost.user_seconds for cost in known),
+        system_seconds=sum(cost.system_seconds for cost in known),
+    )
 
 
 def _fail_again(folder: Path) -> None:

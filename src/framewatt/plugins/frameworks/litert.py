@@ -20,18 +20,16 @@ PACKAGES = {
 }
 EXCLUDES = ("tensorboard", "torch", "torchvision")
 IMPORTS = ("ai_edge_litert.interpreter",)
+CONVERTS_FROM = "tensorflow"  # one run of onnx2tf serves both
 SETTINGS = {"precision": ("fp32",)}
 SHIPPED = {"precision": "fp32"}
 
 
 def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
-    """Convert to a TFLite file with float32 weights.
+    """Convert TensorFlow's SavedModel to a TFLite file with float32 weights."""
+    from framewatt_worker.onnx_to_tensorflow import to_tflite
 
-    LiteRT has no Erf: the polynomial in its place differs by less than 2e-7 (Abramowitz and Stegun, 7.1.26).
-    """
-    from framewatt_worker.onnx_to_tensorflow import convert_with_onnx2tf
-
-    converted: Path = convert_with_onnx2tf(model, folder / "model.tflite", signature)
+    converted: Path = to_tflite(model, folder / "model.tflite")
     return converted
 
 
@@ -50,19 +48,16 @@ class Session:
 
     def __init__(self, interpreter: Any, signature: Mapping[str, Any]) -> None:
         """`interpreter` has its tensors allocated."""
-        from framewatt_worker.onnx_to_tensorflow import arrange
-
         self._interpreter = interpreter
-        inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
-        order = arrange(signature["inputs"], [(item["name"], tuple(item["shape"])) for item in inputs])
+        runner = interpreter.get_signature_runner("serving_default")
+        inputs, outputs = runner.get_input_details(), runner.get_output_details()
         self._inputs = [
-            (entry["name"], inputs[index]["index"], inputs[index]["dtype"])
-            for entry, index in zip(signature["inputs"], order, strict=True)
+            (entry["name"], inputs[f"input_{index}"]["index"], inputs[f"input_{index}"]["dtype"])
+            for index, entry in enumerate(signature["inputs"])
         ]
-        order = arrange(signature["outputs"], [(item["name"], tuple(item["shape"])) for item in outputs])
         self._outputs = [
-            (outputs[index]["index"], entry["dtype"])
-            for entry, index in zip(signature["outputs"], order, strict=True)
+            (outputs[f"output_{index}"]["index"], entry["dtype"])
+            for index, entry in enumerate(signature["outputs"])
         ]
 
     def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:

@@ -26,9 +26,9 @@ SHIPPED = {"precision": "fp32", "mode": "graph"}
 
 def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Path:
     """Convert to a SavedModel, which is a folder."""
-    from framewatt_worker.onnx_to_tensorflow import convert_with_onnx2tf
+    from framewatt_worker.onnx_to_tensorflow import to_saved_model
 
-    saved_model: Path = convert_with_onnx2tf(model, folder / "saved_model", signature)
+    saved_model: Path = to_saved_model(model, folder / "saved_model", signature)
     return saved_model
 
 
@@ -50,24 +50,17 @@ def compile(session: Session) -> Session:  # noqa: A001 - the phase's name
 
 
 class Session:
-    """Runs one query; the converted function numbers its outputs in the model's order."""
+    """Runs one query; the converted function numbers its inputs and outputs in the model's order."""
 
     def __init__(self, loaded: Any, mode: str, signature: Mapping[str, Any]) -> None:
         """`loaded` is the SavedModel, which must outlive its functions."""
-        from framewatt_worker.onnx_to_tensorflow import arrange
-
         self._loaded, self._mode = loaded, mode
         self._function = loaded.signatures["serving_default"]
-        specs = sorted(self._function.structured_input_signature[1].items())
-        order = arrange(signature["inputs"], [(name, tuple(spec.shape)) for name, spec in specs])
-        self._inputs = [
-            (entry["name"], *specs[index]) for entry, index in zip(signature["inputs"], order, strict=True)
-        ]
-        names = sorted(self._function.structured_outputs, key=lambda name: (len(name), name))
-        shapes = [(name, tuple(self._function.structured_outputs[name].shape)) for name in names]
-        order = arrange(signature["outputs"], shapes)
+        specs = self._function.structured_input_signature[1]
+        numbered = ((entry["name"], f"input_{index}") for index, entry in enumerate(signature["inputs"]))
+        self._inputs = [(source, name, specs[name]) for source, name in numbered]
         self._outputs = [
-            (names[index], entry["dtype"]) for index, entry in zip(order, signature["outputs"], strict=True)
+            (f"output_{index}", entry["dtype"]) for index, entry in enumerate(signature["outputs"])
         ]
 
     def build(self) -> None:

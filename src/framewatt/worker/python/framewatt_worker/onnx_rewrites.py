@@ -5,10 +5,17 @@ Only for private copies, in environments that have the ``onnx`` package; each ha
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import onnx  # only converters' environments have it, and only they load this file
 from onnx import numpy_helper, version_converter
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LAST_WITH_ATTRIBUTE = 17
+_NOT_IN_SCOPES = r"[^A-Za-z0-9_.\\/>-]"
 
 
 def norms_spelled_out(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -23,6 +30,26 @@ def norms_spelled_out(model: onnx.ModelProto) -> onnx.ModelProto:
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     return model
+
+
+def plainly_named(model: onnx.ModelProto, inputs: list[str]) -> onnx.ModelProto:
+    """The `inputs` as input_0, input_1, ..., and nodes by names that TensorFlow takes for scopes."""
+    plain = {name: f"input_{index}" for index, name in enumerate(inputs)}
+    for graph in _graphs(model.graph):
+        for value in graph.input if graph is model.graph else ():
+            value.name = plain.get(value.name, value.name)
+        for index, node in enumerate(graph.node):
+            node.input[:] = [plain.get(name, name) for name in node.input]
+            node.name = f"{re.sub(_NOT_IN_SCOPES, '_', node.name) or node.op_type}_{index}".lstrip("_-/\\>")
+    return model
+
+
+def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in (*((attribute.g,) if attribute.HasField("g") else ()), *attribute.graphs):
+                yield from _graphs(inner)
 
 
 def constants_as_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
