@@ -394,3 +394,17 @@ def test_whoever_can_no_longer_be_better_rests_while_the_close_ones_run_on() -> 
     told = finish(race, Field(costs))
     rounds = {name: {s.trial for b, *_ in told for s in b.slots if s.candidate == name} for name in costs}
     assert len(rounds["c"]) < len(rounds["a"]) / 2
+
+
+def test_a_slow_launcher_rests_instead_of_eating_the_budget() -> None:
+    costs = {"a": 1.0, "b": 1.0, "c": 1.0, "slow": 1.05}
+    race, field = start(list(costs), max_regret=0, budget_seconds=300), Field(costs, launch=1.0)
+    launched = dict.fromkeys(costs, 0.0)
+    while (block := race.ask()) is not None:
+        block, observations, spent, launches = field.run(block)
+        dearer = {name: 30.0 if name == "slow" else seconds for name, seconds in launches.items()}
+        for name, seconds in dearer.items():
+            launched[name] += seconds
+        race.tell(block, observations, spent + sum(dearer.values()) - sum(launches.values()), dearer)
+    assert 30 <= launched["slow"] < 200
+    assert race.standings().candidate("a").trials > 3 * race.standings().candidate("slow").trials

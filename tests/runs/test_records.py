@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from framewatt.records.stored import Record
 
 RECORDED = Path(__file__).parent / "recorded"
-YOUNGER = {"built_now", "made_now", "references", "launches"}
+YOUNGER = {"built_now", "spent", "references", "launches"}
 """Fields of records that the recorded runs are older than."""
 KINDS: dict[str, type[Any]] = {
     kind.KIND: kind

@@ -42,10 +42,14 @@ _REMEMBERED = "(it did in an earlier run; --retry tries again)"
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A model that a framework can load, and what making it cost (None: nothing had to be made)."""
+    """A model that a framework can load, and what making it cost (None: nothing had to be made).
+
+    `spent` is what of that was not there yet and had to be waited for.
+    """
 
     model: Path
     cost: Usage | None = None
+    spent: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def convert(job: ConversionJob) -> Conversion:
         return _once(job)
     first = _once(replace(job, plugin=find("frameworks", base)))
     last = _once(replace(job, source=first.model))
-    return Conversion(last.model, _sum(first.cost, last.cost))
+    return Conversion(last.model, _sum(first.cost, last.cost), _sum(first.spent, last.spent))
 
 
 def _once(job: ConversionJob) -> Conversion:
@@ -172,7 +176,7 @@ def _convert(job: ConversionJob, folder: Path) -> Conversion:
         raise
     record = {"model": str(model.relative_to(folder)), "cost": asdict(cost)}
     (folder / _RECORD).write_text(json.dumps(record))
-    return Conversion(model, cost)
+    return Conversion(model, cost, cost)
 
 
 def _made(job: ConversionJob, folder: Path) -> tuple[Path, Usage]:
@@ -212,7 +216,7 @@ def _work(
 def _cached(folder: Path) -> Conversion | None:
     try:
         record = json.loads((folder / _RECORD).read_text())
-        conversion = Conversion(folder / record["model"], Usage(**record["cost"]))
+        conversion = Conversion(folder / record["model"], Usage(**record["cost"]), _sum())
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return conversion if conversion.model.exists() else None

@@ -28,7 +28,7 @@ class CandidateSpec:
     """One contestant with its plug-in; `inapplicable` says why it cannot even start.
 
     `equal_budget` marks the framework's default under the common thread budget, `as_shipped` the framework
-    with no setting touched, `enters` whoever else begins the race instead of waiting for the search.
+    with no setting touched, `begins` who is in the race from its start instead of waiting for the search.
     """
 
     candidate: Candidate
@@ -37,7 +37,7 @@ class CandidateSpec:
     inapplicable: str | None = None
     equal_budget: bool = True
     as_shipped: bool = False
-    enters: bool = False
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,14 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
             problem = refused or _precision_problem(plugin, settings)
             candidate = Candidate(plugin.name, version, settings=tuple(settings.items()), repeat=repeat)
             specs.append(
-                CandidateSpec(candidate, plugin, settings, problem, equal_budget=settings in entering)
+                CandidateSpec(
+                    candidate,
+                    plugin,
+                    settings,
+                    problem,
+                    equal_budget=settings in entering,
+                    begins=settings in (_first(entering) if searched else entering),
+                )
             )
         if hasattr(plugin.module, "SHIPPED") and repeat == 1:
             specs += _as_shipped(plugin, version, refused, choice)
@@ -96,6 +103,12 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
     if idle := set(overrides) - {spec.plugin.name for spec in specs}:
         raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
     return specs
+
+
+def _first(entering: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Of a framework's entries the first in each precision: everyone has a ratio before modes are tried."""
+    by_precision = {settings["precision"]: settings for settings in reversed(entering)}
+    return list(by_precision.values())
 
 
 def _as_shipped(plugin: Plugin, version: str, refused: str | None, choice: Choice) -> list[CandidateSpec]:
@@ -110,9 +123,9 @@ def _as_shipped(plugin: Plugin, version: str, refused: str | None, choice: Choic
 def _with_incumbent(specs: Sequence[CandidateSpec], asked: str | None) -> list[CandidateSpec]:
     """The same, where what runs today begins the race although it is somebody's setting."""
     meant = [spec for spec in specs if spec.candidate.matches(asked)]
-    if not meant or any(spec.equal_budget or spec.as_shipped for spec in meant):
+    if not meant or any(spec.begins for spec in meant):
         return list(specs)
-    return [replace(spec, enters=spec is meant[0]) for spec in specs]
+    return [replace(spec, begins=spec.begins or spec is meant[0]) for spec in specs]
 
 
 def known_precisions() -> tuple[str, ...]:
@@ -288,5 +301,5 @@ def candidate_line(spec: CandidateSpec) -> CandidateLine:
         settings=dict(spec.settings),
         equal_budget=spec.equal_budget,
         as_shipped=spec.as_shipped,
-        enters=spec.enters,
+        begins=spec.begins,
     )

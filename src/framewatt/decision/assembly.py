@@ -180,7 +180,7 @@ def _inputs(findings: Findings) -> dict[str, Any] | None:
 
 def _entered(line: CandidateLine, findings: Findings) -> bool:
     """Whether a candidate was tried: those that begin always, others when the search reached them."""
-    return line.begins or line.id in findings.measurements or line.id in findings.statuses
+    return line.at_once or line.id in findings.measurements or line.id in findings.statuses
 
 
 def _valid_for(findings: Findings) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from framewatt.runs.manifest import CandidateLine
 
 
-_UNSAID = {"family", "enters"}
+_UNSAID = {"family", "begins"}
 """Of a candidate's line: how it came into the race."""
 
 

@@ -81,7 +81,7 @@ def _energy(findings: Findings) -> Quantity:
 def _builds(findings: Findings) -> list[Usage]:
     """What this run itself had to make."""
     usages = [one.install for one in _environments(findings) if one.built_now and one.install]
-    return [*usages, *(made.cost for made in findings.conversions.values() if made.made_now)]
+    return [*usages, *(made.spent or made.cost for made in findings.conversions.values())]
 
 
 def _environments(findings: Findings) -> list[BuiltEnvironment]:

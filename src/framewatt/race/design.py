@@ -30,6 +30,10 @@ CLEARLY_BEHIND = 0.3
 """Log ratio to the leader from which a candidate rests while the others show how much launches scatter."""
 SPENDING_POWER = 1.0
 """Errors are spent as this power of the share of planned rounds: evenly."""
+SLOW_LAUNCH = 3.0
+"""How many times as long as the others' a launch must take to be a slow one."""
+FAIR_SHARE = 2.0
+"""How many times its equal share of the time so far a slow launcher's launches may take."""
 MOST_ROUNDS = 400
 STUDENT_DISCOUNT = 0.87
 """Share of the error that is spent (see `looks`)."""
@@ -73,6 +77,27 @@ def runners(alive: Mask, behind: Array, count: Array, pooled_freedom: Array, hin
     unsure = (pooled_freedom < RELIABLE_FREEDOM)[..., None]
     resting = alive & (count > 0) & (behind > CLEARLY_BEHIND) & unsure
     return _unless_alone(alive, _unless_alone(alive, alive & ~resting) & hindering)
+
+
+def without_slow_launchers(
+    running: Mask, count: Array, launch: Array, spent: Array | float, best: Array
+) -> Mask:
+    """Those `running`, less whoever would eat the budget by its launches; it runs again once that is fair.
+
+    Args:
+        running: ``[..., K]``.
+        count: ``[..., K]``, rounds run so far.
+        launch: ``[..., K]`` or ``[K]``, seconds of each one's launch.
+        spent: ``[...]``, seconds so far.
+        best: ``[...]``, index of the leader, which never rests.
+    """
+    launch = np.broadcast_to(launch, running.shape)
+    many = running.sum(axis=-1)[..., None]
+    others = ((running * launch).sum(axis=-1)[..., None] - launch) / np.maximum(many - 1, 1)
+    fair = FAIR_SHARE * np.asarray(spent)[..., None] / np.maximum(many, 1)
+    is_best = np.arange(running.shape[-1]) == np.asarray(best)[..., None]
+    slow = (count > 0) & ((count + 1) * launch > fair) & (launch > SLOW_LAUNCH * others) & ~is_best
+    return _unless_alone(running, running & ~slow)
 
 
 def hindrances(high: Array, alive: Mask, best: Array, largest: float) -> Mask:

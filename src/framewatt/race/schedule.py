@@ -62,6 +62,10 @@ def _contest(state: RaceState, contenders: Mask) -> Schedule:
     behind = np.nan_to_num(differences(sums)[:, state.leader])
     hindering = _hindrances(state, contenders)
     running = design.runners(contenders, behind, sums.appearances, freedom, hindering)
+    launches = np.array([state.launch_seconds(index) for index in range(len(state.entrants))])
+    running = design.without_slow_launchers(
+        running, sums.appearances, launches, state.costs.spent, np.asarray(state.leader)
+    )
     indices = tuple(int(index) for index in np.flatnonzero(running | state.references & contenders.any()))
     if not indices or not state.ledger.rounds:
         return Schedule(indices, (), design.FIRST_WINDOWS)

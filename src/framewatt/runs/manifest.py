@@ -47,10 +47,10 @@ class FunctionalUnit(PlainRecord):
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine(PlainRecord):
-    """Who may come; `family` is a framework whose models it also runs, `equal_budget` who begins.
+    """Who may come; `family` is a framework whose models it also runs.
 
-    One that is `as_shipped` begins too: the framework with none of its settings touched; and one that
-    `enters`: the incumbent's own setting.
+    `equal_budget` marks a framework's default, `as_shipped` one with none of its settings touched, `begins`
+    who does not wait for the search over settings (None in older runs: those at the equal budget).
     """
 
     id: str
@@ -63,12 +63,12 @@ class CandidateLine(PlainRecord):
     settings: dict[str, str]
     equal_budget: bool
     as_shipped: bool = False
-    enters: bool = False
+    begins: bool | None = None
 
     @property
-    def begins(self) -> bool:
+    def at_once(self) -> bool:
         """Whether it is in the race from its start, and does not wait for the search over settings."""
-        return self.equal_budget or self.as_shipped or self.enters
+        return self.equal_budget if self.begins is None else self.begins
 
     @property
     def contestant(self) -> str:

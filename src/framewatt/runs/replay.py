@@ -65,14 +65,14 @@ def race_of(manifest: Manifest, admission: Admitted, basis: CarbonBasis) -> Race
     request = manifest.request
     known = {line.id: line for line in manifest.candidates}
     families = {known[name].contestant for name in admitted}
-    searched = [line for line in manifest.candidates if not line.begins and line.contestant in families]
+    searched = [line for line in manifest.candidates if not line.at_once and line.contestant in families]
     entrants = [
         Entrant(
             line.id,
             line.contestant,
             line.settings,
             line.equal_budget,
-            begins=line.begins,
+            begins=line.at_once,
             as_shipped=line.as_shipped,
             reference=line.id in admission.references,
             launch_seconds=admission.launches.get(line.id),

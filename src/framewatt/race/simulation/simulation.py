@@ -207,6 +207,8 @@ class _Simulation:
         variance, freedom = pooled_variance(state.sums)
         hindering = design.hindrances(state.high, state.alive, best, self.rules.log_regret)
         running = design.runners(state.alive, behind, state.sums.appearances, freedom, hindering)
+        count = state.sums.appearances
+        running = design.without_slow_launchers(running, count, self.launch, state.spent, best)
         if not self.eliminate:
             running = np.ones_like(running)
         many = running.sum(axis=-1)

@@ -70,19 +70,20 @@ class BuiltConverter(BuiltEnvironment):
 class ConversionCost(PlainRecord):
     """What converting the model took: `key` is the candidate, or ``export`` for the export to ONNX.
 
-    `made_now` tells whether this run made it, or an earlier one.
+    `spent` is what of it this run had to wait for, and no earlier one; None in runs that did not tell.
     """
 
     key: str
     cost: Usage
-    made_now: bool = True
+    spent: Usage | None = None
 
     KIND: ClassVar[str] = "conversion"
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The record of a line."""
-        return cls(record["key"], Usage(**record["cost"]), record.get("made_now", True))
+        spent = record.get("spent")
+        return cls(record["key"], Usage(**record["cost"]), Usage(**spent) if spent else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     if workload.signature is None:
         exported = _export(workload, context)
         models["onnx"] = exported.model
-        context.keep(ConversionCost("export", exported.cost))
+        context.keep(ConversionCost("export", exported.cost, exported.cost))
     signature = workload.signature or exported.signature  # type: ignore[union-attr] # one of them is there
     library = _library(workload, context.request, signature, exported)
     # What a model.py imports changes its export, and not its own hash.
@@ -181,7 +181,7 @@ def _contestant(spec: CandidateSpec, material: Material, context: StudyContext) 
     runtime = runtime_of(spec, context)
     converted = _converted(spec, runtime, material, context)
     if converted.cost is not None:
-        context.keep(ConversionCost(spec.candidate.id, converted.cost))
+        context.keep(ConversionCost(spec.candidate.id, converted.cost, converted.spent))
     work = Inference(
         model=converted.model,
         own_file=material.own_file if converted.model == material.models.get("onnx") else None,

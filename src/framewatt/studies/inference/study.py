@@ -98,7 +98,7 @@ class InferenceStudy:
             self._labels.require_one_label_each(self._material.library)
         _announce_left_out(left_out(choice_of(self.context.request), self._workload.format), self.context)
         settled = {settled.candidate for settled in self.context.run.records(Settled)}
-        begins = {line.id for line in self.context.run.manifest.candidates if line.begins}
+        begins = {line.id for line in self.context.run.manifest.candidates if line.at_once}
         entering = [s for s in self._specs if s.candidate.id in begins - settled]
         self._contestants = equip(entering, self._material, self._clock, self.context)
         self._tried = {spec.candidate.id for spec in entering}
