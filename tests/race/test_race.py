@@ -267,7 +267,7 @@ def _model(width: float) -> Callable[[Observation, Observation], Estimate]:
 
 def _modelled(costs: Mapping[str, float], width: float) -> Race:
     entrants = [Entrant(name, name) for name in costs]
-    return Race(entrants, RaceRules(seed=3, window_seconds=0.5), _model(width))
+    return Race(entrants, RaceRules(seed=3, window_seconds=0.5, max_regret=0), _model(width))
 
 
 def test_where_only_the_models_uncertainty_hinders_the_verdict_stands_on_cpu_seconds() -> None:

@@ -18,7 +18,7 @@ _TOO_LITTLE = "too little was measured to compare them"
 
 
 def budget_needed(state: RaceState) -> tuple[float | None, str | None]:
-    """The whole budget at which the leader would be proved good enough, and why it cannot be told better.
+    """The whole budget at which the leader would be proved good (or equal), and why it cannot be told better.
 
     Half-widths shrink with the square root of the rounds; against every other framework's survivor the upper
     limit must fall to the largest regret. What is open in spite of that takes a round more at least. In the
@@ -45,7 +45,8 @@ def _factor(limits: Bounds, best: int, rival: int, state: RaceState) -> float:
     value, high = float(limits.value[best, rival]), float(limits.high[best, rival])
     if not math.isfinite(high):
         return math.nan
-    gap = state.rules.log_regret - value
+    rules = state.rules
+    gap = (rules.log_regret if rules.max_regret else rules.log_margin) - value
     return ((high - value) / gap) ** 2 if gap > 0 else math.inf
 
 

@@ -118,7 +118,7 @@ def best_setting(state: RaceState, answer: Answer) -> int:
     point = answer.points[0]
     own = state.alive & state.has_run & ~state.frameworks.apart[point]
     loss, _ = losses(state)
-    enough = own & (loss <= state.rules.log_regret)
+    enough = own & (loss <= max(state.rules.log_regret, answer.loss))
     if not enough.any():
         return point
     among = np.where(enough, sibling_losses(state, own), np.inf)

@@ -37,8 +37,8 @@ FAIR_SHARE = 2.0
 MOST_ROUNDS = 400
 STUDENT_DISCOUNT = 0.87
 """Share of the error that is spent (see `looks`)."""
-LOWER_SHARE = 0.75
-"""Share of the error that lower limits get: those of losers, which decide who is beaten (see `looks`)."""
+LOWER_SHARE = 0.5
+"""Share of the error that lower limits get, which decide who is beaten; upper ones bound what is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,9 @@ def planned_rounds(remaining: Array | float, launch_cost: Array | float, window_
 def looks(candidates: int, rounds: int, confidence: float) -> Looks:
     """The plan of looks for each of the ``candidates - 1`` comparisons with the best (Bonferroni).
 
-    A loser's lower limit decides whether it is beaten, its upper one only whether it is equal, so the lower
-    limits may err more often; both together keep to the error (asymmetric boundaries: DeMets & Ware 1982,
-    Biometrika 69:661).
+    A loser's lower limit decides whether it is beaten, the leader's upper one what may be lost with it; both
+    together keep to the error, each to its share (asymmetric boundaries: DeMets & Ware 1982, Biometrika
+    69:661).
 
     With few rounds Student's t moves more from look to look than the normal theory of the plan assumes, which
     costs up to a fifth of the error; that much is held back.

@@ -49,7 +49,8 @@ class RaceRules:
         seed: Of every random order.
         window_seconds: Planned length of a window.
         margin: Ratio minus one up to which two candidates count as equal.
-        max_regret: Ratio minus one that a selection may cost more than the best; proving it ends the race.
+        max_regret: Ratio minus one that a selection may cost more than the best; proving it ends the race. 0:
+            only a winner or equals do.
         budget_seconds: Wall time for launches and windows.
         confidence: Joint coverage of all comparisons with the best, over all looks.
         objective_decides_on: What `Observation.cost` is: ``energy``, ``carbon`` or ``cpu_seconds``.
@@ -90,5 +91,5 @@ class RaceRules:
 
     @property
     def log_regret(self) -> float:
-        """The largest regret on the logarithmic scale."""
-        return math.log1p(self.max_regret)
+        """The largest regret on the logarithmic scale; below every regret where none is allowed."""
+        return math.log1p(self.max_regret) if self.max_regret else -math.inf

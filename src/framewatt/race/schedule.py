@@ -77,7 +77,7 @@ def _contest(state: RaceState, contenders: Mask) -> Schedule:
 
 def _hindrances(state: RaceState, contenders: Mask) -> Mask:
     """Who is in the way of a good selection; everybody where ratios are to be known precisely."""
-    if state.bounds is None or state.rules.precision is not None:
+    if state.bounds is None or state.rules.precision is not None or not state.rules.max_regret:
         return contenders
     high = np.maximum(state.bounds.cost.high, state.bounds.cpu.high)
     return design.hindrances(high, contenders, np.asarray(state.leader), state.rules.log_regret)

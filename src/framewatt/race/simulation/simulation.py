@@ -105,6 +105,11 @@ class Outcome:
         return np.where(lone, self.selected.argmax(axis=-1), -1)
 
     @property
+    def answered(self) -> Mask:
+        """Whether something was proved: a winner, equals, or a good selection."""
+        return self.selected.any(axis=-1)
+
+    @property
     def answer(self) -> NDArray[np.intp]:
         """The winner or the good one, else the leader."""
         chosen = (self.winner >= 0) | self.good
@@ -205,7 +210,9 @@ class _Simulation:
         best = leader(state.sums.mean, state.alive)
         behind = np.take_along_axis(state.sums.mean, best[:, None, None], axis=2)[:, :, 0]
         variance, freedom = pooled_variance(state.sums)
-        hindering = design.hindrances(state.high, state.alive, best, self.rules.log_regret)
+        hindering = state.alive
+        if self.rules.max_regret:
+            hindering = design.hindrances(state.high, state.alive, best, self.rules.log_regret)
         running = design.runners(state.alive, behind, state.sums.appearances, freedom, hindering)
         count = state.sums.appearances
         running = design.without_slow_launchers(running, count, self.launch, state.spent, best)
