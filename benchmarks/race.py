@@ -24,6 +24,7 @@ from exhaustive import exhaustive_seconds
 from framewatt.race import Entrant, Race, RaceRules
 from framewatt.race.simulation.rehearsal import rehearse
 from framewatt.race.simulation.simulation import Outcome, SimulatedField, simulate
+from framewatt.records import Verdict
 from framewatt.statistics import windows_per_trial
 from race_real import report_encoder, report_twins, upper_bound
 
@@ -246,7 +247,7 @@ def settings_grid(rng: np.random.Generator) -> tuple[list[Entrant], Array, Array
 def report_settings(races: int) -> None:
     """The search over settings inside the race, beside measuring the full grid."""
     print(f"\nSettings: 288 points of six families, {races} races each")
-    heads = ("points tried", "of full grid", "mean regret", "90 %", "defaults")
+    heads = ("points tried", "of full grid", "answered", "false", "mean regret", "90 %", "defaults")
     print(f"{'budget s':>9}" + "".join(f"{name:>14}" for name in heads))
     for budget in (180, 600, 1000):
         rows = []
@@ -257,16 +258,28 @@ def report_settings(races: int) -> None:
             rehearse(race, SimulatedField(costs, launch_seconds=launch, window_seconds=0.55), rng)
             standings = race.standings()
             ids = [entrant.id for entrant in entrants]
-            answer = costs[ids.index((*standings.selected, standings.leader)[0] or ids[0])]
+            answer = costs[ids.index(standings.leader or ids[0])]
             share = standings.spent_seconds / exhaustive_seconds(
                 launch, np.full(len(costs), 0.55), RULES.log_margin
             )
             defaults = costs[[entrant.equal_budget for entrant in entrants]].min() / costs.min() - 1
-            rows.append((len(race.state.entered), share, answer / costs.min() - 1, defaults))
-        tried, share, regret, defaults = np.mean(rows, axis=0)
-        worst = np.quantile([row[2] for row in rows], 0.9)
-        figures = (f"{tried:.1f}", f"{share:.4f}", f"{regret:.4f}", f"{worst:.3f}", f"{defaults:.3f}")
+            answered = standings.verdict is not Verdict.UNDECIDED
+            false = answered and framework_regret(race, costs) > (standings.regret or 0.0) + 1e-12
+            entered = len(race.state.entered)
+            rows.append((entered, share, answered, false, answer / costs.min() - 1, defaults))
+        tried, share, answered, false, regret, defaults = np.mean(rows, axis=0)
+        worst = np.quantile([row[4] for row in rows], 0.9)
+        figures = [f"{tried:.1f}", f"{share:.4f}", f"{answered:.3f}", f"{false:.3f}", f"{regret:.4f}"]
+        figures += [f"{worst:.3f}", f"{defaults:.3f}"]
         print(f"{budget:>9}" + "".join(f"{figure:>14}" for figure in figures))
+
+
+def framework_regret(race: Race, costs: Array) -> float:
+    """How much dearer the selected truly is than the best raced setting of any other framework."""
+    state, standings = race.state, race.standings()
+    at = state.ledger.index[standings.selected[0]]
+    others = state.has_run & state.frameworks.apart[at]
+    return float(costs[at] / costs[others].min() - 1) if others.any() else 0.0
 
 
 def main() -> None:

@@ -34,6 +34,8 @@ SLOW_LAUNCH = 3.0
 """How many times as long as the others' a launch must take to be a slow one."""
 FAIR_SHARE = 2.0
 """How many times its equal share of the time so far a slow launcher's launches may take."""
+SEARCH_SHARE = 0.4
+"""The most of the budget that the search over settings may take, and of what remains one step of it."""
 MOST_ROUNDS = 400
 STUDENT_DISCOUNT = 0.87
 """Share of the error that is spent (see `looks`)."""

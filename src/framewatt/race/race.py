@@ -188,7 +188,10 @@ class Race:
         launches = [state.launch_seconds(int(index)) for index in np.flatnonzero(state.alive)]
         launch = float(np.mean(launches or [0.0]))
         rounds = design.planned_rounds(state.remaining_seconds, launch, state.window_seconds)
-        return design.looks(len(state.entrants), int(rounds), state.rules.confidence)
+        point = launch + design.FIRST_WINDOWS * state.window_seconds
+        room = int(design.SEARCH_SHARE * max(state.remaining_seconds, 0.0) / point) if point else 0
+        state.most_points = min(len(state.entrants), len(state.entered) + room)
+        return design.looks(state.most_points, int(rounds), state.rules.confidence)
 
     def _fits(self, schedule: Schedule) -> bool:
         seconds = self.state.round_seconds(schedule.running, schedule.windows)

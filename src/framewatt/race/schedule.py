@@ -14,13 +14,12 @@ from framewatt.records import Verdict
 from framewatt.statistics import differences, pooled_variance, windows_per_trial
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framewatt.race.answer import Answer
     from framewatt.race.search import Family
     from framewatt.race.state import RaceState
     from framewatt.statistics.arrays import Array, Mask
-
-SEARCH_SHARE = 0.5
-"""The most of the remaining budget that one step of the settings search may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,23 @@ class Schedule:
 
 
 def next_round(state: RaceState) -> Schedule:
-    """The next round; nobody runs when nobody is left, or when nothing is left to be found out."""
-    if state.answer is not None:
-        return _contest(state, _settings_of(state, state.answer))
-    if state.ledger.rounds:
-        newcomers = _search(state)
-        if newcomers:
-            running = tuple(sorted({*newcomers, state.leader}))
-            return Schedule(running, tuple(newcomers), design.FIRST_WINDOWS)
-    return _contest(state, state.alive)
+    """The next round; nobody runs when nobody is left, or when nothing is left to be found out.
+
+    Half of the points that may be tried are tried before the framework is known, the rest of its own after.
+    """
+    answer = state.answer
+    families = state.families if answer is None else _own_families(state, answer)
+    newcomers = _search(state, families, most=1.0 if answer else 0.5) if state.ledger.rounds else []
+    if newcomers:
+        running = tuple(sorted({*newcomers, state.leader}))
+        return Schedule(running, tuple(newcomers), design.FIRST_WINDOWS)
+    return _contest(state, state.alive if answer is None else _settings_of(state, answer))
+
+
+def _own_families(state: RaceState, answer: Answer) -> list[Family]:
+    """The settings that are searched on once the framework is known; none where it is one of equals."""
+    chosen = {state.entrants[point].family for point in answer.points}
+    return [family for family in state.families if {family.name} == chosen]
 
 
 def _settings_of(state: RaceState, answer: Answer) -> Mask:
@@ -83,20 +90,27 @@ def _hindrances(state: RaceState, contenders: Mask) -> Mask:
     return design.hindrances(high, contenders, np.asarray(state.leader), state.rules.log_regret)
 
 
-def _search(state: RaceState) -> list[int]:
-    """Newcomers that the budget allows, closest families first; they run beside the leader."""
-    if not state.families:
+def _search(state: RaceState, families: Sequence[Family], most: float) -> list[int]:
+    """Newcomers that the budget allows, closest families first; they run beside the leader.
+
+    `most` is the share of the points that may be tried until now.
+    """
+    if not families:
         return []
     level = state.level
-    remaining = state.remaining_seconds * SEARCH_SHARE
+    remaining = state.remaining_seconds * design.SEARCH_SHARE
+    at_once = sum(entrant.at_once for entrant in state.entrants)
+    allowed = (state.most_points or len(state.entrants)) - at_once
+    room = round(most * allowed) - (len(state.entered) - at_once)
     newcomers: list[int] = []
-    for family in sorted(state.families, key=lambda family: _lag(state, family, level)):
+    for family in sorted(families, key=lambda family: _lag(state, family, level)):
         known = {
             index: _value(state, index, level) for index in family.points.values() if index in state.entered
         }
         for index in proposals(family, known):
             running = sorted({*newcomers, index, state.leader})
-            if state.round_seconds(running, design.FIRST_WINDOWS) > remaining:
+            costly = state.round_seconds(running, design.FIRST_WINDOWS) > remaining
+            if costly or len(newcomers) >= room:
                 return newcomers
             newcomers.append(index)
     return newcomers

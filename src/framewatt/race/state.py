@@ -40,7 +40,8 @@ class RaceState:
 
     `entered` holds who takes part so far, `dropped` who failed and why. `bounds` is what the last look knew
     of every pair and `ruling` what it proved, None before the first; `answer` is what was proved of
-    frameworks and stays proved.
+    frameworks and stays proved. `most_points` is how many may enter, which the error is shared among; None
+    before the first look.
     """
 
     entrants: tuple[Entrant, ...]
@@ -57,6 +58,7 @@ class RaceState:
     bounds: PairBounds | None = None
     ruling: Ruling | None = None
     answer: Answer | None = None
+    most_points: int | None = None
     blocks: int = 0
     over: bool = False
 

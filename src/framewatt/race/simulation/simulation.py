@@ -107,7 +107,7 @@ class Outcome:
     @property
     def answered(self) -> Mask:
         """Whether something was proved: a winner, equals, or a good selection."""
-        return self.selected.any(axis=-1)
+        return np.asarray(self.selected.any(axis=-1))
 
     @property
     def answer(self) -> NDArray[np.intp]:
