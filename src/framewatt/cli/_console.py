@@ -1,27 +1,18 @@
-"""What commands share: live progress on a terminal, plain lines elsewhere, printing a decision."""
+"""What a study tells while it runs: live on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from framewatt.discovery import find
-from framewatt.errors import BadInput
-from framewatt.reports.text.comparison import show_comparison
-from framewatt.reports.text.decision import show_decision
-from framewatt.reports.text.plain import plain_text
 from framewatt.reports.text.progress import building_line, spent_line, standing_line, weight_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from framewatt.decision import Decision
     from framewatt.race import Standings
-    from framewatt.records import Json, Status
+    from framewatt.records import Status
 
 _SILENCE_SECONDS = 15.0
 
@@ -143,55 +134,3 @@ class StatusProgress:
     def __exit__(self, *_: object) -> None:
         """Take the line away."""
         self._status.stop()
-
-
-_VIEWS = {"text": show_decision}
-"""Formats that a terminal shows in its own width and colours; any other is printed as it is rendered."""
-
-
-def print_decision(decision: Decision, output: str) -> None:
-    """Print a decision on stdout in a format."""
-    if output in _VIEWS:
-        _VIEWS[output](decision.document, Console(highlight=False))
-        return
-    rendered: bytes = find("reporters", output).module.render(decision.document)
-    _print_plain(rendered.decode())
-
-
-def print_decisions(decisions: Sequence[Decision], output: str) -> None:
-    """Print one decision, or the studies of one run: in JSON as one document that holds them."""
-    if len(decisions) == 1 or output in _VIEWS:
-        for decision in decisions:
-            print_decision(decision, output)
-        return
-    studies = {"schema": "framewatt/studies/1", "studies": [decision.document for decision in decisions]}
-    _print_plain(json.dumps(studies, indent=2) + "\n")
-
-
-def print_comparison(document: Json, output: str) -> None:
-    """Print a comparison of commands on stdout.
-
-    Raises:
-        BadInput: in a format that it is not told in.
-    """
-    if output == "text":
-        show_comparison(document, Console(highlight=False))
-    else:
-        _print_plain(comparison_text(document, output))
-
-
-def comparison_text(document: Json, output: str) -> str:
-    """A comparison of commands for a file.
-
-    Raises:
-        BadInput: in a format that it is not told in.
-    """
-    if output == "json":
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    if output == "text":
-        return plain_text(show_comparison, document)
-    raise BadInput(f"--format {output!r}: a comparison of commands is told as text or json")
-
-
-def _print_plain(text: str) -> None:
-    Console(soft_wrap=True, highlight=False, markup=False).print(text, end="")

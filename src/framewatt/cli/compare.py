@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._options import declared, format_option, share_option
+from framewatt.cli._options import declared, share_option
+from framewatt.cli._output import output_options
+from framewatt.cli._reference import reference_to
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
+    from framewatt.cli._output import Output
     from framewatt.runs.question import Question
 
 
 @click.command("compare")
 @click.argument("commands", nargs=-1, metavar="'CMD A' 'CMD B' ...")
-@click.option(
-    "--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with an interrupted run."
-)
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run: a folder, its name, or latest.")
 @click.option("--null", help="A command that does nothing but start; its cost is subtracted.")
 @click.option("--prepare", help="Run before each timed run, unmeasured.")
 @click.option("--warmup", type=click.IntRange(1), default=1, show_default=True, help="Unmeasured runs first.")
@@ -33,27 +33,28 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random order.")
 @declared("meter")
 @declared("runs_dir")
-@format_option("text", "json")
-def command(commands: tuple[str, ...], resume: Path | None, output: str, **options: Any) -> None:
+@output_options()
+def command(commands: tuple[str, ...], resume: str | None, output: Output, **options: Any) -> None:
     """Race commands against each other in randomised rounds of fresh runs.
 
     \b
     Example:
       framewatt compare 'python a.py' 'python b.py' --null 'python -c pass'
     """  # noqa: D301 - click reads the escape
-    from framewatt.cli._console import StatusProgress, print_comparison
+    from framewatt.cli._console import StatusProgress
+    from framewatt.runs.listing import find_run
     from framewatt.studies import compare as study
 
     if (resume is None) == (not commands):
         raise BadInput("give either commands or --resume RUN; `framewatt compare --help` shows an example")
+    meter, runs_dir = options.pop("meter"), options.pop("runs_dir")
     with StatusProgress() as progress:
         if resume:
-            document = study.resume(resume, progress)
+            document = study.resume(find_run(resume, runs_dir), progress)
         else:
-            meter, runs_dir = options.pop("meter"), options.pop("runs_dir")
             question = _question(commands, **options)
             document = study.compare(question, meter=meter, runs_dir=runs_dir, progress=progress)
-    print_comparison(document, output)
+    output.write(document, reference_to(document["run"], "latest", runs_dir))
 
 
 def _question(commands: tuple[str, ...], budget: float, **options: Any) -> Question:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from typing import TYPE_CHECKING
 
 import click
 
-from framewatt.cli._options import format_option
+from framewatt.cli._output import output_options
+
+if TYPE_CHECKING:
+    from framewatt.cli._output import Output
 
 
 @click.command()
-@format_option("text", "json")
-def command(output: str) -> None:
+@output_options()
+def command(output: Output) -> None:
     """Say what this machine is, which meters work, and how far an energy figure here can be trusted."""
-    from framewatt.reports.text.doctor import machine_text
     from framewatt.studies.doctor import machine_document
 
-    document = machine_document()
-    click.echo(json.dumps(document, indent=2) if output == "json" else machine_text(document))
+    output.write(machine_document())

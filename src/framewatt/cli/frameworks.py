@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from framewatt.cli._options import declared, format_option
+from framewatt.cli._options import declared
+from framewatt.cli._output import output_options
 
 if TYPE_CHECKING:
     from framewatt.candidates.locks import LockedEnvironment
+    from framewatt.cli._output import Output
 
 
 @click.command(name="frameworks")
-@format_option("text", "json")
+@output_options()
 @declared("network_energy")
 @click.option(
     "--write-locks",
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     context: click.Context,
-    output: str,
+    output: Output,
     network_energy: str | None,
     write_locks: Path | None,
     files: tuple[Path, ...],
@@ -52,30 +53,23 @@ def command(
         _list(network_energy, output)
 
 
-def _list(network_energy: str | None, output: str) -> None:
-    from rich.console import Console
-
+def _list(network_energy: str | None, output: Output) -> None:
     from framewatt.candidates.listing import frameworks_document
     from framewatt.carbon.network import network_of
-    from framewatt.reports.text.frameworks import show_frameworks
 
-    document = frameworks_document(network_of(network_energy))
-    if output == "json":
-        click.echo(json.dumps(document, indent=2))
-    else:
-        show_frameworks(document, Console(highlight=False))
+    output.write(frameworks_document(network_of(network_energy)))
 
 
-def _check(files: tuple[Path, ...], output: str) -> bool:
+def _check(files: tuple[Path, ...], output: Output) -> bool:
     from framewatt.candidates.conformance import conformance_document
-    from framewatt.reports.text.frameworks import conformance_lines
 
     document = conformance_document(files)
-    click.echo(json.dumps(document, indent=2) if output == "json" else "\n".join(conformance_lines(document)))
+    output.write(document)
     return bool(document["passed"])
 
 
 def _say(framework: str, role: str, lock: LockedEnvironment) -> None:
-    from framewatt.reports.text.frameworks import lock_line
+    from framewatt.records.units import format_bytes
 
-    click.echo(lock_line(framework, role, len(lock.packages), lock.download_bytes), err=True)
+    weight = format_bytes(lock.download_bytes)
+    click.echo(f"{framework} {role}: {len(lock.packages)} packages, {weight}", err=True)

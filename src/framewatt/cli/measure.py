@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from framewatt.cli._options import declared, format_option
+from framewatt.cli._options import declared
+from framewatt.cli._output import output_options
+
+if TYPE_CHECKING:
+    from framewatt.cli._output import Output
 
 _STDERR = 2
 
@@ -22,17 +26,17 @@ _STDERR = 2
 @click.option(
     "--idle", type=click.FloatRange(min=0), default=0.0, help="Measure idle power first, for S seconds."
 )
-@format_option("text", "json")
+@output_options()
 @click.argument("command_line", nargs=-1, required=True, metavar="-- CMD [ARG]...")
 def command(
-    meter: str | None, cpus: int | None, idle: float, output: str, command_line: tuple[str, ...]
+    meter: str | None, cpus: int | None, idle: float, output: Output, command_line: tuple[str, ...]
 ) -> None:
     """Run CMD and print its energy, CPU time and peak memory, children included.
 
-    Its exit code is passed on. With --format json its standard output goes to standard error.
+    Its exit code is passed on. With another format than text its standard output goes to standard error, so
+    that a program can read the document; with --output it stays.
     """
     from framewatt.metering.host.inspection import reservable_cpus
-    from framewatt.reports.text.measure import run_text
     from framewatt.studies.measure import build_document, measure
 
     reserved = cpus or reservable_cpus()
@@ -41,8 +45,7 @@ def command(
         meter_name=meter,
         reserved_cpus=reserved,
         idle_seconds=idle,
-        stdout=_STDERR if output == "json" else None,
+        stdout=None if output.leaves_stdout_free else _STDERR,
     )
-    document = build_document(run, reserved)
-    click.echo(json.dumps(document, indent=2) if output == "json" else run_text(document))
+    output.write(build_document(run, reserved))
     sys.exit(run.exit_code)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._options import declared, format_option, take_carbon
+from framewatt.cli._options import declared, take_carbon
+from framewatt.cli._output import output_options
+
+if TYPE_CHECKING:
+    from framewatt.cli._output import Output
 
 
 @click.command(
@@ -16,7 +18,7 @@ from framewatt.cli._options import declared, format_option, take_carbon
     epilog="Example: `framewatt plan RUN --development-runs 200 --trainings-per-year 12 "
     "--inferences-per-year 5e8 --years 3`.",
 )
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @click.option("--development-runs", type=float, default=0.0, help="Edit-run loops until it works.")
 @click.option("--trainings-per-year", type=float, default=0.0, help="Trained models a year.")
 @click.option(
@@ -26,21 +28,17 @@ from framewatt.cli._options import declared, format_option, take_carbon
 @declared("region", help="See carbon with this region's electricity.")
 @declared("intensity")
 @declared("network_energy")
-@format_option("text", "json")
-def command(runs: tuple[Path, ...], output: str, **options: Any) -> None:
+@declared("runs_dir")
+@output_options()
+def command(runs: tuple[str, ...], runs_dir: str, output: Output, **options: Any) -> None:
     """Add up what every framework, and every pair of them, needs over its whole life.
 
-    RUN is a run folder; that of a table brings its inference study along.
+    RUN is a run folder, its name, or latest; that of a table brings its inference study along.
     """
-    from rich.console import Console
-
     from framewatt.lifecycle.lifetimes import Volumes
-    from framewatt.reports.text.plan import show_plan
+    from framewatt.runs.listing import find_run
     from framewatt.studies.plan import plan_runs
 
     carbon = take_carbon(options)
-    plan = plan_runs(runs, Volumes(**options), carbon)
-    if output == "json":
-        click.echo(json.dumps(plan.to_json(), indent=2, allow_nan=False))
-    else:
-        show_plan(plan, Console(highlight=False))
+    folders = [find_run(run, runs_dir) for run in runs]
+    output.write(plan_runs(folders, Volumes(**options), carbon).to_json())

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from framewatt.cli._console import comparison_text, print_comparison, print_decision
-from framewatt.cli._options import declared, format_option, take_carbon
+from framewatt.cli._options import declared, take_carbon
+from framewatt.cli._output import FORMATS, output_options
+from framewatt.cli._reference import reference_to
+from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from framewatt.cli._output import Output
+    from framewatt.records import Json
+    from framewatt.runs.request import CarbonOptions
 
 
 @click.command(
     name="report",
-    epilog="Examples: `framewatt report RUN --region PL`, `framewatt report RUN --format sci -o sci.md`, "
+    epilog="Examples: `framewatt report latest --region PL`, `framewatt report RUN --format sci -o sci.md`, "
     "`framewatt report RUN --where FR,PL,aws:eu-north-1`.",
 )
-@click.argument("run", type=click.Path(path_type=Path))
-@format_option(explained="A reporter: text, json, sci, sci_json, if, ...")
+@click.argument("run")
+@output_options(any_form=True, explained="A reporter: text, json, markdown, csv, sci, sci_json, if, ...")
 @declared("region", help="See the same measurements with another region's electricity.")
 @declared("intensity")
 @declared("pue")
@@ -32,42 +38,48 @@ if TYPE_CHECKING:
 )
 @click.option("--when", help="Rank starting hours: an hourly CSV file, or a live region (needs --time).")
 @click.option("--time", help="How long the work would run once it is started, e.g. 3h.")
-@click.option(
-    "-o", "--output", "target", type=click.Path(path_type=Path), help="Write to a file instead of stdout."
-)
-def command(run: Path, output: str, target: Path | None, **options: Any) -> None:
-    """Render RUN, a run folder, again."""
-    from framewatt.discovery import find
-    from framewatt.studies.report import rank_elsewhere, restate_run, stored_comparison
+@declared("runs_dir")
+def command(run: str, runs_dir: str, output: Output, **options: Any) -> None:
+    """Render RUN again: a run folder, its name, or latest."""
+    from framewatt.runs.listing import find_run
+    from framewatt.studies.report import stored_comparison
 
     typed = _typed(options)
-    reporter = find("reporters", output)
-    where, when, time, view = (options.pop(name) for name in ("where", "when", "time", "view"))
+    output = _with_reporter(output)
+    places = {name: options.pop(name) for name in ("where", "when", "time")}
+    view = options.pop("view")
     carbon = take_carbon(options)
-    if comparison := stored_comparison(run, typed):
-        if target is None:
-            print_comparison(comparison, output)
-        else:
-            _write(target, comparison_text(comparison, output).encode())
-        return
-    decision = rank_elsewhere(restate_run(run, carbon, view), where, when, time)
-    if target is None:
-        print_decision(decision, output)
-    else:
-        _write(target, reporter.module.render(decision.document))
+    path = find_run(run, runs_dir)
+    document = stored_comparison(path, typed) or _restated(path, carbon, view, places)
+    output.write(document, reference_to(path.resolve(), run, runs_dir))
+
+
+def _restated(path: Path, carbon: CarbonOptions, view: str | None, places: Mapping[str, Any]) -> Json:
+    from framewatt.decision import studies_document
+    from framewatt.studies.report import rank_elsewhere, restate_studies
+
+    decisions = restate_studies(path, carbon, view)
+    return studies_document([rank_elsewhere(decision, **places) for decision in decisions])
+
+
+def _with_reporter(output: Output) -> Output:
+    """A form that is not every document's is a reporter's, who tells of a run's own study."""
+    if output.form in FORMATS:
+        return output
+    from framewatt.discovery import find
+
+    reporter = find("reporters", output.form).module
+    return output.with_own({output.form: lambda document: reporter.render(_own_study(document)).decode()})
+
+
+def _own_study(document: Json) -> Json:
+    studies: list[Json] = document.get("studies") or [document]
+    if studies[0]["schema"] != "framewatt/decision/1":
+        raise BadInput("a comparison of commands is told as text, json, markdown or csv")
+    return studies[0]
 
 
 def _typed(options: Mapping[str, object]) -> list[str]:
     """Options that stand on the command line: a default of framewatt.toml may suit other runs alone."""
     context = click.get_current_context()
     return [name for name in options if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-
-
-def _write(target: Path, rendered: bytes) -> None:
-    from framewatt.errors import StoreError
-
-    try:
-        target.write_bytes(rendered)
-    except OSError as error:
-        raise StoreError(f"{target}: {error.strerror}") from error
-    click.echo(f"wrote {target}", err=True)

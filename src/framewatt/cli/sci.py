@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
@@ -11,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from framewatt.cli._options import declared, format_option
+from framewatt.cli._options import declared
+from framewatt.cli._output import output_options
 
 if TYPE_CHECKING:
     from framewatt.carbon.declaration import Declaration
     from framewatt.carbon.disclosure.schema import Disclosure
+    from framewatt.cli._output import Forms, Output
     from framewatt.records import GridIntensity
 
 _COMPONENT_OPTIONS = (
@@ -49,16 +50,15 @@ def _refuse(_: click.Context, parameter: click.Parameter, value: str | None) -> 
     "--where", help="Rank the same work in other regions: FR,PL,aws:eu-north-1; or all of a source: country."
 )
 @click.option("--when", help="Rank starting hours: an hourly CSV file, or a live region (needs --time).")
-@format_option(
-    *("text", "json", "markdown", "if"),
-    explained="text, json, markdown (the GSF disclosure) or if (an Impact Framework manifest).",
+@output_options(
+    "if", explained="text, json, csv, markdown (the GSF disclosure) or if (an Impact Framework manifest)."
 )
 @click.option("--offset", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--rec", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--ppa", hidden=True, callback=_refuse, expose_value=False)
 @click.option("--eac", hidden=True, callback=_refuse, expose_value=False)
 def command(
-    boundary: Path | None, output: str, where: str | None, when: str | None, **options: str | None
+    boundary: Path | None, output: Output, where: str | None, when: str | None, **options: str | None
 ) -> None:
     """SCI = ((E * I) + M) per R, from options or from a TOML file of several components.
 
@@ -81,7 +81,7 @@ def command(
         document = replace(document, elsewhere=rows, warnings=(*document.warnings, *warnings))
     if when:
         document = replace(document, starts=starts(work, when, _duration(declared)))
-    click.echo(_render(document, output), nl=False)
+    output.with_own(_forms(document)).write(document.to_json())
 
 
 def _duration(declared: Declaration) -> timedelta:
@@ -94,15 +94,16 @@ def _duration(declared: Declaration) -> timedelta:
     return timedelta(hours=parse_quantity(time, "h", "time").value or 0.0)
 
 
-def _render(document: Disclosure, output: str) -> str:
+def _forms(document: Disclosure) -> Forms:
+    """What a disclosure is told in its own way in."""
     from framewatt.reports import impact_framework as manifest
     from framewatt.reports.markdown import disclosure as pages
 
-    if output == "json":
-        return json.dumps(document.to_json(), indent=2, ensure_ascii=False) + "\n"
-    if output == "if":
-        return manifest.to_yaml(manifest.manifest(document))
-    return pages.to_markdown(document) if output == "markdown" else pages.to_text(document)
+    return {
+        "text": lambda _: pages.to_text(document),
+        "markdown": lambda _: pages.to_markdown(document),
+        "if": lambda _: manifest.to_yaml(manifest.manifest(document)),
+    }
 
 
 def _declared(path: Path | None, options: dict[str, str]) -> Declaration:

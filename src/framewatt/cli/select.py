@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._console import LiveProgress, PlainProgress, print_decisions
-from framewatt.cli._options import GroupedCommand, format_option, keep_stronger, request_options
+from framewatt.cli._console import LiveProgress, PlainProgress
+from framewatt.cli._options import GroupedCommand, keep_stronger, request_options
+from framewatt.cli._output import output_options
+from framewatt.cli._reference import reference_to
 from framewatt.errors import BadInput
+
+if TYPE_CHECKING:
+    from framewatt.cli._output import Output
 
 _NO_SELECTION = 1
 
@@ -24,10 +28,10 @@ _NO_SELECTION = 1
     "`framewatt select data.csv --target churn --quality 0.93`.",
 )
 @click.argument("model", required=False)
-@click.option("--resume", metavar="RUN", help="Go on with an interrupted run instead of starting one.")
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run: a folder, its name, or latest.")
 @request_options
-@format_option("text", "json", hint="; `framewatt report` knows more")
-def command(model: str | None, resume: str | None, output: str, **options: Any) -> None:
+@output_options(hint="; `framewatt report` knows more")
+def command(model: str | None, resume: str | None, output: Output, **options: Any) -> None:
     """Race frameworks for MODEL and say which one needs the least energy, how much less, and how sure.
 
     MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 or a
@@ -39,14 +43,17 @@ def command(model: str | None, resume: str | None, output: str, **options: Any) 
     if (model is None) == (resume is None):
         raise BadInput("give either a MODEL or --resume RUN; `framewatt select --help` shows examples")
     keep_stronger(options, "region", "intensity")
+    from framewatt.decision import studies_document
+    from framewatt.runs.listing import find_run
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.select import decide, finish
 
     with LiveProgress() if sys.stderr.isatty() else PlainProgress() as progress:
         if resume:
-            decisions = finish(Path(resume), progress)
+            decisions = finish(find_run(resume, options["runs_dir"]), progress)
         else:
             decisions = decide(SelectRequest.of(str(model), **options), progress)
-    print_decisions(decisions, output)
+    document, runs_dir = studies_document(decisions), options["runs_dir"]
+    output.write(document, reference_to(decisions[0].document["run"], "latest", runs_dir))
     if decisions[0].verdict == "none":
         sys.exit(_NO_SELECTION)

@@ -9,6 +9,7 @@ from framewatt.discovery import discover
 from framewatt.lifecycle.plan import build_plan
 from framewatt.runs.carbon_basis import restated_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.listing import inner_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,13 +42,8 @@ def _decisions(runs: Sequence[Path], carbon: CarbonOptions) -> Iterator[Json]:
     """The decisions of all runs, and of studies that lie inside them; each once."""
     region, intensity = carbon.region, carbon.intensity
     given = region is not None or intensity is not None
-    folders = [folder for run in runs for folder in (run, *_inside(run))]
+    folders = [folder for run in runs for folder in (run, *inner_runs(run))]
     for path in {folder.resolve(): folder for folder in folders}.values():
         run = RunFolder.open_run(path)
         basis = restated_basis(run.manifest, region=region, intensity=intensity) if given else None
         yield build_decision(run, basis, carbon.network()).document
-
-
-def _inside(run: Path) -> list[Path]:
-    """Run folders that lie in a run's folder: the inference study of a table."""
-    return sorted(manifest.parent for manifest in run.glob("*/manifest.json"))

@@ -13,6 +13,7 @@ from framewatt.metering.host.inspection import inspect_host
 from framewatt.records.units import parse_duration
 from framewatt.runs.carbon_basis import restated_basis
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.listing import inner_runs
 from framewatt.studies.compare import build_document
 
 if TYPE_CHECKING:
@@ -48,6 +49,17 @@ def restate_run(path: Path, carbon: CarbonOptions, view: str | None) -> Decision
     """
     run = RunFolder.open_run(path)
     return build_decision(run, _basis(run, carbon, view), carbon.network())
+
+
+def restate_studies(path: Path, carbon: CarbonOptions, view: str | None) -> list[Decision]:
+    """The same of the run and of every finished study inside it, as `select` returned them.
+
+    Raises:
+        BadInput: an unknown region, or an impossible figure.
+        StoreError: there is no run.
+    """
+    inside = [run for run in inner_runs(path) if (run / "decision.json").exists()]
+    return [restate_run(run, carbon, view) for run in (path, *inside)]
 
 
 def _basis(run: RunFolder, carbon: CarbonOptions, view: str | None) -> CarbonBasis:

@@ -1,11 +1,11 @@
-"""A table that people read at a glance, and one sentence of advice."""
+"""One sentence, one table that people read at a glance, and what to mind."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewatt.reports.text.decision import show_decision
-from framewatt.reports.text.plain import plain_text
+from framewatt.reports.pages.catalogue import pages_of
+from framewatt.reports.rendering import rendered
 
 if TYPE_CHECKING:
     from framewatt.records import Json
@@ -14,5 +14,5 @@ TITLE = "plain text"
 
 
 def render(decision: Json) -> bytes:
-    """The report without colours, 100 columns wide."""
-    return plain_text(show_decision, decision).encode()
+    """The report without colours, 80 columns wide."""
+    return rendered(pages_of(decision), "text").encode()

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from framewatt.reports.text.page import show_pages
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from framewatt.records import Json
+    from framewatt.reports.page import Page
 
-_WIDTH = 100
+WIDTH = 80
 
 
-def plain_text(show: Callable[[Json, Console], None], document: Json) -> str:
-    """What `show` prints of a document, without colours and 100 columns wide."""
+def plain_text(pages: Sequence[Page], *, details: bool = False) -> str:
+    """Pages without colours, 80 columns wide."""
     buffer = io.StringIO()
-    show(document, Console(file=buffer, width=_WIDTH, no_color=True, legacy_windows=False))
+    console = Console(file=buffer, width=WIDTH, no_color=True, color_system=None, legacy_windows=False)
+    show_pages(pages, console, details=details)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""A decision's carbon in a handful of lines, for a terminal."""
+"""A decision's carbon in a handful of lines."""
 
 from __future__ import annotations
 
