@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 from conftest import hold_to_schema, refused
 from framewatt.cli import cli
@@ -17,8 +15,9 @@ from framewatt.errors import BadInput
 from framewatt.lifecycle.expression import evaluate
 from framewatt.lifecycle.lifetimes import Volumes
 from framewatt.lifecycle.plan import build_plan
-from framewatt.reports.text.curve import draw
-from framewatt.reports.text.plan import show_plan
+from framewatt.reports.pages.curve import draw
+from framewatt.reports.pages.plan import plan_page
+from framewatt.reports.text.plain import plain_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -310,10 +309,9 @@ def test_the_curve_has_the_chosen_one_on_its_bottom_line_at_every_volume() -> No
 
 
 def test_a_plan_of_trainings_alone_is_shown_without_a_curve() -> None:
-    buffer = io.StringIO()
-    show_plan(build_plan(STUDIES[:1], Volumes(10, 4, 0, 2), {}), Console(file=buffer, width=80))
-    assert "Against Ant" in buffer.getvalue()
-    assert "over the inferences a year" not in buffer.getvalue()
+    text = plain_text([plan_page(build_plan(STUDIES[:1], Volumes(10, 4, 0, 2), {}).to_json())])
+    assert "more than A" in text
+    assert "over the inferences a year" not in text
 
 
 def test_the_command_prints_a_table_and_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,7 @@ import jsonschema
 import pytest
 
 from conftest import SCHEMAS, hold_to_schema, plain_manifest
-from framewatt.cli._console import print_decisions
-from framewatt.decision import build_decision
+from framewatt.decision import build_decision, studies_document
 from framewatt.errors import BadInput
 from framewatt.records import Measurement, Status
 from framewatt.runs import records
@@ -160,9 +159,8 @@ def test_kinds_that_no_recorded_run_holds_keep_to_the_schema_too(record: Record)
     hold_to_schema({"kind": record.KIND, **record.to_json()}, "run-1")
 
 
-def test_several_studies_of_one_run_are_printed_as_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_studies_of_one_run_are_one_document() -> None:
     runs = (RECORDED / "table-study", RECORDED / "table-study" / "inference")
-    print_decisions([build_decision(RunFolder.open_run(run)) for run in runs], "json")
-    document = json.loads(capsys.readouterr().out)
+    document = studies_document([build_decision(RunFolder.open_run(run)) for run in runs])
     hold_to_schema(document, "studies-1")
     assert [study["stage"] for study in document["studies"]] == ["training", "inference"]

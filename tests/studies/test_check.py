@@ -88,7 +88,9 @@ def test_a_candidate_that_became_a_fifth_dearer_fails(tmp_path: Path, metric: st
     code, document = _document(new, "--against", old, "--metric", metric)
     assert code == 1
     assert document["worse"] == ["a@1.0/cpu/python[]"]
-    assert "Check failed" in _check(new, "--against", old).output
+    told = _check(new, "--against", old, "--metric", metric).output
+    assert told.splitlines()[0].split()[0] == "a"
+    assert told.splitlines()[0].split()[-1] == "failed"
 
 
 def _with_carbon(intensity: float, hardware: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -108,7 +110,8 @@ def test_the_gate_holds_the_sci_score_to_account(tmp_path: Path) -> None:
     assert _document(old, "--against", old, "--metric", "sci")[0] == 0
     code, document = _document(new, "--against", old, "--metric", "sci")
     assert (code, document["metric"], document["worse"]) == (1, "sci", ["a@1.0/cpu/python[]"])
-    assert "Check failed on sci" in _check(new, "--against", old, "--metric", "sci").output
+    told = _check(new, "--against", old, "--metric", "sci").output
+    assert "a needs more than 5 % more sci than" in told
 
 
 def test_a_dirtier_grid_makes_the_same_energy_worse_in_sci_alone(tmp_path: Path) -> None:

@@ -335,7 +335,7 @@ def test_a_comparison_is_reported_from_its_run_alone(compared: dict[str, Any]) -
     text = CliRunner().invoke(cli, ["report", compared["run"]])
     assert "winner" in text.output
     assert "says nothing about carbon" in refused("report", compared["run"], "--region", "FR")
-    assert "is told as text or json" in refused("report", compared["run"], "--format", "sci")
+    assert "is told as text, json, markdown or csv" in refused("report", compared["run"], "--format", "sci")
 
 
 def test_a_carbon_default_of_the_folder_does_not_hinder_the_report_of_a_comparison(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 from scipy import stats
 
 from conftest import STAND_INS, hold_to_schema, refused, write_perceptron
@@ -19,7 +17,9 @@ from framewatt.carbon.network import PUBLISHED, network_of
 from framewatt.cli import cli
 from framewatt.decision import build_decision
 from framewatt.records import Phase, Provenance, Quantity
-from framewatt.reports.text.development import show_development
+from framewatt.reports.page import Page
+from framewatt.reports.pages.development import development_parts
+from framewatt.reports.text.page import page_lines
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.request import SelectRequest
 from framewatt.studies.select import decide
@@ -110,21 +110,20 @@ def test_without_an_environment_of_its_own_nothing_is_downloaded_and_that_is_sai
         assert energy["reason"] == "the user's own interpreter was used as it is"
 
 
-@pytest.mark.parametrize(("width", "titles"), [(80, 7), (110, 9)])
+@pytest.mark.parametrize(("width", "titles"), [(80, 6), (110, 8)])
 def test_the_table_holds_a_line_for_each_framework_and_one_for_its_converter(width: int, titles: int) -> None:
     rows = [a_row("Small", 40e6, None), a_row("Large", 300e6, 900e6), a_row("Large", 300e6, 900e6)]
-    buffer = io.StringIO()
     network = {
         "intensity": {"value": 0.02, "low": 0.01, "high": 0.03, "provenance": "declared"},
         "source": "me",
     }
-    show_development(rows, network, Console(file=buffer, width=width), wide=width >= 100)
-    lines = buffer.getvalue().splitlines()
+    page = Page("Use Small.", body=tuple(development_parts(rows, network)))
+    lines = [line.plain for line in page_lines(page, width)]
     assert len(lines[2].replace("1st import", "first").replace("2nd import", "second").split()) >= titles
     assert [line.split()[0] for line in lines[3:6]] == ["Small", "Large", "its"]
     assert "900 MB" in lines[5]
     assert max(map(len, lines)) <= width
-    assert "0.02 (0.01 to 0.03) kWh/GB, declared: me." in buffer.getvalue()
+    assert "0.02 (0.01 to 0.03) kWh/GB, declared: me." in "\n".join(lines)
 
 
 def path_of(decision: Decision) -> Path:
