@@ -181,7 +181,7 @@ def test_a_killed_run_goes_on_with_its_finished_windows_counted_once(
         _wait_for_windows(runs, 3, process)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    path = next(runs.iterdir())
+    path = next(runs.glob("*/manifest.json")).parent
     before = [m.started for m in RunFolder.open_run(path).measurements()]
     decision = resume(path)
     after = [m.started for m in RunFolder.open_run(path).measurements()]

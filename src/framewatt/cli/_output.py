@@ -94,7 +94,7 @@ def output_options(*more: str, hint: str = "", explained: str = "", any_form: bo
         click.option(
             "-o",
             "--output",
-            "target",
+            "output_file",
             type=click.Path(path_type=Path),
             help="Write to a file, not to stdout.",
         ),
@@ -103,8 +103,10 @@ def output_options(*more: str, hint: str = "", explained: str = "", any_form: bo
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def writing(*arguments: Any, output: str, target: Path | None, details: bool, **others: Any) -> Any:
-            return function(*arguments, output=Output(output, target, details), **others)
+        def writing(
+            *arguments: Any, output: str, output_file: Path | None, details: bool, **others: Any
+        ) -> Any:
+            return function(*arguments, output=Output(output, output_file, details), **others)
 
         command: Callable[..., Any] = writing
         for option in reversed(options):

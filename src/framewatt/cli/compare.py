@@ -9,7 +9,7 @@ import click
 
 from framewatt.cli._options import declared, share_option
 from framewatt.cli._output import output_options
-from framewatt.cli._reference import reference_to
+from framewatt.cli._reference import reference_to, resumable
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def command(commands: tuple[str, ...], resume: str | None, output: Output, **opt
     Example:
       framewatt compare 'python a.py' 'python b.py' --null 'python -c pass'
     """  # noqa: D301 - click reads the escape
-    from framewatt.cli._console import StatusProgress
+    from framewatt.cli._console import LiveProgress
     from framewatt.runs.listing import find_run
     from framewatt.studies import compare as study
 
     if (resume is None) == (not commands):
         raise BadInput("give either commands or --resume RUN; `framewatt compare --help` shows an example")
     meter, runs_dir = options.pop("meter"), options.pop("runs_dir")
-    with StatusProgress() as progress:
+    with resumable("compare", runs_dir), LiveProgress() as progress:
         if resume:
             document = study.resume(find_run(resume, runs_dir), progress)
         else:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._console import LiveProgress, PlainProgress
+from framewatt.cli._console import watch
 from framewatt.cli._options import GroupedCommand, keep_stronger, request_options
 from framewatt.cli._output import output_options
-from framewatt.cli._reference import reference_to
+from framewatt.cli._reference import reference_to, resumable
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
@@ -48,12 +48,13 @@ def command(model: str | None, resume: str | None, output: Output, **options: An
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.select import decide, finish
 
-    with LiveProgress() if sys.stderr.isatty() else PlainProgress() as progress:
+    runs_dir = options["runs_dir"]
+    with resumable("select", runs_dir), watch() as progress:
         if resume:
-            decisions = finish(find_run(resume, options["runs_dir"]), progress)
+            decisions = finish(find_run(resume, runs_dir), progress)
         else:
             decisions = decide(SelectRequest.of(str(model), **options), progress)
-    document, runs_dir = studies_document(decisions), options["runs_dir"]
+    document = studies_document(decisions)
     output.write(document, reference_to(decisions[0].document["run"], "latest", runs_dir))
     if decisions[0].verdict == "none":
         sys.exit(_NO_SELECTION)

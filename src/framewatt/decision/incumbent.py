@@ -10,6 +10,9 @@ from framewatt.records import Candidate
 if TYPE_CHECKING:
     from framewatt.decision.findings import Findings
 
+NO_INCUMBENT = "no incumbent was named: --incumbent says what runs today"
+"""Why there is none where none was asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incumbent:
@@ -26,7 +29,7 @@ def incumbent_of(findings: Findings) -> Incumbent:
     """
     asked = findings.manifest.request.race.incumbent
     if asked is None:
-        return Incumbent(None, "no incumbent was named: --incumbent says what runs today")
+        return Incumbent(None, NO_INCUMBENT)
     lines = [line for line in findings.manifest.candidates if Candidate.parse(line.id).matches(asked)]
     lines.sort(key=lambda line: not line.as_shipped)
     raced = {s.id for s in findings.standings.candidates if s.windows} if findings.standings else set()

@@ -218,7 +218,9 @@ class RunFolder:
 
 
 def _fresh_folder(root: Path, name: str) -> Path:
-    root.mkdir(parents=True, exist_ok=True)
+    if not root.exists():
+        root.mkdir(parents=True)
+        (root / ".gitignore").write_text("*\n", encoding="utf-8")  # runs are large, and of this machine alone
     number = 1
     while True:
         path = root / (name if number == 1 else f"{name}-{number}")

@@ -25,12 +25,17 @@ def find_run(named: str | Path, runs_dir: str | Path) -> Path:
     """
     root, path = Path(runs_dir), Path(named)
     if str(named) == LATEST and not (path / _MANIFEST).exists():
-        newest = next(folders(root), None)
-        if newest is None:
+        found = newest(root)
+        if found is None:
             raise BadInput(f"latest: no run in {root}; see --runs-dir")
-        return newest
+        return found
     inside = root / path
     return inside if not path.exists() and (inside / _MANIFEST).exists() else path
+
+
+def newest(runs_dir: str | Path) -> Path | None:
+    """The run of `runs_dir` that began last."""
+    return next(folders(Path(runs_dir)), None)
 
 
 def folders(root: Path) -> Iterator[Path]:

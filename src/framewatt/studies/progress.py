@@ -15,6 +15,12 @@ class Progress(Protocol):
     def say(self, line: str) -> None:
         """Something is being done."""
 
+    def step(self, what: str, done: int, total: int, limit_seconds: float | None = None) -> None:
+        """So many of a step's parts are done, all of which may take `limit_seconds`.
+
+        A step begins with 0 of `total` and ends with all of them, or when another begins.
+        """
+
     def building(self, what: str, done_bytes: int, total_bytes: int) -> None:
         """An environment is being built; so much of its download has arrived."""
 
@@ -29,6 +35,9 @@ class Silent:
     """Watches nothing."""
 
     def say(self, line: str) -> None:
+        """Say nothing."""
+
+    def step(self, what: str, done: int, total: int, limit_seconds: float | None = None) -> None:
         """Say nothing."""
 
     def building(self, what: str, done_bytes: int, total_bytes: int) -> None:

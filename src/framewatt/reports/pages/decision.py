@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewatt.decision.incumbent import NO_INCUMBENT
 from framewatt.records import Stage
 from framewatt.records.units import significant
-from framewatt.reports.figures import UNKNOWN, dearer, figure, grams, joules, seconds
+from framewatt.reports.figures import dearer, figure, grams, joules, seconds
 from framewatt.reports.page import Column, Mark, Page, Row, Sentence, Table, Tone, sentences, words
 from framewatt.reports.pages.decision_details import details
 from framewatt.reports.pages.notices import leading_warnings
@@ -53,13 +54,11 @@ def _body(decision: Json) -> Iterator[Table | Sentence]:
     yield frameworks_table(decision)
     setting = decision.get("setting")
     if setting and setting["sentence"]:
-        yield Sentence(_ended(f"Setting: {setting['sentence']}"))
-    if decision["incumbent"] is None and decision.get("incumbent_reason"):
-        yield Sentence(
-            _ended(f"What runs today was not measured: {decision['incumbent_reason']}"), Tone.WARNING
-        )
+        yield Sentence(_sentence(f"Setting: {setting['sentence']}"))
+    if decision["incumbent_reason"] not in {None, NO_INCUMBENT}:
+        yield Sentence(_sentence(decision["incumbent_reason"]), Tone.WARNING)
     if decision["verdict"] in _OPEN:
-        yield from sentences(map(_ended, decision["remedies"][:_REMEDIES]), Tone.REMEDY)
+        yield from sentences(map(_sentence, decision["remedies"][:_REMEDIES]), Tone.REMEDY)
     yield from sentences(leading_warnings(decision), Tone.WARNING)
 
 
@@ -155,5 +154,6 @@ def _hints(decision: Json, reference: Reference) -> Iterator[tuple[str, str]]:
         yield "Carbon", f"framewatt report {reference.call} --region FR"
 
 
-def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "!", "?", UNKNOWN)) else f"{sentence}."
+def _sentence(phrase: str) -> str:
+    """A phrase with a capital and a full stop."""
+    return f"{phrase[:1].upper()}{phrase[1:].removesuffix('.')}."

@@ -32,7 +32,7 @@ def details(decision: Json) -> Iterator[Table | Sentence]:
     yield from sentences(_costs(decision))
     yield from sentences(carbon_lines(decision))
     yield from sentences(_sources(decision))
-    yield from sentences(decision["remedies"], Tone.REMEDY)
+    yield from sentences((f"{remedy}." for remedy in decision["remedies"]), Tone.REMEDY)
     yield from sentences(all_warnings(decision), Tone.WARNING)
 
 

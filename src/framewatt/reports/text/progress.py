@@ -1,40 +1,94 @@
-"""How a race stands, in one line."""
+"""How far a study is, in lines: a step with its remaining time, and how the race stands."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framewatt.records import Candidate, Verdict
 from framewatt.records.units import format_bytes, format_duration
+from framewatt.reports.figures import percent, times
 
 if TYPE_CHECKING:
-    from framewatt.race import Standings
+    from collections.abc import Iterator, Sequence
+
+    from framewatt.race import FrameworkStanding, Standings
+
+_SHOWN = 2
+"""So many frameworks are named behind the leader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a study: so many of its parts are done, `began` by the watcher's clock."""
+
+    what: str
+    done: int
+    total: int
+    began: float
+    limit_seconds: float | None = None
+
+    def line(self, now: float) -> str:
+        """``preparing frameworks: 3 of 9, about 40 s left (at most 15 min)``."""
+        parts = [f"{self.what}: {self.done} of {self.total}"]
+        if self.done:
+            left = (now - self.began) / self.done * (self.total - self.done)
+            parts.append(f"about {whole_seconds(left)} left")
+        limit = f" (at most {whole_seconds(self.limit_seconds)})" if self.limit_seconds else ""
+        return ", ".join(parts) + limit
+
+    def ended(self, now: float) -> str:
+        """What is left of it when it has ended."""
+        return f"{self.what}: {self.done} of {self.total}, {whole_seconds(now - self.began)}"
 
 
 def standing_line(standings: Standings) -> str:
-    """Who leads, or what was decided."""
-    alive = sum(standing.surviving for standing in standings.candidates)
+    """Who leads and how close the next are, or what was decided."""
+    if standings.leader is None:
+        return "nobody leads yet"
+    lost = f", at most {percent(standings.regret)} dearer" if standings.regret is not None else ""
     if standings.verdict is not Verdict.UNDECIDED:
-        return f"{standings.verdict.value}: {', '.join(map(_short, standings.selected))}"
-    leader = f"{_short(standings.leader)} leads" if standings.leader else "nobody leads"
-    return f"undecided so far: {leader}, {alive} of {len(standings.candidates)} in the race"
+        return f"{standings.verdict.value}: {', '.join(map(short_name, standings.selected))}{lost}"
+    parts = [f"{short_name(standings.leader)} leads{lost}", *_rivals(standings.frameworks, standings.leader)]
+    return "; ".join(parts)
+
+
+def _rivals(frameworks: Sequence[FrameworkStanding], leader: str) -> Iterator[str]:
+    """The next cheapest, such as ``openvino 1.04×``, and how many are ruled out."""
+    ratios = {
+        short_name(framework.best): framework.cpu_ratio_to_best or framework.ratio_to_best
+        for framework in frameworks
+        if framework.surviving and framework.best != leader
+    }
+    known = [(ratio.value, name) for name, ratio in ratios.items() if ratio is not None]
+    if known:
+        yield ", ".join(f"{name} {times(ratio)}×" for ratio, name in sorted(known)[:_SHOWN])
+    if ruled_out := sum(not framework.surviving for framework in frameworks):
+        yield f"{ruled_out} of {len(frameworks)} ruled out"
 
 
 def spent_line(standings: Standings, budget_seconds: float) -> str:
-    """How much of the budget is used up."""
-    return f"{format_duration(standings.spent_seconds)} of {format_duration(budget_seconds)}"
+    """How much of the race's own budget is used up."""
+    return f"{whole_seconds(standings.spent_seconds)} of {whole_seconds(budget_seconds)}"
 
 
-def building_line(environment: str, total_bytes: int) -> str:
-    """What is being built, with its weight where that is known."""
-    return f"building {environment}" + (f", {format_bytes(total_bytes)}" if total_bytes else "")
+def building_line(environment: str, done_bytes: int, total_bytes: int) -> str:
+    """What is being built, with how much of its weight has arrived, where that is known."""
+    if not total_bytes:
+        return f"building {environment}"
+    return f"building {environment}: {format_bytes(done_bytes)} of {format_bytes(total_bytes)}"
 
 
-def weight_line(environment: str, total_bytes: int) -> str:
-    """What is being built and has to be fetched first."""
-    return f"building {environment}: {format_bytes(total_bytes)} to download or take from the cache"
+def short_name(candidate: str) -> str:
+    """The framework of a candidate's id, which is long; a command stays as it is."""
+    try:
+        return Candidate.parse(candidate).framework
+    except ValueError:
+        return candidate
 
 
-def _short(candidate: str) -> str:
-    """The framework and version of a candidate's id, which is long."""
-    return Candidate.parse(candidate).release
+def whole_seconds(seconds: float) -> str:
+    """A duration without fractions: what is left of a race needs none."""
+    if seconds < 1:
+        return "0 s" if seconds <= 0 else "1 s"
+    return format_duration(float(round(seconds))).replace(".0 s", " s").removesuffix(" 0 s")

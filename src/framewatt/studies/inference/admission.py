@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from framewatt.workload.labels import Labels
     from framewatt.workload.oracle import Answer
 
+_CHECKING = "checking what each computes"
 _VOTERS = 3
 """A median of fewer candidates cannot tell which one is wrong."""
 _QUALITY_LOSS = 0.01
@@ -55,12 +56,13 @@ class Admission:
         """Launch everyone once, before the race and its budget begin."""
         launches: dict[str, float] = {}
         answers: dict[str, Answer] = {}
-        for name, contestant in contestants.items():
-            self._context.progress.say(f"launching {name}")
+        for number, (name, contestant) in enumerate(contestants.items()):
+            self._context.progress.step(_CHECKING, number, len(contestants))
             try:
                 launches[name], answers[name] = self._launch(contestant)
             except (Inapplicable, TrialFailed) as reason:
                 self._dismiss(name, _status_of(reason), str(reason))
+        self._context.progress.step(_CHECKING, len(contestants), len(contestants))
         self._consult(answers)
         self._remember()
         admitted = tuple(name for name in answers if self._passes(contestants[name], answers[name]))

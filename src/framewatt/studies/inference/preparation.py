@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from framewatt.workload.samples import SampleLibrary
 
 
+_PREPARING = "preparing"
 _LARGEST_COPY_BYTES = 1_500_000_000
 """A protobuf holds 2 GB; a larger model keeps its own file and its open shapes."""
 CHECKED_SAMPLES = 4
@@ -94,7 +95,9 @@ def equip(
 ) -> dict[str, InferenceSpec]:
     """Build each candidate's environment and convert the model for it; who cannot be ready is settled."""
     contestants = {}
-    for spec in specs:
+    limit = context.request.race.prepare_budget
+    for number, spec in enumerate(specs):
+        context.progress.step(_PREPARING, number, len(specs), limit)
         identity = spec.candidate.id
         if spec.inapplicable:
             context.settle(identity, Status.INAPPLICABLE, spec.inapplicable)
@@ -106,6 +109,7 @@ def equip(
             context.settle(identity, Status.INAPPLICABLE, str(reason))
         except (EnvironmentFailed, TrialFailed) as reason:
             context.settle(identity, Status.FAILED, str(reason))
+    context.progress.step(_PREPARING, len(specs), len(specs), limit)
     return contestants
 
 
