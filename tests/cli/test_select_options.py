@@ -181,15 +181,16 @@ def test_help_lists_every_option_under_its_group_with_its_default() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("select", "m.onnx"), "text, json; `framewatt report` knows more"),
-        (("plan", "RUN"), "text, json"),
-        (("frameworks",), "text, json"),
-        (("doctor",), "text, json"),
-        (("measure", "true"), "text, json"),
-        (("compare", "true", "false"), "text, json"),
-        (("check", "a", "--against", "b"), "text, json"),
-        (("analyse", "a", "--candidate", "b", "--energy", "c"), "text, json"),
-        (("sci", "--units", "1 run"), "text, json, markdown, if"),
+        (("select", "m.onnx"), "text, json, markdown, csv; `framewatt report` knows more"),
+        (("plan", "RUN"), "text, json, markdown, csv"),
+        (("frameworks",), "text, json, markdown, csv"),
+        (("doctor",), "text, json, markdown, csv"),
+        (("measure", "true"), "text, json, markdown, csv"),
+        (("compare", "true", "false"), "text, json, markdown, csv"),
+        (("check", "a", "--against", "b"), "text, json, markdown, csv"),
+        (("analyse", "a", "--candidate", "b", "--energy", "c"), "text, json, markdown, csv"),
+        (("runs",), "text, json, markdown, csv"),
+        (("sci", "--units", "1 run"), "text, json, markdown, csv, if"),
     ],
 )
 def test_every_command_refuses_a_format_in_the_same_words(arguments: tuple[str, ...], words: str) -> None:

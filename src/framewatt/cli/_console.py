@@ -105,18 +105,18 @@ class LiveProgress:
     def __init__(self, console: Console | None = None) -> None:
         """It appears when the study starts."""
         self._console = console or Console(stderr=True)
-        self._live = Live(
-            get_renderable=self._view,
-            console=self._console,
-            refresh_per_second=_FRAMES_PER_SECOND,
-            transient=True,
-        )
         self._spinner = Spinner("dots")
         self._finished: list[str] = []
         self._dropped: list[str] = []
         self._step: Step | None = None
         self._doing = ""
         self._race: tuple[Standings, float] | None = None
+        self._live = Live(
+            get_renderable=self._view,
+            console=self._console,
+            refresh_per_second=_FRAMES_PER_SECOND,
+            transient=True,
+        )
 
     def say(self, line: str) -> None:
         """Show it until something else is done."""

@@ -52,8 +52,8 @@ class Cell:
 class Column:
     """A column; `name` and `unit` are for spreadsheets, and one without `title` stands only there.
 
-    `bar` draws its figures, shorter is better. Where there is too little room, the `elastic` one is cut, as
-    far as it says (the first, where none is), then columns go by `spare`, highest first.
+    `bar` draws its figures, shorter is better. Where there is too little room, words (`left`) are cut, each
+    column down to its `least`, then columns go by `spare`, highest first.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Column:
     unit: str = ""
     left: bool = False
     bar: bool = False
-    elastic: int = 0
+    least: int = 14
     spare: int = 0
 
 

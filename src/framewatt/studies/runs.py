@@ -48,7 +48,7 @@ def _row(run: RunFolder) -> Json:
         "stage": manifest.stage.value if question is None else "comparison",
         "command": manifest.command,
         "verdict": concluded.get("verdict"),
-        "advice": concluded.get("advice") or concluded.get("reason"),
+        "advice": concluded.get("advice") or _reason(concluded),
         "seconds": _seconds(concluded),
         "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
     }
@@ -64,6 +64,12 @@ def _conclusion(path: Path) -> Json:
         if isinstance(concluded, dict):
             return concluded
     return {}
+
+
+def _reason(concluded: Json) -> str | None:
+    """Of a comparison: who was selected, and why."""
+    who = ", ".join(concluded.get("selected", ()))
+    return f"{who}: {concluded['reason']}" if who else concluded.get("reason")
 
 
 def _seconds(concluded: Json) -> float | None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _OF_RUNS: Mapping[str, Callable[[Json, Reference | None], Page]] = {
     "framewatt/decision/1": decision_page,
     "framewatt/compare/1": comparison_page,
+    "framewatt/runs/1": runs_page,
 }
 _OTHERS: Mapping[str, Callable[[Json], Page]] = {
     "framewatt/analyse/1": analysis_page,
@@ -35,7 +36,6 @@ _OTHERS: Mapping[str, Callable[[Json], Page]] = {
     "framewatt/frameworks/1": frameworks_page,
     "framewatt/measure/1": measure_page,
     "framewatt/plan/1": plan_page,
-    "framewatt/runs/1": runs_page,
     "framewatt/sci/1": score_page,
 }
 

@@ -47,7 +47,7 @@ def settings_table(decision: Json) -> Table:
 def _fields(decision: Json) -> list[Field]:
     unit = decision["functional_unit"]["name"]
     named: list[Field] = [
-        (Column("name", "", left=True, elastic=42), lambda row: words(row["name"])),
+        (Column("name", "", left=True, least=42), lambda row: words(row["name"])),
         (Column("candidate"), lambda row: words(row["id"])),
         (Column("equal_budget"), lambda row: Cell("", row["equal_budget"])),
         (Column("status"), lambda row: words(row["status"])),

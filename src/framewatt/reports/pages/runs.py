@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING
 from framewatt.records.units import format_bytes, format_duration
 from framewatt.reports.figures import UNKNOWN
 from framewatt.reports.page import Cell, Column, Mark, Page, Tone, sentences, table, words
+from framewatt.runs.listing import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from framewatt.records import Json
     from framewatt.reports.page import Field
+    from framewatt.reports.pages.reference import Reference
 
 _FIELDS: list[Field] = [
     (Column("run"), lambda row: words(row["run"])),
-    (Column("created", "when (UTC)", left=True), lambda row: Cell(_when(row["created"]), row["created"])),
+    (
+        Column("created", "when (UTC)", left=True, least=16),
+        lambda row: Cell(_when(row["created"]), row["created"]),
+    ),
     (Column("work", "what", left=True), lambda row: words(row["work"])),
     (Column("stage"), lambda row: words(row["stage"])),
     (Column("verdict"), lambda row: words(row["verdict"] or "")),
-    (Column("advice", "verdict", left=True, elastic=24), lambda row: words(row["advice"] or "unfinished")),
+    (Column("advice", "verdict", left=True, least=24), lambda row: words(row["advice"] or "unfinished")),
     (Column("duration", "took", "s", spare=1), lambda row: _figure(row["seconds"], format_duration)),
     (Column("size", "size", "B", spare=2), lambda row: _figure(row["bytes"], format_bytes)),
 ]
 
 
-def runs_page(document: Json) -> Page:
+def runs_page(document: Json, reference: Reference | None = None) -> Page:
     """The page of a ``framewatt/runs/1`` document."""
     rows = document["runs"]
     if not rows:
@@ -40,7 +45,7 @@ def runs_page(document: Json) -> Page:
             *sentences(document["unreadable"], Tone.WARNING),
         ),
         details=sentences(f"{row['run']}: {row['advice'] or 'unfinished'}" for row in rows),
-        hints=(("Report", "framewatt report latest"),),
+        hints=(("Report", f"framewatt report {reference.call if reference else LATEST}"),),
     )
 
 

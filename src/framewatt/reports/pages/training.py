@@ -19,7 +19,7 @@ def training_tables(rows: Sequence[Json], decision: Json) -> Iterator[Table]:
     """One line for each candidate that was trained to the quality."""
     trained = [row for row in rows if "training" in row and row["training"]["rounds"]["value"] is not None]
     if trained and decision.get("training"):
-        title = "What it took to reach the quality (tests and intervals are on rows nobody learnt from)"
+        title = "What it took to reach the quality, tested on rows nobody learnt from"
         yield table(title, _fields(trained, str(decision["training"]["metric"])), trained)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from framewatt.reports.page import Column, Row, Table
 
 _GAP = 2
-_SHORTEST_NAME, _SHORTEST_BAR, _LONGEST_BAR = 14, 8, 48
+_SHORTEST_BAR, _LONGEST_BAR = 8, 48
 
 
 def table_lines(table: Table, width: int, *, ascii_only: bool = False) -> Iterator[Text]:
@@ -57,21 +57,19 @@ class _Layout:
 
     @classmethod
     def of(cls, table: Table, rows: Sequence[Row], width: int, *, ascii_only: bool) -> _Layout:
-        """Leave out columns until the rest fits; the elastic one takes less room before another goes."""
+        """Cut words, then leave out columns, until the rest fits; bars get what is left over."""
         columns = [(place, column) for place, column in enumerate(table.columns) if column.title is not None]
         has_bar = any(column.bar for _, column in columns)
-        least_bar = _SHORTEST_BAR + _GAP if has_bar else 0
+        room = width - len("✓ ") - (_SHORTEST_BAR + _GAP if has_bar else 0)
         while True:
-            sizes = [_width(place, column, rows) for place, column in columns]
-            elastic = next((n for n, (_, column) in enumerate(columns) if column.elastic), 0)
-            least = min(sizes[elastic], columns[elastic][1].elastic or _SHORTEST_NAME)
-            rest = width - 2 - sum(sizes) - _GAP * (len(sizes) - 1) + sizes[elastic] - least_bar
+            wanted = [_width(place, column, rows) for place, column in columns]
+            sizes = _cut(wanted, [column for _, column in columns], room - _GAP * (len(columns) - 1))
+            left = room - sum(sizes) - _GAP * (len(columns) - 1)
             spare = max(columns, key=lambda entry: entry[1].spare)
-            if rest >= least or not spare[1].spare:
+            if left >= 0 or not spare[1].spare:
                 break
             columns.remove(spare)
-        sizes[elastic] = max(min(sizes[elastic], rest), _SHORTEST_NAME // 2)
-        bar_width = min(rest - sizes[elastic] + _SHORTEST_BAR, _LONGEST_BAR) if has_bar else 0
+        bar_width = min(max(left, 0) + _SHORTEST_BAR, _LONGEST_BAR) if has_bar else 0
         shown = [(*column, size) for column, size in zip(columns, sizes, strict=True)]
         return cls(rows, shown, bar_width, ascii_only)
 
@@ -120,6 +118,17 @@ class _Layout:
         place = next((place for place, column, _ in self.shown if column.bar), None)
         value = row.cells[place].value if place is not None else None
         return float(value) if isinstance(value, float | int) else 0.0
+
+
+def _cut(sizes: Sequence[int], columns: Sequence[Column], room: int) -> list[int]:
+    """Widths that fit into `room`, if cutting words does it: the widest first, none below its least."""
+    cut = list(sizes)
+    while sum(cut) > room:
+        longer = [n for n, column in enumerate(columns) if column.left and cut[n] > column.least]
+        if not longer:
+            break
+        cut[max(longer, key=lambda n: cut[n])] -= 1
+    return cut
 
 
 def _width(place: int, column: Column, rows: Sequence[Row]) -> int:

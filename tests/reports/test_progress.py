@@ -1,0 +1,151 @@
+"""How far a study is, in lines that say what is left."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+
+from framewatt.cli._console import LiveProgress, PlainProgress, watch
+from framewatt.race.standings import Standing, Standings
+from framewatt.records import Estimate, Status, Verdict
+from framewatt.reports.text.progress import Step, standing_line, whole_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def standing(
+    framework: str, ratio: float | None, *, eliminated: bool = False, threads: str = "1"
+) -> Standing:
+    estimate = None if ratio is None else Estimate(ratio, ratio, ratio)
+    settings: Mapping[str, str] = {"threads": threads}
+    return Standing(
+        id=f"{framework}@1.0/cpu/python[threads={threads}]", family=framework, settings=settings,
+        equal_budget=True, trials=1, windows=1, entered=True, eliminated_at=3 if eliminated else None,
+        dropped=False, reason=None, cost=estimate, cpu_seconds=estimate, ratio_to_best=estimate,
+        cpu_ratio_to_best=estimate,
+    )  # fmt: skip
+
+
+def standings(*candidates: Standing, **changed: Any) -> Standings:
+    plain: dict[str, Any] = {
+        "verdict": Verdict.UNDECIDED, "decided_on": "cpu_seconds", "selected": (), "leader": candidates[0].id,
+        "reason": "", "candidates": candidates, "over": False, "blocks": 3, "spent_seconds": 63.0,
+        "budget_needed_seconds": None, "budget_reason": None,
+    }  # fmt: skip
+    return Standings(**plain | changed)
+
+
+RACE = standings(
+    standing("onnxruntime", 1.0),
+    standing("openvino", 1.04),
+    standing("openvino", 1.3, threads="2"),
+    standing("mnn", 1.21),
+    standing("tract", 2.5, eliminated=True),
+)
+
+
+def test_the_leader_is_named_with_the_next_cheapest_frameworks() -> None:
+    assert standing_line(RACE) == "onnxruntime leads, openvino 1.04×, mnn 1.21×; 1 of 4 ruled out"
+
+
+def test_a_decided_race_names_each_selected_framework_once() -> None:
+    same = standings(*RACE.candidates, verdict=Verdict.EQUIVALENT,
+                     selected=tuple(candidate.id for candidate in RACE.candidates[:3]))  # fmt: skip
+    assert standing_line(same) == "equivalent: onnxruntime, openvino"
+
+
+def test_a_step_says_how_many_are_done_what_is_left_and_how_long_it_may_take() -> None:
+    step = Step("preparing", 3, 9, began=100.0, limit_seconds=900.0)
+    assert step.line(120.0) == "preparing: 3 of 9, about 40 s left (at most 15 min)"
+    assert Step("preparing", 0, 9, began=100.0).line(120.0) == "preparing: 0 of 9"
+    assert Step("preparing", 9, 9, began=100.0).ended(160.0) == "preparing: 9 of 9, 1 min"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0, "0 s"), (0.2, "1 s"), (41.6, "42 s"), (180.0, "3 min"), (63.0, "1 min 3 s")],
+)
+def test_what_is_left_has_no_fractions(seconds: float, written: str) -> None:
+    assert whole_seconds(seconds) == written
+
+
+def on_a_pipe(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    with PlainProgress() as progress:
+        progress.say("not in the default set: iree")
+        for done in range(4):
+            progress.step("preparing", done, 3)
+            progress.say("converting for MNN")
+        progress.settled("iree@1.0/cpu/python[threads=1]", Status.FAILED, "it crashed")
+        for _ in range(5):
+            progress.standing(RACE, 180.0)
+            progress.step("preparing", 0, 1)
+            progress.say("converting for MNN")
+        over = standings(
+            *RACE.candidates, over=True, verdict=Verdict.WINNER, selected=(RACE.candidates[0].id,)
+        )
+        progress.standing(over, 180.0)
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_pipe_gets_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = on_a_pipe(capsys)
+    assert lines[0] == "not in the default set: iree"
+    assert lines[1] == "preparing: 0 of 3"
+    assert lines[2].startswith("preparing: 3 of 3, ")
+    assert lines[3] == "converting for MNN"
+    assert lines[4] == "failed: iree: it crashed"
+    assert lines[5] == f"[1 min 3 s of 3 min] {standing_line(RACE)}"
+    assert lines[6] == "[1 min 3 s of 3 min] winner: onnxruntime"
+    assert len(lines) == 7
+
+
+def seen(progress: LiveProgress) -> list[str]:
+    buffer = io.StringIO()
+    Console(file=buffer, width=80).print(progress._view())
+    return [line.rstrip() for line in buffer.getvalue().splitlines() if line.strip()]
+
+
+def test_a_terminal_sees_one_step_move_and_the_finished_ones_folded() -> None:
+    progress = LiveProgress(Console(file=io.StringIO(), width=80))
+    progress.step("preparing", 0, 3, 900.0)
+    progress.building("onnxruntime 1.31.0", 12_000_000, 41_000_000)
+    first = seen(progress)
+    assert "preparing: 0 of 3" in first[0]
+    assert first[1].strip() == "building onnxruntime 1.31.0: 12.0 MB of 41.0 MB"
+    progress.step("preparing", 3, 3, 900.0)
+    progress.settled("iree@1.0/cpu/python[threads=1]", Status.FAILED, "it crashed " * 20)
+    progress.standing(RACE, 180.0)
+    folded, dropped, race, line = seen(progress)
+    assert folded.startswith("✓ preparing: 3 of 3, ")
+    assert dropped.startswith("✗ failed: iree: it crashed")
+    assert len(dropped) <= 80
+    assert "racing: 1 min 3 s of 3 min, at most 1 min 57 s left" in race
+    assert race.count("█") == int(20 * 63 / 180)
+    assert line.strip() == standing_line(RACE)
+
+
+def test_a_race_that_is_over_folds_too_so_that_another_study_can_begin() -> None:
+    progress = LiveProgress(Console(file=io.StringIO(), width=80))
+    progress.standing(standings(*RACE.candidates, over=True), 180.0)
+    progress.step("checking what each computes", 0, 2)
+    folded, step = seen(progress)
+    assert folded.startswith("✓ raced for 1 min 3 s: onnxruntime leads, openvino 1.04×")
+    assert "checking what each computes: 0 of 2" in step
+
+
+def test_nothing_of_it_is_left_where_nobody_watches() -> None:
+    buffer = io.StringIO()
+    with LiveProgress(Console(file=buffer, width=80)) as progress:
+        progress.step("preparing", 0, 3)
+        progress.standing(RACE, 180.0)
+    assert buffer.getvalue().strip() == ""
+
+
+def test_who_watches_depends_on_where_stderr_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(watch(), PlainProgress)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert isinstance(watch(), LiveProgress)
