@@ -46,7 +46,7 @@ def standing_line(standings: Standings) -> str:
     """Who leads and how close the next are, or what was decided."""
     if standings.leader is None:
         return "nobody leads yet"
-    lost = f", at most {percent(standings.regret)} dearer" if standings.regret is not None else ""
+    lost = f", at most {percent(standings.regret)} dearer" if standings.regret else ""
     if standings.verdict is not Verdict.UNDECIDED:
         return f"{standings.verdict.value}: {', '.join(map(short_name, standings.selected))}{lost}"
     parts = [f"{short_name(standings.leader)} leads{lost}", *_rivals(standings.frameworks, standings.leader)]
