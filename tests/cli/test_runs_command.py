@@ -121,6 +121,43 @@ def test_every_document_is_told_in_every_form_and_written_to_a_file(
         assert max(map(len, text.splitlines())) <= 80 or arguments[0] == "sci"
 
 
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "csv"])
+def test_measurements_from_elsewhere_are_told_in_every_form(form: str, tmp_path: Path) -> None:
+    table = tmp_path / "runs.csv"
+    costs = {"a": (0.99, 1.0, 1.01, 1.005), "b": (1.98, 2.0, 2.02, 2.01)}
+    rows = [f"{name},{cost}" for name, repeats in costs.items() for cost in repeats]
+    table.write_text("\n".join(["name,energy", *rows]) + "\n")
+    text = told("analyse", str(table), "--candidate", "name", "--energy", "energy", "--format", form)
+    expected = {"text": "winner", "json": '"winner"', "markdown": "`winner`", "csv": "a,1.0"}[form]
+    assert expected in text
+
+
+def test_whoever_interrupts_a_run_is_told_how_it_goes_on(
+    runs: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        shutil.copytree(RECORDED / "onnx-study", runs / "zz")
+        manifest = runs / "zz" / "manifest.json"
+        manifest.write_text(manifest.read_text().replace("2026-11-27T13:17:15", "2026-11-28T13:17:15"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("framewatt.studies.select.decide", interrupted)
+    result = CliRunner().invoke(cli, ["select", str(tiny_model)])
+    assert result.exit_code == 1
+    assert "what was measured stays: framewatt select --resume latest" in result.stderr
+
+
+def test_nothing_is_promised_where_no_run_had_begun(
+    runs: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    assert runs
+    monkeypatch.setattr("framewatt.studies.select.decide", interrupted)
+    assert "--resume" not in CliRunner().invoke(cli, ["select", str(tiny_model)]).stderr
+
+
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     line = refused("frameworks", "-o", tmp_path / "none" / "told.txt")
     assert line.startswith("framewatt: ")

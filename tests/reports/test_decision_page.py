@@ -161,6 +161,6 @@ def test_the_two_studies_of_one_run_stand_under_their_titles() -> None:
     studies = [decided("winner", "Use LightGBM.", decided_on="energy", name=name)
                for name in ("table-study", "table-study/inference")]  # fmt: skip
     lines = told({"schema": "framewatt/studies/1", "studies": studies})
-    assert lines[0] == "plants, training to auc 0.8000"
+    assert lines[0] == "plants, training to auc 0.8"
     assert "plants, offline" in lines
     assert sum(line.startswith("Run:") for line in lines) == 1

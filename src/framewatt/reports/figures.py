@@ -73,9 +73,13 @@ def dearer(ratio: Json | None) -> Cell:
     cell = figure(ratio, times)
     if cell.value is None:
         return cell
-    ends = [times(end) for end in (cell.low, cell.high) if end is not None]
-    text = f"{'–'.join(dict.fromkeys(ends)) if len(ends) > 1 else cell.text}×"
-    return Cell("best" if text == f"{times(1.0)}×" else text, cell.value, cell.low, cell.high)
+    if cell.low is None or cell.high is None:
+        text = cell.text
+    elif cell.high >= _BEYOND:
+        text = f"≥ {times(cell.low)}"
+    else:
+        text = "–".join(dict.fromkeys([times(cell.low), times(cell.high)]))
+    return Cell("best" if text == times(1.0) else f"{text}×", cell.value, cell.low, cell.high)
 
 
 def _in_the_unit_of(written: str, value: float, end: float) -> str:

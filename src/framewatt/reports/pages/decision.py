@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from framewatt.decision.incumbent import NO_INCUMBENT
 from framewatt.records import Stage
-from framewatt.records.units import significant
 from framewatt.reports.figures import dearer, figure, grams, joules, seconds
 from framewatt.reports.page import Column, Mark, Page, Row, Sentence, Table, Tone, sentences, words
 from framewatt.reports.pages.decision_details import details
@@ -46,7 +45,7 @@ def subject(decision: Json) -> str:
     training = decision.get("training")
     if training is None or training["target"]["value"] is None:
         return f"{name}, training"
-    return f"{name}, training to {training['metric']} {significant(training['target']['value'], 4)}"
+    return f"{name}, training to {training['metric']} {training['target']['value']:.4g}"
 
 
 def _body(decision: Json) -> Iterator[Table | Sentence]:
@@ -150,7 +149,7 @@ def _fields(decision: Json, candidates: list[Json]) -> list[Field]:
 def _hints(decision: Json, reference: Reference) -> Iterator[tuple[str, str]]:
     yield "Run", reference.place
     yield "More", f"framewatt report {reference.call} --details"
-    if decision["carbon"]["intensity"]["value"] is None:
+    if decision["carbon"]["intensity"]["value"] is None and decision["selected"]:
         yield "Carbon", f"framewatt report {reference.call} --region FR"
 
 

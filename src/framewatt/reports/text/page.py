@@ -76,7 +76,9 @@ def _parts(parts: Sequence[Part], width: int, *, ascii_only: bool) -> Iterator[T
 
 
 def _legend(table: Table) -> Iterator[Text]:
-    """What signs mean that do not explain themselves."""
+    """What signs mean that do not explain themselves, where contestants are compared."""
+    if not any(column.bar for column in table.columns):
+        return
     signs = {TODAY for row in table.rows if row.today and row.mark is not Mark.CHOSEN}
     signs |= {GLYPHS[row.mark] for row in table.rows if row.mark}
     told = [f"{sign} {meaning}" for sign, meaning in LEGEND.items() if sign in signs]

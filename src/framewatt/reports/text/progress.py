@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from framewatt.race import FrameworkStanding, Standings
 
+_MINUTE = 60
 _SHOWN = 2
 """So many frameworks are named behind the leader."""
 
@@ -89,6 +91,5 @@ def short_name(candidate: str) -> str:
 
 def whole_seconds(seconds: float) -> str:
     """A duration without fractions: what is left of a race needs none."""
-    if seconds < 1:
-        return "0 s" if seconds <= 0 else "1 s"
-    return format_duration(float(round(seconds))).replace(".0 s", " s").removesuffix(" 0 s")
+    whole = math.ceil(seconds) if seconds < 1 else round(seconds)
+    return f"{max(whole, 0)} s" if whole < _MINUTE else format_duration(whole).removesuffix(" 0 s")
