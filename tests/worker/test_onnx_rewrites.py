@@ -46,6 +46,7 @@ def test_plain_names_reach_into_branches_and_keep_the_numbers(tmp_path: Path) ->
     (before,) = ReferenceEvaluator(model).run(None, feed)
     plain = plainly_named(model, ["onnx::Flatten_0", "b"])
     assert [value.name for value in plain.graph.input] == ["input_0", "input_1"]
+    assert [value.name for value in plain.graph.output] == ["output_0"]
     (after,) = ReferenceEvaluator(plain).run(None, {"input_0": feed["onnx::Flatten_0"], "input_1": feed["b"]})
     assert np.array_equal(np.asarray(before), np.asarray(after))
     inner = plain.graph.node[1].attribute[0].g.node

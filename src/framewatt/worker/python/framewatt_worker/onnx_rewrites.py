@@ -33,13 +33,16 @@ def norms_spelled_out(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def plainly_named(model: onnx.ModelProto, inputs: list[str]) -> onnx.ModelProto:
-    """The `inputs` as input_0, input_1, ..., and nodes by names that TensorFlow takes for scopes."""
-    plain = {name: f"input_{index}" for index, name in enumerate(inputs)}
+    """The `inputs` as input_0, input_1, ..., outputs likewise, and nodes by names that TensorFlow takes."""
+    outputs = (value.name for value in model.graph.output)
+    plain = {name: f"output_{index}" for index, name in enumerate(outputs)}
+    plain |= {name: f"input_{index}" for index, name in enumerate(inputs)}
     for graph in _graphs(model.graph):
-        for value in graph.input if graph is model.graph else ():
+        for value in (*graph.input, *graph.output, *graph.initializer):
             value.name = plain.get(value.name, value.name)
         for index, node in enumerate(graph.node):
             node.input[:] = [plain.get(name, name) for name in node.input]
+            node.output[:] = [plain.get(name, name) for name in node.output]
             node.name = f"{re.sub(_NOT_IN_SCOPES, '_', node.name) or node.op_type}_{index}".lstrip("_-/\\>")
     return model
 
