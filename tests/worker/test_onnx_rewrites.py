@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from conftest import save_graph
-from framewatt.worker.python.framewatt_worker.onnx_rewrites import plainly_named
+from framewatt.worker.python.framewatt_worker.onnx_rewrites import (
+    plainly_named,
+    reductions_with_axes_attribute,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,3 +56,11 @@ def test_plain_names_reach_into_branches_and_keep_the_numbers(tmp_path: Path) ->
     inner = plain.graph.node[1].attribute[0].g.node
     names = [node.name for node in (*plain.graph.node, *inner)]
     assert all(re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*", name) for name in names), names
+
+
+@pytest.mark.parametrize(("operator", "opset"), [("Relu", 17), ("Gelu", 20)])
+def test_a_model_whose_operators_have_no_way_back_stays_as_it_is(operator: str, opset: int) -> None:
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4]) for name in "xy")
+    graph = helper.make_graph([helper.make_node(operator, ["x"], ["y"])], "g", [x], [y])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
+    assert reductions_with_axes_attribute(model).opset_import[0].version == opset

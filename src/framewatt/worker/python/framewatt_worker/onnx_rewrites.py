@@ -83,11 +83,17 @@ def reshapes_without_allowzero(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def reductions_with_axes_attribute(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A model of at most opset 17, where all reductions but ReduceSum have their axes as an attribute."""
+    """A model of at most opset 17, where all reductions but ReduceSum have their axes as an attribute.
+
+    Where an operator has no way back to that opset, the model stays as it is.
+    """
     opset = max(item.version for item in model.opset_import if item.domain in {"", "ai.onnx"})
     if opset <= _LAST_WITH_ATTRIBUTE:
         return model
-    lowered = version_converter.convert_version(model, _LAST_WITH_ATTRIBUTE)
+    try:
+        lowered = version_converter.convert_version(model, _LAST_WITH_ATTRIBUTE)
+    except (RuntimeError, version_converter.ConvertError):
+        return model
     for node in lowered.graph.node:
         if node.op_type.startswith("Reduce") and node.op_type != "ReduceSum":
             kept = [item for item in node.attribute if item.name != "noop_with_empty_axes"]
