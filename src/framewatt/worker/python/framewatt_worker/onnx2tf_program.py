@@ -48,14 +48,14 @@ def _traced(model: Any, signature: dict[str, Any]) -> Any:
     order = sorted(range(len(model.inputs)), key=lambda place: _number(model.inputs[place]))
     inputs = [model.inputs[place] for place in order]  # Keras may list them otherwise
     for wanted, tensor in _pairs(signature["inputs"], inputs):
-        _require(wanted, tensor, "takes")
+        require(wanted, tensor, "takes")
     specs = [tf.TensorSpec(tensor.shape, tensor.dtype, f"input_{_number(tensor)}") for tensor in inputs]
 
     def run(*tensors: Any) -> dict[str, Any]:
         answers = model([tensors[order.index(place)] for place in range(len(order))], training=False)
         outputs = answers if isinstance(answers, (list, tuple)) else [answers]
         pairs = _pairs(signature["outputs"], outputs)
-        return {f"output_{index}": _as_wanted(*pair) for index, pair in enumerate(pairs)}
+        return {f"output_{index}": as_wanted(*pair) for index, pair in enumerate(pairs)}
 
     return tf.function(run, input_signature=specs).get_concrete_function()
 
@@ -70,14 +70,18 @@ def _number(tensor: Any) -> int:
     return int(str(tensor.name).split(":")[0].removeprefix("input_"))
 
 
-def _as_wanted(wanted: dict[str, Any], output: Any) -> Any:
-    """The output, or its channels-first form where that alone fits the model's."""
+def as_wanted(wanted: dict[str, Any], output: Any) -> Any:
+    """The output, or its channels-first form where that alone fits the model's.
+
+    Raises:
+        ValueError: neither does.
+    """
     import tensorflow as tf
 
     sizes, order = wanted["shape"], _CHANNELS_FIRST.get(len(output.shape))
     if order and not _fits(sizes, output.shape) and _fits(sizes, [output.shape[axis] for axis in order]):
         output = tf.transpose(output, order)
-    _require(wanted, output, "gives")
+    require(wanted, output, "gives")
     return output
 
 
@@ -87,7 +91,7 @@ def _fits(wanted: list[int | None], shape: Any) -> bool:
     return len(wanted) == len(shape) and all(a is None or b is None or a == b for a, b in pairs)
 
 
-def _require(wanted: dict[str, Any], tensor: Any, verb: str) -> None:
+def require(wanted: dict[str, Any], tensor: Any, verb: str) -> None:
     """Hold what was made to the model's signature; whole numbers may be of another width.
 
     Raises:
