@@ -47,3 +47,15 @@ def test_a_converter_that_fails_on_our_copy_gets_the_own_file(
     decision = race(tiny_model, "faithful,converting")
     assert row(decision, "converting")["status"] == "measured"
     assert len((tmp_path / "tries").read_text().splitlines()) == (2 if how else 1)
+
+
+def test_a_failure_on_what_we_converted_is_said_to_be_ours(
+    stand_ins: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stand_ins
+    monkeypatch.setenv("CONVERTING", "spoils")
+    monkeypatch.setenv("CONVERTING_TRIES", str(tmp_path / "tries"))
+    decision = race(tiny_model, "faithful,crashing,converting")
+    assert row(decision, "converting")["status"] == "failed"
+    assert "(in framewatt's conversion of your model)" in row(decision, "converting")["reason"]
+    assert "framewatt's" not in row(decision, "crashing")["reason"]

@@ -170,6 +170,7 @@ _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "PACKAGES": (_lists, "a dict of roles to tuples of requirements"),
     "SETTINGS": (_lists, "a dict of names to tuples of values, none empty"),
     "FAMILY": (_is_text, "a text"),
+    "CONVERTS_FROM": (_is_text, "a text"),
     "ENTRIES": (_are_choices, "a tuple of dicts of texts"),
     "SHIPPED": (_is_choice, "a dict of texts"),
     "CONVERTS": (_are_lists, "a dict of names to tuples of texts"),

@@ -61,7 +61,7 @@ class Admission:
             try:
                 launches[name], answers[name] = self._launch(contestant)
             except (Inapplicable, TrialFailed) as reason:
-                self._dismiss(name, _status_of(reason), str(reason))
+                self._dismiss(name, _status_of(reason), self._blamed(contestant, str(reason)))
         self._context.progress.step(_CHECKING, len(contestants), len(contestants))
         self._consult(answers)
         self._remember()
@@ -81,7 +81,7 @@ class Admission:
         try:
             _, answer = self._launch(contestant)
         except (Inapplicable, TrialFailed) as reason:
-            self._dismiss(contestant.candidate, _status_of(reason), str(reason))
+            self._dismiss(contestant.candidate, _status_of(reason), self._blamed(contestant, str(reason)))
             return False
         return self._passes(contestant, answer)
 
@@ -159,7 +159,8 @@ class Admission:
             self._references.append(contestant.candidate)  # savings are told against what runs today
             return True
         if problem:
-            self._dismiss(contestant.candidate, Status.INFEASIBLE, problem)
+            ours = self._blamed(contestant, problem) if problem == wrong else problem
+            self._dismiss(contestant.candidate, Status.INFEASIBLE, ours)
         return problem is None
 
     def _as_shipped_today(self) -> str | None:
@@ -201,6 +202,12 @@ class Admission:
         if bound is None or not quality.is_worse(metric, value, bound):
             return None
         return f"{metric} {value:.4g} misses {bound:.4g}"
+
+    def _blamed(self, contestant: InferenceSpec, reason: str) -> str:
+        """The reason, which is ours where the framework was given what we converted."""
+        as_they_came = {*self._material.models.values(), self._material.own_file}
+        ours = contestant.work.model not in as_they_came
+        return f"{reason} (in framewatt's conversion of your model)" if ours else reason
 
     def _dismiss(self, name: str, status: Status, reason: str) -> None:
         self._runner.dismiss(name)
