@@ -9,6 +9,7 @@ from framewatt.decision.audits import (
     Reading,
     audit,
     audit_candidates,
+    audit_feeding,
     audit_readings,
     audit_samples,
     unsteady,
@@ -127,6 +128,15 @@ def test_unequal_precision_and_threads_are_said() -> None:
         "unequal-threads",
     }
     assert audit_candidates([one, one]) == []
+
+
+@pytest.mark.parametrize(("queries", "codes"), [(25_000, ["bindings-compared"]), (15_000, [])])
+def test_below_fifty_microseconds_a_query_bindings_are_compared(queries: int, codes: list[str]) -> None:
+    windows = [_window(at, candidate="mnn@3/cpu/python[]", latency={500: queries}) for at in range(3)]
+    slower = [_window(at, candidate="tract@1/cpu/python[]", latency={900: 100}) for at in range(3)]
+    warnings = audit_feeding([*windows, *slower])
+    assert [warning.code for warning in warnings] == codes
+    assert all("40.0 µs at best" in w.message and "(mnn)" in w.message for w in warnings)
 
 
 def test_generated_and_subnormal_inputs_are_said() -> None:

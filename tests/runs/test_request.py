@@ -176,6 +176,6 @@ def test_every_format_that_nobody_trains_is_a_models() -> None:
 
 
 def test_an_option_at_its_default_goes_with_every_study() -> None:
-    SelectRequest.of("t.csv", tolerance="1e-3", target="y").require_meant_for("table")
-    with pytest.raises(BadInput, match="--tolerance does not go with a table"):
-        SelectRequest.of("t.csv", tolerance="1e-2", target="y").require_meant_for("table")
+    SelectRequest.of("task:cnn", scenario="single_stream").require_meant_for("task")
+    with pytest.raises(BadInput, match="--scenario does not go with a task"):
+        SelectRequest.of("task:cnn", scenario="offline").require_meant_for("task")

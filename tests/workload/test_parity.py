@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from conftest import save_graph
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload import oracle
-from framewatt.workload.parity import compare_outputs, consensus
+from framewatt.workload.parity import compare_outputs, consensus, default_tolerance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,13 @@ def test_a_difference_beyond_the_tolerance_is_told_with_its_size() -> None:
     found = check([1.0, 2.0], [1.0, 2.1])
     assert not found.agrees
     assert "0.048" in str(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("precision", "allowed"), [("fp32", 1e-3), ("fp16", 6.25e-3), ("bf16", 5e-2), ("int8", 1e-3)]
+)
+def test_the_tolerance_grows_with_the_roundoff_of_the_precision(precision: str, allowed: float) -> None:
+    assert default_tolerance(precision) == pytest.approx(allowed, rel=1e-3)
 
 
 def test_the_worst_sample_counts_and_a_good_one_cannot_hide_it() -> None:

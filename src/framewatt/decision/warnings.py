@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt.carbon.basis import carbon_block
 from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.restatement import views_warning
-from framewatt.decision.audits import audit, audit_candidates
+from framewatt.decision.audits import audit, audit_candidates, audit_feeding
 from framewatt.metering.choice import reading_notes
 from framewatt.metering.power.platform import platform_remainder
 from framewatt.records import AuditWarning, Candidate, Objective, Phase, Provenance, Scope
@@ -30,6 +30,7 @@ def notices_of(findings: Findings) -> list[AuditWarning]:
         *_setting(findings),
         *audit(sorted(windows, key=lambda m: m.started), findings.manifest.request.race.margin),
         *audit_candidates(_candidates(findings, raced)),
+        *audit_feeding(windows),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,20 @@ if TYPE_CHECKING:
 
     Outputs = Sequence[Mapping[str, np.ndarray]]
     """One mapping of output name to array per checked sample."""
+
+
+FULL_TOLERANCE = 1e-3
+"""In single precision: far above its roundoff, for approximations (large Winograd tiles, polynomial erf)."""
+_UNIT_ROUNDOFF = {"fp16": 2.0**-11, "tf32": 2.0**-11, "bf16": 2.0**-8}
+"""IEEE 754 half precision, NVIDIA's and Google's formats: half the gap between 1 and the next number."""
+_ROUNDINGS = 164
+"""So many independent roundings, one a layer, are expected to add up to sqrt(164) = 12.8 times the roundoff
+(Higham & Mary 2019, SIAM J. Sci. Comput. 41:A2815): 0.00625 in half precision, 0.05 in bfloat16."""
+
+
+def default_tolerance(precision: str) -> float:
+    """The largest disagreement with the oracle that rounding to this precision explains, of the scale."""
+    return max(FULL_TOLERANCE, math.sqrt(_ROUNDINGS) * _UNIT_ROUNDOFF.get(precision, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

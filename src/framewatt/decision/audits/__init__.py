@@ -5,7 +5,7 @@ else's runs; `audit_candidates` and `audit_samples` ask whether the comparison i
 """
 
 from framewatt.decision.audits.conditions import audit_conditions
-from framewatt.decision.audits.fairness import audit_candidates, audit_samples
+from framewatt.decision.audits.fairness import audit_candidates, audit_feeding, audit_samples
 from framewatt.decision.audits.readings import Reading, readings_of
 from framewatt.decision.audits.series import audit_readings, unsteady
 from framewatt.decision.audits.windows import audit, unsteady_candidates
@@ -15,6 +15,7 @@ __all__ = [
     "audit",
     "audit_candidates",
     "audit_conditions",
+    "audit_feeding",
     "audit_readings",
     "audit_samples",
     "readings_of",

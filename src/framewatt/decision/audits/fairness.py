@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from framewatt.records import AuditWarning
+from framewatt.records import AuditWarning, Phase
+from framewatt.records.units import format_si
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from framewatt.records import Candidate
+    from framewatt.records import Candidate, Measurement
+
+_SHORT_QUERY = 50e-6
+"""Seconds. Python frameworks need 2 to 20 µs to take a query and to hand out its answer."""
 
 
 def audit_candidates(candidates: Sequence[Candidate]) -> list[AuditWarning]:
@@ -27,6 +31,29 @@ def audit_candidates(candidates: Sequence[Candidate]) -> list[AuditWarning]:
         ),
     )  # fmt: skip
     return [warning for warning in warnings if warning is not None]
+
+
+def audit_feeding(measurements: Iterable[Measurement]) -> list[AuditWarning]:
+    """Queries so short that handing them over from Python is a good part of what is compared."""
+    seconds: dict[str, list[float]] = {}
+    for window in measurements:
+        queries = sum((window.latency or {}).values())
+        if window.phase is Phase.STEADY and queries:
+            seconds.setdefault(window.candidate, []).append(window.usage.seconds / queries)
+    medians = {name: float(np.median(values)) for name, values in seconds.items()}
+    short = sorted({name.partition("@")[0] for name, value in medians.items() if value < _SHORT_QUERY})
+    if not short:
+        return []
+    shortest = min(medians.values())
+    return [
+        AuditWarning(
+            "bindings-compared",
+            f"a query takes {format_si(shortest, 's')} at best: below {format_si(_SHORT_QUERY, 's')} "
+            f"({', '.join(short)}) what hands it over from Python is a good part of what is compared",
+            "put several samples into a query if your service can (--scenario offline --batch-size 16), or "
+            "compare your own programs with `framewatt compare`",
+        )
+    ]
 
 
 def audit_samples(samples: Iterable[Mapping[str, Any]], *, generated: bool) -> list[AuditWarning]:

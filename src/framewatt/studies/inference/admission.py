@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,15 +142,19 @@ class Admission:
 
     def _who_agrees(self, answers: Mapping[str, Answer], right: Answer) -> set[str]:
         """The frameworks whose answers are within the tolerance of `right`."""
-        tolerance = self._context.request.work.tolerance
         return {
             _framework(name)
             for name, answer in answers.items()
-            if parity.compare_outputs(answer, right, tolerance).agrees
+            if parity.compare_outputs(answer, right, self._tolerance(name)).agrees
         }
 
+    def _tolerance(self, name: str) -> float:
+        """What the user allows, or what rounding to the candidate's precision explains."""
+        asked = self._context.request.work.tolerance
+        return parity.default_tolerance(_precision(name)) if asked is None else asked
+
     def _passes(self, contestant: InferenceSpec, answer: Answer) -> bool:
-        lower = contestant.settings.get("precision", REFERENCE_PRECISION) != REFERENCE_PRECISION
+        lower = _precision(contestant.candidate) != REFERENCE_PRECISION
         judged_by_labels = lower and self._labels is not None
         problem = self._memory_problem(contestant.candidate)
         wrong = self._parity_problem(contestant.candidate, answer)
@@ -180,11 +185,21 @@ class Admission:
         if self._right is None:
             self._context.keep(ParityCheck(name, None, self._source))
             return None
-        tolerance = self._context.request.work.tolerance
+        tolerance, precision = self._tolerance(name), _precision(name)
         checked = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
         error = checked.error if np.isfinite(checked.error) else None
-        self._context.keep(ParityCheck(name, error, self._source))
-        return None if checked.agrees else checked.reason or "wrong outputs"
+        full = precision == REFERENCE_PRECISION
+        source = (
+            self._source if full else f"{self._source} ({precision}: {tolerance:.3g} of its scale allowed)"
+        )
+        self._context.keep(ParityCheck(name, error, source))
+        if checked.agrees:
+            return None
+        problem = checked.reason or "wrong outputs"
+        if full or not tolerance < checked.error < 1:
+            return problem
+        enough = f"--tolerance {_rounded_up(checked.error)}"
+        return f"{problem} in {precision}; {enough} admits it, or --labels to judge it by its quality"
 
     def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
         if self._labels is None:
@@ -217,6 +232,17 @@ class Admission:
 def _framework(candidate: str) -> str:
     """The framework in a candidate's id: repeated entries and other versions are no independent voices."""
     return Candidate.parse(candidate).framework
+
+
+def _precision(candidate: str) -> str:
+    """What a candidate's id says that it computes in."""
+    return dict(Candidate.parse(candidate).settings).get("precision", REFERENCE_PRECISION)
+
+
+def _rounded_up(error: float) -> str:
+    """The next number above with one digit that counts."""
+    unit = 10.0 ** math.floor(math.log10(error))
+    return f"{math.ceil(error / unit) * unit:.1g}"
 
 
 def _status_of(reason: Exception) -> Status:

@@ -22,7 +22,7 @@ _TELLING = re.compile(
     r"error|fail|unsupported|not support|exception|can't convert|don't support", re.IGNORECASE
 )
 _NOTHING_SAID = re.compile(
-    r"\d+\.\s+Program arguments:.*|PLEASE submit a bug report.*|Stack dump.*|"
+    r"\d+\.\s+Program arguments:.*|PLEASE submit.*|Please report issues.*|Stack dump.*|"
     r"[\s=\-+|*^~─│┌┐└┘├┤┬┴┼╭╮╰╯━]*|#\d+ 0x.*|.* \.\.\. +\d+\.\d+ms|[#\s]*pass_\w+.*|Converted Failed!"
 )
 """Rules of tables, frames of stacks, the steps that pnnx ticks off, and that something failed, not what."""
