@@ -152,6 +152,13 @@ def test_the_oracle_is_consulted_once_and_remembered(tmp_path: Path, monkeypatch
     assert first[0]["y"] == again[0]["y"] == 2**25 + 2048
 
 
+def test_an_oracle_that_takes_longer_than_a_step_may_is_not_waited_for(tmp_path: Path) -> None:
+    model, sample = long_sum(tmp_path / "sum.onnx"), tmp_path / "sample-0.tensors"
+    write_tensors(sample, {"x": np.zeros(2049, np.float32)})
+    assert oracle.consult(model, "slow", [sample], patience=0.01) is None
+    assert oracle.consult(model, "slow", [sample]) is not None
+
+
 def test_an_operator_that_the_evaluator_lacks_leaves_the_oracle_silent(tmp_path: Path) -> None:
     node = helper.make_node("Novel", ["x"], ["y"], domain="com.example")
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])

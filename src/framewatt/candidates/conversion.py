@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from framewatt.candidates.environments import Environment
     from framewatt.discovery import Plugin
 
-_TIMEOUT = 900.0
 _RECORD = "conversion.json"
 _FAILURE = "failure.json"
 _REMEMBERED = "(it did in an earlier run; --retry tries again)"
@@ -74,7 +73,8 @@ def signature_json(signature: Signature) -> dict[str, Any]:
 class ConversionJob:
     """One conversion to do: `source` is the model's file and `digest` the hash of what it came from.
 
-    With `retry` one that failed before is tried again.
+    With `retry` one that failed before is tried again. `patience` is how many seconds a converter may take
+    before it counts as hung.
     """
 
     plugin: Plugin
@@ -84,6 +84,7 @@ class ConversionJob:
     signature: Signature
     settings: Mapping[str, str]
     retry: bool = False
+    patience: float = 300.0
 
     @property
     def key(self) -> str:
@@ -142,8 +143,8 @@ def _once(job: ConversionJob) -> Conversion:
         raise TrialFailed(f"convert: {reason_of(error)}") from error
 
 
-def export(plugin: Plugin, environment: Environment, source: Path, folder: Path) -> Export:
-    """Export the user's own model to ONNX with the framework that can read it.
+def export(plugin: Plugin, environment: Environment, source: Path, folder: Path, patience: float) -> Export:
+    """Export the user's own model to ONNX with the framework that can read it, within `patience` seconds.
 
     Raises:
         BadInput: the user's code fails, or the model cannot be exported.
@@ -151,7 +152,7 @@ def export(plugin: Plugin, environment: Environment, source: Path, folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         request = {"model": str(source), "folder": str(folder)}
-        answer, cost = _work(plugin, environment, "export", request)
+        answer, cost = _work(plugin, environment, "export", request, patience)
     except TrialFailed as error:
         raise BadInput(f"{source}: the model cannot be built and exported to ONNX: {error}") from None
     sides = (answer["signature"][side] for side in ("inputs", "outputs"))
@@ -186,7 +187,7 @@ def _made(job: ConversionJob, folder: Path) -> tuple[Path, Usage]:
         "settings": job.settings_that_matter,
         "signature": signature_json(job.signature),
     }
-    answer, cost = _work(job.plugin, job.environment, "convert", request)
+    answer, cost = _work(job.plugin, job.environment, "convert", request, job.patience)
     model = Path(answer["model"])
     if not model.exists():
         raise TrialFailed(f"the converter reported success, but {model.name} does not exist")
@@ -203,14 +204,14 @@ def _private_copy(job: ConversionJob, folder: Path) -> Path:
 
 
 def _work(
-    plugin: Plugin, environment: Environment, operation: str, request: dict[str, Any]
+    plugin: Plugin, environment: Environment, operation: str, request: dict[str, Any], patience: float
 ) -> tuple[dict[str, Any], Usage]:
     folder = Path(request["folder"])
     command = python_worker(environment.interpreter, plugin.path)
     log = folder / f"{operation}.log"
     with WorkerProcess(command, log=log, environment=python_environment(1), folder=folder) as worker:
-        worker.request("hello", timeout=_TIMEOUT)
-        return timed(worker.cpu_times, lambda: worker.request(operation, timeout=_TIMEOUT, **request))
+        worker.request("hello", timeout=patience)
+        return timed(worker.cpu_times, lambda: worker.request(operation, timeout=patience, **request))
 
 
 def _cached(folder: Path) -> Conversion | None:

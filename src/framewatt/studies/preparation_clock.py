@@ -32,6 +32,11 @@ class PreparationClock:
         running = time.monotonic() - self._since if self._since is not None else 0.0
         return self._budget - self._spent - running
 
+    @property
+    def patience(self) -> float:
+        """Seconds that one step may take: --timeout, or what is left where that is less."""
+        return min(self._context.request.race.timeout, max(self.left, 1.0))
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Let it run, and keep how long it did."""

@@ -38,7 +38,10 @@ class RaceOptions(Group):
         "15min",
     ).field()
     timeout: float = Option(
-        "--timeout", DURATION, "How long one step of a candidate may take before it counts as hung.", "5min"
+        "--timeout",
+        DURATION,
+        "How long one step (convert, load, a query) may take before it counts as hung.",
+        "5min",
     ).field()
     seed: int = Option("--seed", whole(0), "Seed of every random order and generated input.", 1).field()
     incumbent: str | None = Option(

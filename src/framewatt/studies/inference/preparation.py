@@ -85,7 +85,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     files = tuple(library.write(context.run.path / "samples"))
     _record_inputs(library, context)
     context.progress.say("asking the oracle")
-    right = oracle.consult(models["onnx"], digest, files[:CHECKED_SAMPLES])
+    right = oracle.consult(models["onnx"], digest, files[:CHECKED_SAMPLES], context.request.race.timeout)
     material = Material(models, digest, signature, library, files, right)
     return _with_fixed_shapes(material, context.run.path / "model.onnx") if library.uniform else material
 
@@ -104,7 +104,7 @@ def equip(
             continue
         try:
             clock.require_time()
-            contestants[identity] = _contestant(spec, material, context)
+            contestants[identity] = _contestant(spec, material, clock.patience, context)
         except Inapplicable as reason:
             context.settle(identity, Status.INAPPLICABLE, str(reason))
         except (EnvironmentFailed, TrialFailed) as reason:
@@ -162,7 +162,8 @@ def _export(workload: Workload, context: StudyContext) -> conversion.Export:
     except EnvironmentFailed as error:
         raise BadInput(f"{workload.path}: cannot be exported to ONNX: {error}") from None
     context.progress.say(f"exporting {workload.name} to ONNX")
-    return conversion.export(plugin, environment, workload.path, context.run.path / "export")
+    folder, patience = context.run.path / "export", context.request.race.timeout
+    return conversion.export(plugin, environment, workload.path, folder, patience)
 
 
 def _library(
@@ -181,9 +182,11 @@ def _library(
     return samples.generate(signature, asked.dims, vocabulary, request.race.seed, asked.batch_size)
 
 
-def _contestant(spec: CandidateSpec, material: Material, context: StudyContext) -> InferenceSpec:
+def _contestant(
+    spec: CandidateSpec, material: Material, patience: float, context: StudyContext
+) -> InferenceSpec:
     runtime = runtime_of(spec, context)
-    converted = _converted(spec, runtime, material, context)
+    converted = _converted(spec, runtime, material, patience, context)
     if converted.cost is not None:
         context.keep(ConversionCost(spec.candidate.id, converted.cost, converted.spent))
     work = Inference(
@@ -198,7 +201,11 @@ def _contestant(spec: CandidateSpec, material: Material, context: StudyContext) 
 
 
 def _converted(
-    spec: CandidateSpec, runtime: Environment, material: Material, context: StudyContext
+    spec: CandidateSpec,
+    runtime: Environment,
+    material: Material,
+    patience: float,
+    context: StudyContext,
 ) -> conversion.Conversion:
     plugin, version = spec.plugin, spec.candidate.version
     chosen = next(name for name in plugin.module.ACCEPTS if name in material.models)
@@ -218,6 +225,7 @@ def _converted(
         signature=material.signature,
         settings=spec.settings,
         retry=context.request.candidates.retry,
+        patience=patience,
     )
     return _convert(job, material)
 
