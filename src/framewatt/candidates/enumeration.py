@@ -8,6 +8,7 @@ from importlib import metadata
 from itertools import product
 from typing import TYPE_CHECKING
 
+from framewatt.candidates.overrides import parse_overrides
 from framewatt.discovery import Plugin, discover, nearest
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
@@ -16,6 +17,7 @@ from framewatt.runs.manifest import CandidateLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from types import ModuleType
 
     from framewatt.runs.request import SelectRequest
 
@@ -72,7 +74,7 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
     _require_known_precisions(choice, plugins)
     exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
     formats = (model_format, "onnx") if exportable else (model_format,)
-    overrides = _parse_overrides(choice.overrides, plugins)
+    overrides = parse_overrides(choice.overrides, plugins)
     specs = []
     requested = _requested(choice.frameworks, plugins, formats)
     twice = {plugin.name for plugin, _, repeat in requested if repeat > 1}
@@ -240,26 +242,6 @@ def _require_known_precisions(choice: Choice, plugins: Mapping[str, Plugin]) -> 
             raise BadInput(f"{option} {precision!r}: no framework computes in it{nearest(precision, known)}")
 
 
-def _parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> dict[str, dict[str, str]]:
-    parsed: dict[str, dict[str, str]] = {}
-    for text in overrides:
-        match = re.fullmatch(r"([\w-]+)\.([\w-]+)=(.+)", text)
-        if match is None:
-            raise BadInput(f"--set {text!r}: write it as framework.setting=value")
-        name, setting, value = match.groups()
-        if name not in plugins:
-            raise BadInput(f"--set {text!r}: unknown framework {name!r}{nearest(name, plugins)}")
-        space = {"threads": (), **plugins[name].module.SETTINGS}
-        if setting not in space:
-            raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{nearest(setting, space)}")
-        if space[setting] and value not in space[setting]:
-            raise BadInput(f"--set {text!r}: {setting} is one of {', '.join(space[setting])}")
-        if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= reservable_cpus()):
-            raise BadInput(f"--set {text!r}: this machine offers 1 to {reservable_cpus()} threads")
-        parsed.setdefault(name, {})[setting] = value
-    return parsed
-
-
 def choice_of(request: SelectRequest) -> Choice:
     """Which frameworks the user asked for, under which settings.
 
@@ -298,8 +280,13 @@ def candidate_line(spec: CandidateSpec) -> CandidateLine:
         version=spec.candidate.version,
         device=spec.candidate.device,
         language=spec.candidate.language,
-        settings=dict(spec.settings),
+        settings={**(_shipped_precision(module) if spec.as_shipped else {}), **spec.settings},
         equal_budget=spec.equal_budget,
         as_shipped=spec.as_shipped,
         begins=spec.begins,
     )
+
+
+def _shipped_precision(module: ModuleType) -> dict[str, str]:
+    """What it computes in with no setting touched, as far as its file knows."""
+    return {"precision": module.SHIPPED["precision"]}

@@ -18,7 +18,8 @@ def name_of(line: CandidateLine, lines: Sequence[CandidateLine]) -> str:
     Under the equal budget a framework goes by its title, however many settings were searched beside it.
     """
     if line.as_shipped:
-        return f"{line.title} as shipped"
+        precision = line.settings.get("precision", "fp32")
+        return f"{line.title} as shipped" + (f" ({precision})" if precision != "fp32" else "")
     same = [other for other in lines if other.framework == line.framework and not other.as_shipped]
     siblings = [other for other in same if other.equal_budget] if line.equal_budget else same
     name = line.title

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from framewatt.decision.candidate_row import CandidateRow
     from framewatt.decision.findings import Findings
 
+_DIFFERS = "differs from the oracle"
+"""In the reason of whoever computes something else."""
+
 
 def shortfall(rows: Sequence[CandidateRow], findings: Findings) -> str | None:
     """The nearest miss as a phrase; None where nobody came near a bound, or somebody kept all of them."""
     if findings.conclusion.selected:
         return None
-    missed = _quality(rows, findings) or _parity(rows, findings)
+    missed = _quality(rows, findings) or _parity(rows)
     if missed:
         return missed
     near = next((row for row in rows if row.status is Status.INFEASIBLE and row.reason), None)
@@ -39,10 +42,9 @@ def _quality(rows: Sequence[CandidateRow], findings: Findings) -> str | None:
     return f"the best {best.quality.by} was {value} ({best.name}): --quality {value}, or leave it out"
 
 
-def _parity(rows: Sequence[CandidateRow], findings: Findings) -> str | None:
-    allowed = findings.manifest.request.work.tolerance
-    infeasible = [(row.parity.figure.value, row.name) for row in rows if row.status is Status.INFEASIBLE]
-    off = [(error, name) for error, name in infeasible if error is not None and error > allowed]
+def _parity(rows: Sequence[CandidateRow]) -> str | None:
+    wrong = [row for row in rows if row.status is Status.INFEASIBLE and _DIFFERS in str(row.reason)]
+    off = [(row.parity.figure.value, row.name) for row in wrong if row.parity.figure.value is not None]
     if not off:
         return None
     error, name = min(off)

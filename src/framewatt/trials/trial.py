@@ -63,8 +63,12 @@ class Trial(Generic[_Work]):
     """A living worker of one candidate. `launch` first, then `window` as often as wanted, then `close`."""
 
     def __init__(self, spec: LaunchSpec[_Work], number: int, instrument: Instrument, log: Path) -> None:
-        """Nothing is started yet; `number` tells this trial from the candidate's others."""
+        """Nothing is started yet; `number` tells this trial from the candidate's others.
+
+        `precision` is what the session says that it computes in, where only that can tell.
+        """
         self.spec = spec
+        self.precision: str | None = None
         self.number = number
         self.suspended = False
         self._instrument = instrument
@@ -101,7 +105,9 @@ class Trial(Generic[_Work]):
         Raises:
             Inapplicable, TrialFailed: see `WorkerProcess.request`.
         """
-        return self.worker.request(operation, timeout=patience or self.spec.patience, **request)
+        answer = self.worker.request(operation, timeout=patience or self.spec.patience, **request)
+        self.precision = answer.get("precision", self.precision)
+        return answer
 
     def metered(
         self, phase: Phase, block: int, index: int, work: Callable[[], _Answer]

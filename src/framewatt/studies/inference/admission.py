@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,9 +105,11 @@ class Admission:
         folder = self._context.run.path / "outputs"
         number = len(list(folder.glob("*"))) if folder.exists() else 0
         place = folder / str(number)
-        return seconds, self._runner.ask(
-            contestant.candidate, lambda trial: outputs(trial, self._wanted, place)
-        )
+        name = contestant.candidate
+        if told := self._runner.ask(name, lambda trial: trial.precision):
+            line = self._context.run.manifest.candidate(name)
+            self._context.enrol([replace(line, settings={**line.settings, "precision": told})])
+        return seconds, self._runner.ask(name, lambda trial: outputs(trial, self._wanted, place))
 
     def _consult(self, answers: Mapping[str, Answer]) -> None:
         """Ask the reference evaluator once; where it cannot answer, the candidates' median stands in.
@@ -151,14 +154,20 @@ class Admission:
     def _tolerance(self, name: str) -> float:
         """What the user allows, or what rounding to the candidate's precision explains."""
         asked = self._context.request.work.tolerance
-        return parity.default_tolerance(_precision(name)) if asked is None else asked
+        return parity.default_tolerance(self._precision(name)) if asked is None else asked
+
+    def _precision(self, name: str) -> str:
+        """What a candidate computes in."""
+        line = self._context.run.manifest.candidate(name)
+        return line.settings.get("precision", REFERENCE_PRECISION)
 
     def _passes(self, contestant: InferenceSpec, answer: Answer) -> bool:
-        lower = _precision(contestant.candidate) != REFERENCE_PRECISION
+        lower = self._precision(contestant.candidate) != REFERENCE_PRECISION
         judged_by_labels = lower and self._labels is not None
         problem = self._memory_problem(contestant.candidate)
         wrong = self._parity_problem(contestant.candidate, answer)
         poor = self._quality_problem(contestant.candidate, answer, lower=lower)
+        problem = problem or self._precision_problem(contestant.candidate)
         problem = problem or (poor if judged_by_labels else wrong or poor)
         if problem and contestant.candidate == self._as_shipped_today():
             self._references.append(contestant.candidate)  # savings are told against what runs today
@@ -167,6 +176,15 @@ class Admission:
             ours = self._blamed(contestant, problem) if problem == wrong else problem
             self._dismiss(contestant.candidate, Status.INFEASIBLE, ours)
         return problem is None
+
+    def _precision_problem(self, name: str) -> str | None:
+        """As shipped, a framework takes the precision that it likes: it may be no rival of the others."""
+        asked, own = self._context.request.candidates, self._precision(name)
+        allowed = {asked.precision or REFERENCE_PRECISION, *asked.allow_precision}
+        shipped = self._context.run.manifest.candidate(name).as_shipped
+        if not shipped or own in allowed:
+            return None
+        return f"as shipped it computes in {own}: --allow-precision {own} admits it"
 
     def _as_shipped_today(self) -> str | None:
         """The incumbent as people install it, whatever precision it takes by itself."""
@@ -185,7 +203,7 @@ class Admission:
         if self._right is None:
             self._context.keep(ParityCheck(name, None, self._source))
             return None
-        tolerance, precision = self._tolerance(name), _precision(name)
+        tolerance, precision = self._tolerance(name), self._precision(name)
         checked = parity.compare_outputs(answer[: len(self._right)], self._right, tolerance)
         error = checked.error if np.isfinite(checked.error) else None
         full = precision == REFERENCE_PRECISION
@@ -232,11 +250,6 @@ class Admission:
 def _framework(candidate: str) -> str:
     """The framework in a candidate's id: repeated entries and other versions are no independent voices."""
     return Candidate.parse(candidate).framework
-
-
-def _precision(candidate: str) -> str:
-    """What a candidate's id says that it computes in."""
-    return dict(Candidate.parse(candidate).settings).get("precision", REFERENCE_PRECISION)
 
 
 def _rounded_up(error: float) -> str:
