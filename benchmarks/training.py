@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from framewatt.cli._console import PlainProgress
 from framewatt.records.units import format_bytes, format_si
+from framewatt.reports.text.live import PlainProgress
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import BuiltEnvironment
 from framewatt.runs.request import SelectRequest

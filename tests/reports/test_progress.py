@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from framewatt.cli._console import LiveProgress, PlainProgress, watch
 from framewatt.race.standings import FrameworkStanding, Standings
 from framewatt.records import Estimate, Status, Verdict
+from framewatt.reports.text.live import LiveProgress, PlainProgress, watch
 from framewatt.reports.text.progress import Step, standing_line, whole_seconds
 
 

@@ -41,7 +41,7 @@ def command(commands: tuple[str, ...], resume: str | None, output: Output, **opt
     Example:
       framewatt compare 'python a.py' 'python b.py' --null 'python -c pass'
     """  # noqa: D301 - click reads the escape
-    from framewatt.cli._console import LiveProgress
+    from framewatt.reports.text.live import LiveProgress
     from framewatt.runs.listing import find_run
     from framewatt.studies import compare as study
 

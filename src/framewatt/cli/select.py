@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._console import watch
 from framewatt.cli._options import GroupedCommand, keep_stronger, request_options
 from framewatt.cli._output import output_options
 from framewatt.cli._reference import reference_to, resumable
 from framewatt.errors import BadInput
+from framewatt.reports.text.live import watch
 
 if TYPE_CHECKING:
     from framewatt.cli._output import Output
