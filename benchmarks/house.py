@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 BOUNDS = {
-    "rooms and wings": 14 + 2,
+    "rooms and wings": 15 + 2,
     "files beside them": 6,
     "layers of the contract": 12,
     "import circles inside rooms": 0,

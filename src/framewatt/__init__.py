@@ -6,18 +6,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from framewatt.api.runs import load, resume
+    from framewatt.api.select import select
+    from framewatt.api.selection import Selection
     from framewatt.decision import Decision
     from framewatt.metering.power.build import power_model
-    from framewatt.studies.select import resume, select
 
 __version__ = "0.1.0"
-__all__ = ["Decision", "__version__", "power_model", "resume", "select"]
+__all__ = ["Decision", "Selection", "__version__", "load", "power_model", "resume", "select"]
 
 _PUBLIC = {
     "Decision": "framewatt.decision",
+    "Selection": "framewatt.api.selection",
+    "load": "framewatt.api.runs",
     "power_model": "framewatt.metering.power.build",
-    "resume": "framewatt.studies.select",
-    "select": "framewatt.studies.select",
+    "resume": "framewatt.api.runs",
+    "select": "framewatt.api.select",
 }
 
 
@@ -26,3 +30,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    """What completion offers: the public names, used already or not."""
+    return sorted(__all__)

@@ -11,7 +11,7 @@ import framewatt
 from conftest import refused, write_table
 from framewatt.cli import cli
 from framewatt.errors import BadInput, FramewattError
-from framewatt.runs.request import GROUPS, OPTIONS, StudyKind
+from framewatt.runs.request import GROUPS, OPTIONS, SelectRequest, StudyKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +150,7 @@ def test_an_unknown_option_gets_one_line_with_the_nearest_name(folder: Path) -> 
     assert line.startswith("framewatt: No such option ")
     assert "--region" in line.partition("--regoin")[2]
     with pytest.raises(BadInput, match=r"^no such option regoin; did you mean region"):
-        framewatt.select(folder / "tiny.onnx", regoin="FR")
+        SelectRequest.of("tiny.onnx", regoin="FR")
 
 
 def test_a_switch_in_the_environment_is_read_as_python_reads_it(

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import STAND_INS, hold_to_schema, refused
+from framewatt import select
 from framewatt.cli import cli
-from framewatt.studies.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from framewatt.runs.request.option import Group, Option, StudyKind
-from framewatt.runs.request.readers import SWITCH, TEXT, TEXTS, one_of, whole
+from framewatt.runs.request.readers import NAMES, SWITCH, TEXT, TEXTS, one_of, whole
 
 _WITH_SETTINGS = frozenset(StudyKind) - {StudyKind.TASK}
 """The scripts of a task set what they need themselves."""
@@ -19,7 +19,7 @@ class CandidateOptions(Group):
     TITLE: ClassVar = "Candidates"
 
     frameworks: str = Option(
-        "--frameworks", TEXT, "Names (a,b==1.2,a#2), 'default' (light) or 'all'.", "default"
+        "--frameworks", NAMES, "Names (a,b==1.2,a#2), 'default' (light) or 'all'.", "default"
     ).field()
     environment: str = Option(
         "--env",

@@ -87,6 +87,11 @@ def _texts(flag: str, value: object) -> tuple[str, ...]:
     return tuple(_text(flag, item) for item in _several(flag, value))
 
 
+def _names(flag: str, value: object) -> str:
+    """Names as they are typed, with commas between them; from Python a list may hold them."""
+    return _text(flag, value) if isinstance(value, Real) else ",".join(_texts(flag, value))
+
+
 def _dimension(flag: str, value: object) -> tuple[str, int]:
     pair = isinstance(value, tuple) and len(value) == len(("name", "size"))
     text = "{}={}".format(*value) if pair else _text(flag, value)  # type: ignore[misc] # a pair was made sure of
@@ -153,6 +158,7 @@ def checked(check: Callable[[str, str], object], metavar: str = "TEXT") -> Reade
 
 
 TEXT = Reader("TEXT", _text)
+NAMES = Reader("TEXT", _names)
 PATH = Reader("PATH", _text)
 NUMBER = Reader("FLOAT", _number)
 ABOVE_ZERO = Reader("FLOAT", _above_zero)

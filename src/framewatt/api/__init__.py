@@ -1,0 +1,1 @@
+"""framewatt as Python code calls it: `framewatt.select`, `load`, `resume`, and what they give back."""
