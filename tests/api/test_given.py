@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import onnx
@@ -152,6 +153,13 @@ def test_the_same_object_is_kept_once_and_another_beside_it(shelf: Shelf, tmp_pa
     paths = [samples_path(array, shelf) for array in (X, X.copy(), X + 1)]
     assert paths[0] == paths[1] != paths[2]
     assert len(list((tmp_path / "runs" / FOLDER).iterdir())) == 2
+
+
+def test_the_same_queries_are_the_same_folder_on_another_day(shelf: Shelf) -> None:
+    folder = samples_path([{"x": X}, {"x": X}], shelf)
+    assert samples_path([{"x": X}, {"x": X}], shelf) == folder
+    for file in Path(folder).iterdir():
+        assert ZipFile(file).infolist()[0].date_time[0] == 1980  # no clock is asked
 
 
 def test_a_path_and_a_name_stay_what_they_are(shelf: Shelf, tmp_path: Path) -> None:
