@@ -159,6 +159,12 @@ def test_a_notebook_shows_the_sentence_and_one_table(selection: Selection) -> No
     assert "100%" in html  # the longest bar
 
 
+def test_a_notebook_says_what_runs_today(selection: Selection) -> None:
+    today = Selection(documents.with_incumbent(selection.to_dict(), "PyTorch"))
+    assert Read(today._repr_html_()).text.count("PyTorch (today)") == 1
+    assert "(today)" not in selection._repr_html_()
+
+
 def test_a_notebook_shows_both_studies_each_under_its_title(two: Selection) -> None:
     read = Read(two._repr_html_())
     assert read.tags.count("table") == 2

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 import framewatt
-from conftest import STAND_INS, write_perceptron, write_table
+from conftest import STAND_INS, plain_manifest, write_perceptron, write_table
 from framewatt.errors import BadInput
 from framewatt.runs.folder import RunFolder
+from framewatt.runs.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +107,14 @@ def test_a_run_is_found_by_its_name_and_refused_where_there_is_none(
     assert framewatt.load(Path(of_a_model.run).name, runs_dir=folder / "models").run == of_a_model.run
     with pytest.raises(BadInput, match="no run"):
         framewatt.load(runs_dir=tmp_path)
+
+
+def test_a_comparison_of_commands_is_no_selection(tmp_path: Path) -> None:
+    question = Question(("true", "false"))
+    run = RunFolder.create(tmp_path, "compare", plain_manifest(question=question))
+    for call in (framewatt.load, framewatt.resume):
+        with pytest.raises(BadInput, match=r"/compare: a comparison of commands; "):
+            call(run.path)
 
 
 def test_a_loaded_run_may_lie_elsewhere(of_a_model: Selection) -> None:

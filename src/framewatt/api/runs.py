@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from framewatt.api.explaining import explained
 from framewatt.api.selection import Selection
 from framewatt.api.watching import watched
+from framewatt.errors import BadInput
+from framewatt.runs.folder import RunFolder
 from framewatt.runs.listing import find_run
 from framewatt.runs.request import CarbonOptions
 from framewatt.studies.report import restate_studies
@@ -35,10 +37,13 @@ def load(  # noqa: PLR0913 - what can be stated anew
     Nothing is measured; what is stated anew about carbon replaces what the run began with.
 
     Raises:
-        BadInput: no such run, or an impossible figure.
+        BadInput: no such run, one of commands, or an impossible figure.
     """
+    path = find_run(Path(run), Path(runs_dir))
+    if RunFolder.open_run(path).manifest.question is not None:
+        raise BadInput(f"{path}: a comparison of commands; read it with: framewatt report {path}")
     carbon = CarbonOptions(region, intensity, pue, network_energy)  # type: ignore[arg-type] # it reads texts
-    return Selection.of(restate_studies(find_run(Path(run), Path(runs_dir)), carbon, view))
+    return Selection.of(restate_studies(path, carbon, view))
 
 
 def resume(

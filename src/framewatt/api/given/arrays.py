@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -116,5 +116,5 @@ def _write_archive(path: Path, arrays: Named) -> None:
     """As `numpy.savez` does, which reserves names that an input may have (``file``)."""
     with ZipFile(path, "w") as archive:
         for name, array in arrays.items():
-            with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as stream:
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, array, allow_pickle=False)

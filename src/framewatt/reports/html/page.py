@@ -63,7 +63,8 @@ def _cells(row: Row, shown: Sequence[tuple[int, Column]], longest: Sequence[floa
     for (place, column), most in zip(shown, longest, strict=True):
         cell = row.cells[place]
         bar = _bar(cell, most) if most else ""
-        cells.append(f'<td style="{_side(column)}{bar}">{escape(cell.text)}</td>')
+        today = " <em>(today)</em>" if row.today and not cells else ""
+        cells.append(f'<td style="{_side(column)}{bar}">{escape(cell.text)}{today}</td>')
     return "".join(cells)
 
 
