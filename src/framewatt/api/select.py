@@ -44,7 +44,7 @@ def select(  # noqa: PLR0913 - the command's options, for whoever completes them
     labels: str | PathLike[str] | Array | Sequence[float] | None = None,
     metric: str | None = None,
     quality: str | float | None = None,
-    tolerance: str | float = 0.001,
+    tolerance: str | float | None = None,
     scenario: Literal["single_stream", "offline"] = "single_stream",
     batch_size: str | int = 1,
     functional_unit: str | None = None,

@@ -59,7 +59,7 @@ def _cells(row: Row, shown: Sequence[tuple[int, Column]], longest: Sequence[floa
     if row.remark:
         name, remark = (escape(text) for text in (row.cells[0].text, row.remark))
         return f'<td style="{_LEFT}">{name}</td><td colspan="{len(shown) - 1}" style="{_LEFT}">{remark}</td>'
-    cells = []
+    cells: list[str] = []
     for (place, column), most in zip(shown, longest, strict=True):
         cell = row.cells[place]
         bar = _bar(cell, most) if most else ""
