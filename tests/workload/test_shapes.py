@@ -118,7 +118,10 @@ def test_an_axis_on_which_the_oracle_and_inference_differ_stays_open(tiny_model:
     assert signature.outputs[0].shape == (5, None)
 
 
-def test_what_a_branch_declares_is_left_as_it_is(branching: ModelProto) -> None:
+def test_what_a_branch_declares_is_left_as_it_is_and_nothing_between_is_claimed(
+    branching: ModelProto,
+) -> None:
+    branching.graph.value_info.append(info("s", 2, kind=TensorProto.INT64))
     signature = with_output_shapes(branching, fixed(branching, 2, 1), [{"y": np.ones(2)}])
     copy = fix_shapes(branching, signature)
     assert copy is not None
