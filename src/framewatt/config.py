@@ -17,7 +17,7 @@ from framewatt.discovery import nearest
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 CACHE_VARIABLE = "FRAMEWATT_CACHE_DIR"
 FILE = "framewatt.toml"
@@ -42,27 +42,44 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise BadInput(f"{path}: not a TOML file: {error}") from None
 
 
-def option_defaults(folder: Path, command: str, options: Mapping[str, str]) -> dict[str, Any]:
-    """The values that `folder`'s framewatt.toml gives to a command's options.
+def option_defaults(
+    folder: Path, command: str, options: Mapping[str, str], repeated: Container[str] = ()
+) -> dict[str, Any]:
+    """The values that `folder`'s framewatt.toml gives to a command's options, as they would be typed.
 
     Args:
         folder: Where the file lies.
         command: The command, whose table is read.
         options: What each option is called there (``max-latency``), and the parameter that it fills.
+        repeated: The parameters that hold all values of an option that may be repeated.
 
     Raises:
-        BadInput: the file is broken, the table is none, or a key is no option of the command.
+        BadInput: the file is broken, the table is none, a key is no option of the command, or an option has a
+            value that cannot be typed.
     """
     table = read_config(folder).get(command, {})
     if not isinstance(table, dict):
         raise BadInput(f"{folder / FILE}: {command} must be a table: [{command}]")
+    typed = {}
     for key, value in table.items():
-        if key.replace("_", "-") not in options:
-            hint = nearest(key, options)
-            raise BadInput(f"{folder / FILE}: [{command}] {key} is no option of framewatt {command}{hint}")
-        if isinstance(value, dict):
-            raise BadInput(f"{folder / FILE}: [{command}] {key} must be a value or a list of values")
-    return {options[key.replace("_", "-")]: value for key, value in table.items()}
+        name = options.get(key.replace("_", "-"))
+        where = f"{folder / FILE}: [{command}] {key}"
+        if name is None:
+            raise BadInput(f"{where} is no option of framewatt {command}{nearest(key, options)}")
+        typed[name] = _several(where, value) if name in repeated else _as_typed(where, value)
+    return typed
+
+
+def _several(where: str, value: object) -> list[str]:
+    """The values of an option that may be repeated; one alone need not stand in a list."""
+    return [_as_typed(where, item) for item in (value if isinstance(value, list) else [value])]
+
+
+def _as_typed(where: str, value: object) -> str:
+    """A value of the file as it stands on a command line, so that it is read, and refused, alike."""
+    if isinstance(value, dict | list):
+        raise BadInput(f"{where} must be one value, such as a text or a number")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def cache_root() -> Path:

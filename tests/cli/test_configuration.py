@@ -68,6 +68,21 @@ def test_the_file_names_options_as_the_command_line_does(tmp_path: Path) -> None
     assert request.candidates.packages == ("a==1", "b==2")
 
 
+def test_one_value_of_an_option_that_may_be_repeated_needs_no_list(tmp_path: Path) -> None:
+    configure(tmp_path, '[select]\nwith = "transformers==4.57.6"\ntune = false\nbudget = 90\n')
+    request = asked()
+    assert request.candidates.packages == ("transformers==4.57.6",)
+    assert not request.candidates.tune
+    assert request.race.budget == 90
+
+
+def test_a_value_of_another_kind_is_read_as_if_it_had_been_typed(tmp_path: Path) -> None:
+    configure(tmp_path, "[report]\noutput = 3\n")
+    result = CliRunner().invoke(cli, ["report", "gone"])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "gone: no run folder" in result.stderr
+
+
 def test_an_intensity_on_the_command_line_overrules_a_region_in_the_file(tmp_path: Path) -> None:
     configure(tmp_path, '[select]\nregion = "FR"\n')
     assert asked().carbon.region == "FR"
@@ -81,7 +96,9 @@ def test_an_intensity_on_the_command_line_overrules_a_region_in_the_file(tmp_pat
     [
         ("[select]\nregoin = 'FR'\n", "did you mean region"),
         ("select = 3\n", "must be a table: [select]"),
-        ("[select]\nregion = {a = 1}\n", "a value or a list"),
+        ("[select]\nregion = {a = 1}\n", "must be one value"),
+        ("[select]\nbudget = ['1min', '2min']\n", "[select] budget must be one value"),
+        ("[select]\nseed = 1.5\n", "--seed 1.5: a whole number"),
         ("[select\n", "not a TOML file"),
     ],
 )

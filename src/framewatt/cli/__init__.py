@@ -74,7 +74,8 @@ def cli(context: click.Context) -> None:
     name = context.invoked_subcommand
     command = cli.get_command(context, name) if name else None
     if name and command:
-        context.default_map = {name: option_defaults(Path.cwd(), name, _option_names(command))}
+        repeated = {parameter.name for parameter in command.params if parameter.multiple}
+        context.default_map = {name: option_defaults(Path.cwd(), name, _option_names(command), repeated)}
 
 
 def _option_names(command: click.Command) -> dict[str, str]:

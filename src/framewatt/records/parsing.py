@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Quantity
-
-if TYPE_CHECKING:
-    import pint
+from framewatt.records.unit_registry import unit_registry
 
 _NUMBER = r"[-+]?(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"
 _WRITTEN = re.compile(
@@ -104,9 +101,9 @@ def _factor(written_unit: str, unit: str, what: str, written: Any) -> float:
 
 
 def _convert(written_unit: str, unit: str, what: str) -> float:
-    import pint  # noqa: PLC0415 - takes longer to import than most commands take to run
+    import pint  # noqa: PLC0415 - slow to import, see unit_registry
 
-    registry = _registry()
+    registry = unit_registry()
     wanted = "dimensionless" if unit == "1" else _CO2.sub("", unit)
     try:
         return float(registry.Quantity(1, written_unit).to(wanted).magnitude)
@@ -116,13 +113,3 @@ def _convert(written_unit: str, unit: str, what: str) -> float:
         raise BadInput(
             f"{what}: unknown unit {written_unit!r}; write for example {_EXAMPLES[unit]}"
         ) from None
-
-
-@cache
-def _registry() -> pint.UnitRegistry[Any]:
-    import pint  # noqa: PLC0415 - see above
-
-    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(on_redefinition="ignore")
-    registry.define("year = 8760 * hour = a = yr")
-    registry.define("month = 730 * hour")
-    return registry

@@ -4,6 +4,7 @@ import math
 import re
 
 from framewatt.errors import BadInput
+from framewatt.records.unit_registry import unit_registry
 
 JOULES_PER_KWH = 3_600_000.0
 HOURS_PER_YEAR = 8760.0
@@ -72,27 +73,36 @@ def format_duration(seconds: float) -> str:
     return f"{int(seconds // hour)} h {int(seconds % hour // minute)} min"
 
 
-_DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "": 1.0}
+_DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "": 1.0}
 _SIZES = {"b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2**10, "mib": 2**20, "gib": 2**30, "": 1}
-_FIGURE = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-zA-Zµ]*)\s*")
+_SIZES |= {"k": 1e3, "m": 1e6, "g": 1e9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+"""What is typed every day; every other unit is looked up in pint's registry."""
+_FIGURE = re.compile(r"(\d++(?:\.\d*+)?|\.\d++)\s*+([a-zA-Zµ]*+)\s*+")  # possessive: never twice over a text
 
 
 def parse_duration(text: str) -> float:
-    """Seconds from ``90``, ``90s``, ``3min``, ``20ms``.
+    """Seconds from ``90``, ``90s``, ``3 minutes``, ``1h30min``, ``20ms``.
 
     Raises:
         BadInput: not such a text.
     """
-    return _parse(text, _DURATIONS, "a duration such as 20ms, 90s or 3min")
+    seconds = [_scaled(*figure, _DURATIONS, "s") for figure in _figures(text)]
+    total = 0.0 if None in seconds else sum(filter(None, seconds))
+    if total <= 0:
+        raise BadInput(f"{text!r} is not a duration such as 20ms, 90s or 3min")
+    return total
 
 
 def parse_bytes(text: str) -> float:
-    """Bytes from ``500MB``, ``1GB``, ``1GiB``.
+    """Bytes from ``500MB``, ``1G``, ``1 gigabyte``, ``1GiB``.
 
     Raises:
         BadInput: not such a text.
     """
-    return _parse(text, _SIZES, "a size such as 500MB or 1GiB")
+    sizes = [_scaled(*figure, _SIZES, "byte") for figure in _figures(text)]
+    if len(sizes) != 1 or not sizes[0]:
+        raise BadInput(f"{text!r} is not a size such as 500MB or 1GiB")
+    return sizes[0]
 
 
 def parse_share(text: str, option: str, below: float = 1.0) -> float:
@@ -116,9 +126,18 @@ def parse_share(text: str, option: str, below: float = 1.0) -> float:
     return share
 
 
-def _parse(text: str, units: dict[str, float], wanted: str) -> float:
-    match = _FIGURE.fullmatch(text)
-    scale = units.get(match[2].lower()) if match else None
-    if match is None or scale is None or float(match[1]) <= 0:
-        raise BadInput(f"{text!r} is not {wanted}")
-    return float(match[1]) * scale
+def _figures(text: str) -> list[tuple[str, str]]:
+    """Numbers with their units; none where anything else is in the text."""
+    whole = re.fullmatch(rf"\s*(?:{_FIGURE.pattern})+", text)
+    return _FIGURE.findall(text) if whole else []
+
+
+def _scaled(number: str, written: str, known: dict[str, float], unit: str) -> float | None:
+    """So many `unit`; None where `written` is no such unit."""
+    scale = known.get(written.lower())
+    if scale is None:
+        try:
+            scale = float(unit_registry().Quantity(1, written).to(unit).magnitude)
+        except Exception:  # noqa: BLE001 - pint's parser raises whatever its tokenizer meets
+            return None
+    return float(number) * scale

@@ -40,6 +40,8 @@ def _latency(flag: str, text: str) -> tuple[float, float]:
     match = _PERCENTILE.fullmatch(text.strip())
     if match is None:
         raise BadInput(f"{flag} {text!r}: write it as p99=20ms (p50, p90, p95 or p99)")
+    if match[2].strip().replace(".", "", 1).isdigit():
+        raise BadInput(f"{flag} {text!r}: the unit is missing; write p{match[1]}={match[2].strip()}ms")
     return float(match[1]), DURATION.read(flag, match[2])
 
 
