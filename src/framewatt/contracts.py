@@ -33,8 +33,11 @@ class WorkloadPlugin(Protocol):
     TAKES_DATA: bool = False
     """Optional, as its default says: whether it is for sources with ``--data``, and only for those."""
 
+    ADVISES: bool = False
+    """Optional: whether it never opens anything, and only says what to hand over instead."""
+
     def claims(self, source: str) -> bool:
-        """Whether `source`, as the user typed it, is of this kind (its name tells; nothing is opened)."""
+        """Whether `source`, as the user typed it, is of this kind: by its name, or by its first bytes."""
 
     def open_workload(self, source: str) -> Workload:
         """Read it.

@@ -16,6 +16,7 @@ from framewatt.contracts import CONTRACTS, constants, functions
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 PATH_VARIABLE = "FRAMEWATT_PLUGINS"
@@ -68,6 +69,14 @@ def nearest(word: str, known: object) -> str:
     if close:
         return f"; did you mean {' or '.join(close)}?"
     return f"; known: {', '.join(names[:_LISTED])}" + (", ..." if len(names) > _LISTED else "")
+
+
+def choices(word: str, known: Iterable[str]) -> str:
+    """A closing phrase for an error about an unknown name of a short list: the nearest, then all of them."""
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1, cutoff=0.5)
+    suggestion = f"; did you mean {close[0]}?" if close else ";"
+    return f"{suggestion} choose from {', '.join(names) or 'none'}"
 
 
 def _files(kind: str) -> dict[str, Path]:

@@ -69,7 +69,9 @@ def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
 
 
 def test_a_kind_that_nobody_knows_lists_the_kinds_there_are(tmp_path: Path) -> None:
-    assert "ONNX model" in refusal(tmp_path / "model.h5")
+    unknown = tmp_path / "model.xyz"
+    unknown.touch()
+    assert "ONNX model" in refusal(unknown)
 
 
 def test_an_unknown_example_lists_the_ones_there_are() -> None:

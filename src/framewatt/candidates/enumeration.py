@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from framewatt.candidates.overrides import parse_overrides
-from framewatt.discovery import Plugin, discover, nearest
+from framewatt.discovery import Plugin, choices, discover, nearest
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 from framewatt.records import AS_SHIPPED, Candidate
@@ -172,12 +172,17 @@ def _requested(
 def _named(name: str, plugins: Mapping[str, Plugin], formats: Sequence[str]) -> list[Plugin]:
     """The framework of that name, and those that run the model on its behalf (FAMILY) where it cannot."""
     if name not in plugins:
-        raise BadInput(f"--frameworks: unknown framework {name!r}{nearest(name, plugins)}")
+        raise BadInput(f"--frameworks: unknown framework {name!r}{choices(name, _takers(plugins, formats))}")
     own = plugins[name]
     if set(own.module.ACCEPTS) & set(formats):
         return [own]
     family = [p for p in plugins.values() if getattr(p.module, "FAMILY", None) == name]
     return [p for p in family if set(p.module.ACCEPTS) & set(formats)] or [own]
+
+
+def _takers(plugins: Mapping[str, Plugin], formats: Iterable[str]) -> list[str]:
+    """The names of the frameworks that take a model in one of `formats`."""
+    return [plugin.name for plugin in plugins.values() if set(plugin.module.ACCEPTS) & set(formats)]
 
 
 def _installed_version(plugin: Plugin) -> str | None:

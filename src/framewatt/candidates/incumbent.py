@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewatt.discovery import nearest
+from framewatt.discovery import choices
 from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ def require_incumbent(asked: str | None, specs: Iterable[CandidateSpec]) -> None
         candidate, family = spec.candidate, getattr(spec.plugin.module, "FAMILY", None)
         if candidate.matches(asked) or asked == family:
             return
-        known |= {candidate.framework, f"{candidate.framework}=={candidate.version}", *filter(None, [family])}
-    raise BadInput(f"--incumbent {asked!r} does not race{nearest(asked, known)}")
+        known |= {candidate.framework, *filter(None, [family])}
+    raise BadInput(f"--incumbent {asked!r} does not race{choices(asked, known)}")

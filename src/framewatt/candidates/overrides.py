@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from framewatt.discovery import nearest
+from framewatt.discovery import choices
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 
@@ -28,10 +28,10 @@ def parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> 
             raise BadInput(f"--set {text!r}: write it as framework.setting=value")
         name, setting, value = match.groups()
         if name not in plugins:
-            raise BadInput(f"--set {text!r}: unknown framework {name!r}{nearest(name, plugins)}")
+            raise BadInput(f"--set {text!r}: unknown framework {name!r}{choices(name, plugins)}")
         space = {"threads": (), **plugins[name].module.SETTINGS}
         if setting not in space:
-            raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{nearest(setting, space)}")
+            raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{choices(setting, space)}")
         if space[setting] and value not in space[setting]:
             raise BadInput(f"--set {text!r}: {setting} is one of {', '.join(space[setting])}")
         if setting == "threads" and not (value.isdigit() and 1 <= int(value) <= reservable_cpus()):

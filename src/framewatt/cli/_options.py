@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from framewatt.errors import BadInput
 from framewatt.runs.request import GROUPS, OPTIONS, CarbonOptions, Option, options_of
 from framewatt.runs.request.readers import SWITCH, TEXT, one_of, share
 
@@ -69,6 +70,21 @@ def format_option(*words: str, hint: str = "", explained: str = "") -> Decorator
     reader = one_of(*words, hint=hint) if words else TEXT
     text = explained or f"{', '.join(words[:-1])} or {words[-1]}."
     return _click_option("output", Option("--format", reader, text, "text"))
+
+
+def refused_devices(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--device`` and ``--gpu``, hidden: whoever looks for them is told what this version measures."""
+    device = click.option("--device", hidden=True, expose_value=False, callback=_refuse_device)
+    gpu = click.option(
+        *("--gpu", "--gpus", "--cuda"), hidden=True, expose_value=False, callback=_refuse_device, is_flag=True
+    )
+    return device(gpu(function))
+
+
+def _refuse_device(_: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value and value != "cpu":
+        flag = parameter.opts[0] if value is True else f"{parameter.opts[0]} {value}"
+        raise BadInput(f"{flag}: this version measures frameworks on CPUs; leave the option out")
 
 
 def share_option(flag: str, default: str, explained: str, **limits: Any) -> Decorator:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from framewatt.cli._options import GroupedCommand, keep_stronger, request_options
+from framewatt.cli._options import GroupedCommand, keep_stronger, refused_devices, request_options
 from framewatt.cli._output import output_options
 from framewatt.cli._reference import reference_to, resumable
 from framewatt.errors import BadInput
@@ -30,6 +30,7 @@ _NO_SELECTION = 1
 @click.argument("model", required=False)
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run: a folder, its name, or latest.")
 @request_options
+@refused_devices
 @output_options(hint="; `framewatt report` knows more")
 def command(model: str | None, resume: str | None, output: Output, **options: Any) -> None:
     """Race frameworks for MODEL and say which one needs the least energy, how much less, and how sure.

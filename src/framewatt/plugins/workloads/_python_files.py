@@ -5,9 +5,13 @@ from __future__ import annotations
 import ast
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
+from framewatt.workload.paths import existing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,7 @@ def read_python(source: str) -> PythonFile:
     Raises:
         BadInput: it is missing or no Python.
     """
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
-        raise BadInput(f"{source}: no such file")
+    path = existing_file(source)
     content = path.read_bytes()
     try:
         tree = ast.parse(content)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from framewatt.errors import BadInput
 from framewatt.records import Workload
+from framewatt.workload.paths import existing_file
 
 TITLE = "PyTorch exported program"
 _MARKS = {"archive_format", "serialized_exported_program.json"}
@@ -25,9 +26,7 @@ def open_workload(source: str) -> Workload:
     Raises:
         BadInput: missing, truncated, or another kind of file.
     """
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
-        raise BadInput(f"{source}: no such file")
+    path = existing_file(source)
     if not zipfile.is_zipfile(path):
         raise BadInput(f"{source}: not a .pt2 archive (torch.export.save writes one), or a truncated one")
     with zipfile.ZipFile(path) as archive:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import BadInput
 from framewatt.records import Workload
+from framewatt.workload.paths import existing_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TITLE = "Keras model (.keras)"
 _PARTS = ("config.json", "metadata.json", "model.weights.h5")
@@ -34,9 +35,7 @@ def open_workload(source: str) -> Workload:
     Raises:
         BadInput: missing, damaged, of another format, or with custom objects.
     """
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
-        raise BadInput(f"{source}: no such file")
+    path = existing_file(source)
     config = _config(path, source)
     for node in _objects(config):
         if node["class_name"] == _CODE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import onnx
@@ -11,9 +10,11 @@ import onnx
 from framewatt.errors import BadInput
 from framewatt.records import Workload
 from framewatt.workload.graphs import read_signature, tensors
+from framewatt.workload.paths import existing_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 TITLE = "ONNX model"
 
@@ -29,9 +30,7 @@ def open_workload(source: str) -> Workload:
     Raises:
         BadInput: missing, truncated, not ONNX, no inputs, or external data that escapes the folder.
     """
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
-        raise BadInput(f"{source}: no such file")
+    path = existing_file(source)
     try:
         model = onnx.load(str(path), load_external_data=False)
     except Exception as error:  # noqa: BLE001 - protobuf's errors have no base of their own

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.records import Stage, Workload
 from framewatt.records.units import format_bytes
+from framewatt.workload.paths import existing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MEMORY_PER_FILE_BYTE = 6.0
 """Reading a table takes about four bytes of memory for each byte of text; libraries learn beside that."""
 
-TITLE = "table (.csv, .parquet) with --target"
+TITLE = "table (.csv, .tsv, .parquet) with --target"
 
 
 def claims(source: str) -> bool:
-    """Whether the name ends in ``.csv`` or ``.parquet``."""
-    return source.lower().endswith((".csv", ".parquet"))
+    """Whether the name ends in ``.csv``, ``.tsv`` or ``.parquet``."""
+    return source.lower().endswith((".csv", ".tsv", ".tab", ".parquet"))
 
 
 def open_workload(source: str) -> Workload:
@@ -27,11 +31,7 @@ def open_workload(source: str) -> Workload:
     Raises:
         BadInput: missing, empty, or too large.
     """
-    path = Path(source).expanduser().resolve()
-    if not path.is_file():
-        raise BadInput(f"{source}: no such file")
-    if not path.stat().st_size:
-        raise BadInput(f"{source}: the file is empty")
+    path = existing_file(source)
     _require_memory(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -49,14 +49,26 @@ def select(request: SelectRequest, workload: Workload, progress: Progress | None
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
-    if request.work.metric and not (request.work.labels or workload.labels):
-        raise BadInput("--metric needs --labels")
+    _require_labels(request, workload)
     specs = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.race.incumbent, specs)
     with opened_meter(request) as meter:
         run = begin(request, workload, meter, [candidate_line(spec) for spec in specs])
         context = StudyContext(request, run, progress or Silent())
         return conduct(InferenceStudy(context, workload, meter, specs))
+
+
+def _require_labels(request: SelectRequest, workload: Workload) -> None:
+    """Refuse to judge quality by nothing.
+
+    Raises:
+        BadInput: a metric or a quality without right answers, or labels that cannot be read.
+    """
+    asked = {"--quality": request.work.quality, "--metric": request.work.metric}
+    if labels_of(workload, request.work.labels, request.work.metric):
+        return
+    for flag in [flag for flag, value in asked.items() if value is not None]:
+        raise BadInput(f"{flag} needs --labels: the right answers (.npy), one for each of your --samples")
 
 
 def resume(path: Path, progress: Progress | None = None) -> Decision:
