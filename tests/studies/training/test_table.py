@@ -14,7 +14,7 @@ from framewatt.errors import BadInput
 from framewatt.plugins.workloads import tabular
 from framewatt.studies.training.data.csv_table import read_csv
 from framewatt.studies.training.data.folds import FOLDS, divide
-from framewatt.studies.training.data.table import read_table
+from framewatt.studies.training.data.table import Reading, read_table
 from framewatt.workload.metrics import require_possible
 
 if TYPE_CHECKING:
@@ -205,3 +205,51 @@ def test_the_parts_are_disjoint_complete_and_hold_every_class_in_proportion() ->
     assert len(folds.training(2)) == 640
     again = divide(target, stratified=True, seed=3)
     np.testing.assert_array_equal(folds.test, again.test)
+
+
+def test_semicolons_with_decimal_commas_and_tabs_are_read_as_numbers(tmp_path: Path) -> None:
+    german = read_csv(write(tmp_path / "t.csv", "a;b", ["1,5;2", "-0,25;3", ";4"]))
+    np.testing.assert_array_equal(german[0].values, [1.5, -0.25, np.nan])
+    tabs = read_csv(write(tmp_path / "t.tsv", "a\tb", ["1.5\tx, y", "2\tz"]))
+    np.testing.assert_array_equal(tabs[0].values, [1.5, 2])
+    assert tabs[1].categories == ("x, y", "z")
+
+
+def test_numbers_in_a_notation_that_is_not_known_are_called_so(tmp_path: Path) -> None:
+    rows = [f"1.{i:03},5;{i % 2}" for i in range(300)]
+    with pytest.raises(BadInput, match=r"look like numbers, but '1.000,5' is not written as one"):
+        read_table(write(tmp_path / "t.csv", "x;y", rows), "y", None, MEMORY)
+
+
+def test_text_in_another_encoding_is_read_when_it_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("größe,b\n1,2\n".encode("latin-1"))
+    with pytest.raises(BadInput, match="not text in utf-8; name its --encoding, such as latin-1"):
+        read_csv(path)
+    assert [column.name for column in read_csv(path, "latin-1")] == ["größe", "b"]
+    path.write_text("\ufeffa,b\n1,2\n", encoding="utf-8")
+    assert [column.name for column in read_csv(path)] == ["a", "b"]
+
+
+def test_columns_to_drop_are_not_learnt_from(tmp_path: Path) -> None:
+    path = table_file(tmp_path / "t.csv")
+    table = read_table(path, "y", None, MEMORY, Reading(dropped=("colour",)))
+    assert table.features == ("x",)
+    for name, told in (("color", "did you mean colour"), ("y", "that is the --target")):
+        with pytest.raises(BadInput, match=told):
+            read_table(path, "y", None, MEMORY, Reading(dropped=(name,)))
+    with pytest.raises(BadInput, match="nothing to learn it from"):
+        read_table(path, "y", None, MEMORY, Reading(dropped=("x", "colour")))
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "id"])
+def test_a_column_that_only_numbers_the_rows_is_noticed(name: str, tmp_path: Path) -> None:
+    rows = [f"{i},{i * i % 17},{i % 2}" for i in range(200)]
+    table = read_table(write(tmp_path / "t.csv", f"{name},x,y", rows), "y", None, MEMORY)
+    (note,) = table.notes
+    if name == "id":
+        assert table.features == ("id", "x")
+        assert note == "column 'id' only numbers the rows; leave it out with --drop id"
+    else:
+        assert table.features == ("x",)
+        assert note == f"left out the column {name!r}: it only numbers the rows"

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from framewatt.errors import BadInput
 from framewatt.runs.request.option import Group, Option, StudyKind
-from framewatt.runs.request.readers import PATH, TEXT, whole
+from framewatt.runs.request.readers import PATH, TEXT, TEXTS, checked, whole
+
+
+def _known_encoding(flag: str, name: str) -> None:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise BadInput(f"{flag} {name!r}: no such encoding; utf-8, utf-16, latin-1, cp1252, ...") from None
+
 
 _TASKS = frozenset({StudyKind.TASK})
 
@@ -19,6 +28,21 @@ class TrainingOptions(Group):
 
     target: str | None = Option(
         "--target", TEXT, "What to learn from a table.", None, "COLUMN", frozenset({StudyKind.TABLE})
+    ).field()
+    drop: tuple[str, ...] = Option(
+        "--drop",
+        TEXTS,
+        "A column of the table not to learn from.",
+        (),
+        "COLUMN",
+        frozenset({StudyKind.TABLE}),
+    ).field()
+    encoding: str = Option(
+        "--encoding",
+        checked(_known_encoding),
+        "How the text of a CSV file is encoded, such as latin-1.",
+        "utf-8",
+        studies=frozenset({StudyKind.TABLE}),
     ).field()
     data: str | None = Option(
         "--data",

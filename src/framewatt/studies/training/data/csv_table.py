@@ -6,10 +6,11 @@ that holds a text anywhere is read a second time as categories.
 
 from __future__ import annotations
 
+import codecs
 import csv
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
@@ -34,17 +35,39 @@ class Column:
     categories: tuple[str, ...] | None = None
 
 
-def read_csv(path: Path) -> list[Column]:
-    """All columns in the file's order.
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Where the text lies and how it is encoded; cells are separated by what the first line uses most."""
+
+    path: Path
+    encoding: str
+
+    def open(self) -> TextIO:
+        """Its text; the mark with which some programs begin UTF-8 is no part of it."""
+        return self.path.open(newline="", encoding=self.encoding)
+
+    @property
+    def separator(self) -> str:
+        """A comma, a semicolon or a tab."""
+        with self.open() as file:
+            line = file.readline()
+        return max(",;\t", key=line.count)
+
+
+def read_csv(path: Path, encoding: str = "utf-8") -> list[Column]:
+    """All columns in the file's order; where cells are separated by ``;``, a comma may stand for the point.
 
     Raises:
-        BadInput: no header, ragged rows, two columns of one name, not text.
+        BadInput: no header, ragged rows, two columns of one name, not text in that encoding.
     """
+    file = _File(path, "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding)
     try:
-        names = _header(path)
-        numbers, texts = _numbers(path, names)
-        codes = _codes(path, names, texts) if texts else {}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        names = _header(file)
+        numbers, texts = _numbers(file, names)
+        codes = _codes(file, names, texts) if texts else {}
+    except UnicodeError:
+        raise BadInput(f"{path}: not text in {encoding}; name its --encoding, such as latin-1") from None
+    except (OSError, csv.Error) as error:
         raise BadInput(f"{path}: not a readable CSV file ({error})") from None
     return [
         Column(name, *codes[index]) if index in codes else Column(name, numbers[index])
@@ -52,12 +75,12 @@ def read_csv(path: Path) -> list[Column]:
     ]
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        names = [name.strip() for name in next(csv.reader(file, _dialect(path)), [])]
+def _header(file: _File) -> list[str]:
+    with file.open() as lines:
+        names = [name.strip() for name in next(csv.reader(lines, delimiter=file.separator), [])]
     if len(names) < 2:  # noqa: PLR2004 - a target and something to learn from
-        raise BadInput(f"{path}: the first line must name at least two columns, separated by , ; or tab")
-    require_distinct(path, names)
+        raise BadInput(f"{file.path}: the first line must name at least two columns, separated by , ; or tab")
+    require_distinct(file.path, names)
     return names
 
 
@@ -72,54 +95,49 @@ def require_distinct(path: Path, names: Sequence[str]) -> None:
         raise BadInput(f"{path}: two columns are called {min(repeated)!r}")
 
 
-def _dialect(path: Path) -> type[csv.Dialect]:
-    """Excel's dialect with the separator that the first line uses most."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        line = file.readline()
-
-    class Dialect(csv.excel):
-        delimiter = max(",;\t", key=line.count)
-
-    return Dialect
-
-
-def _chunks(path: Path, width: int) -> Iterator[list[tuple[str, ...]]]:
+def _chunks(file: _File, width: int) -> Iterator[list[tuple[str, ...]]]:
     """Columns of consecutive rows, as texts."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file, _dialect(path))
+    with file.open() as lines:
+        reader = csv.reader(lines, delimiter=file.separator)
         next(reader)
         begin = reader.line_num
         while rows := list(islice(reader, _CHUNK_ROWS)):
             ragged = next((number for number, row in enumerate(rows, 1) if len(row) not in {0, width}), None)
             if ragged is not None:
                 reason = f"a row of {len(rows[ragged - 1])} cells, but the header names {width}"
-                raise BadInput(f"{path}: {reason} (near line {begin + ragged})")
+                raise BadInput(f"{file.path}: {reason} (near line {begin + ragged})")
             begin = reader.line_num
             if filled := [row for row in rows if row]:
                 yield list(zip(*filled, strict=True))
 
 
-def _numbers(path: Path, names: Sequence[str]) -> tuple[list[NDArray[np.float64]], set[int]]:
+def _numbers(file: _File, names: Sequence[str]) -> tuple[list[NDArray[np.float64]], set[int]]:
     """Every column as numbers, and which columns hold a text somewhere."""
     texts: set[int] = set()
     parts: list[list[NDArray[np.float64]]] = [[] for _ in names]
-    for columns in _chunks(path, len(names)):
+    number = _decimal if file.separator == ";" else float
+    for columns in _chunks(file, len(names)):
         for index in set(range(len(names))) - texts:
             cells = ["nan" if cell.strip() in _MISSING else cell for cell in columns[index]]
             try:
-                parts[index].append(np.fromiter(map(float, cells), np.float64, len(cells)))
+                parts[index].append(np.fromiter(map(number, cells), np.float64, len(cells)))
             except ValueError:
                 texts.add(index)
     return [np.concatenate(part) if part else np.empty(0) for part in parts], texts
 
 
+def _decimal(cell: str) -> float:
+    """A number with a decimal point or comma."""
+    return float(cell.replace(",", ".") if cell.count(",") == 1 else cell)
+
+
 def _codes(
-    path: Path, names: Sequence[str], texts: set[int]
+    file: _File, names: Sequence[str], texts: set[int]
 ) -> dict[int, tuple[NDArray[np.float64], tuple[str, ...]]]:
     """Text columns as codes into their sorted categories."""
     known: dict[int, dict[str, int]] = {index: {} for index in texts}
     parts: dict[int, list[float]] = {index: [] for index in texts}
-    for columns in _chunks(path, len(names)):
+    for columns in _chunks(file, len(names)):
         for index in texts:
             codes = known[index]
             for cell in map(str.strip, columns[index]):

@@ -10,6 +10,7 @@ import numpy as np
 from framewatt.discovery import nearest
 from framewatt.errors import BadInput
 from framewatt.records.units import format_bytes
+from framewatt.studies.training.data.columns import features_of
 from framewatt.studies.training.data.csv_table import Column, read_csv, require_distinct
 from framewatt.workload import metrics as quality
 
@@ -26,6 +27,7 @@ _INTEGER_CLASSES = 20
 """A target of whole numbers with at most this many values is a classification."""
 _LEAST_ROWS = 100
 _LEAST_OF_CLASS = 10
+_DIGITS_AND_MARKS = frozenset("0123456789.,'+-% \u00a0\u202f")
 _MEMORY_PER_CELL = 24
 """Bytes of a Parquet cell: as Arrow has it, in double and in single precision, once more to learn from."""
 
@@ -41,7 +43,8 @@ FITTING = {
 class TrainingTable:
     """Features ``rows (n, d)`` float32 and ``target (n,)``: class numbers, or values.
 
-    `task` is ``binary``, ``multiclass`` or ``regression``; `categorical` are the indices of category columns.
+    `task` is ``binary``, ``multiclass`` or ``regression``; `categorical` are the indices of category columns;
+    `notes` are what there is to say about the columns.
     """
 
     rows: NDArray[np.float32]
@@ -51,6 +54,7 @@ class TrainingTable:
     task: str
     classes: tuple[str, ...]
     metric: str
+    notes: tuple[str, ...] = ()
 
     def about(self, seed: int) -> dict[str, Any]:
         """What a worker must know beside the arrays; ``gaps``: whether a number is missing in any part."""
@@ -64,22 +68,35 @@ class TrainingTable:
         }
 
 
-def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -> TrainingTable:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: which columns are not learnt from, and how its text is encoded."""
+
+    dropped: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+
+
+AS_IT_IS = Reading()
+
+
+def read_table(
+    path: Path, target: str, metric: str | None, memory_bytes: int, reading: Reading = AS_IT_IS
+) -> TrainingTable:
     """The learning task of a CSV or Parquet file.
 
     Raises:
         BadInput: more cells than `memory_bytes` hold, a column or metric that does not fit; with the remedy.
     """
-    columns = _read_parquet(path, memory_bytes) if path.suffix.lower() == ".parquet" else read_csv(path)
+    parquet = path.suffix.lower() == ".parquet"
+    columns = _read_parquet(path, memory_bytes) if parquet else read_csv(path, reading.encoding)
     by_name = {column.name: column for column in columns}
     if target not in by_name:
         raise BadInput(f"{path}: no column {target!r}{nearest(target, by_name)}")
     if len(columns[0].values) < _LEAST_ROWS:
         raise BadInput(f"{path}: {len(columns[0].values)} rows; at least {_LEAST_ROWS} are needed")
     task, labels, classes = _learn_what(path, by_name[target], metric)
-    features = [column for column in columns if column.name != target]
-    if not features:
-        raise BadInput(f"{path}: {target!r} is its only column; there is nothing to learn it from")
+    learnt = features_of(path, columns, target, reading.dropped)
+    features = learnt.columns
     for column in features:
         _check_feature(path, column)
     return TrainingTable(
@@ -90,6 +107,7 @@ def read_table(path: Path, target: str, metric: str | None, memory_bytes: int) -
         task=task,
         classes=classes,
         metric=metric or METRIC_OF[task],
+        notes=learnt.notes,
     )
 
 
@@ -145,10 +163,17 @@ def _check_feature(path: Path, column: Column) -> None:
     if column.categories and len(column.categories) > MOST_CATEGORIES:
         raise BadInput(
             f"{path}: column {column.name!r} holds {len(column.categories)} different texts, more than the "
-            f"{MOST_CATEGORIES} categories that every library takes; remove or group them"
+            f"{MOST_CATEGORIES} categories that every library takes{_why_texts(column.categories)}"
         )
     if np.isnan(column.values).all():
-        raise BadInput(f"{path}: column {column.name!r} is empty; remove it")
+        raise BadInput(f"{path}: column {column.name!r} is empty; leave it out with --drop")
+
+
+def _why_texts(categories: Sequence[str]) -> str:
+    """What to do about a column of so many texts; numbers in a foreign notation are told apart."""
+    if all(set(text) <= _DIGITS_AND_MARKS for text in categories):
+        return f"; they look like numbers, but {categories[0]!r} is not written as one, such as 1234.5"
+    return "; group them, or leave the column out with --drop"
 
 
 def _read_parquet(path: Path, memory_bytes: int) -> list[Column]:

@@ -10,7 +10,7 @@ from framewatt.errors import BadInput, Inapplicable
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.studies.training.admission.tabular import TabularAdmission
 from framewatt.studies.training.data.folds import FOLDS, Folds, divide
-from framewatt.studies.training.data.table import TrainingTable, read_table
+from framewatt.studies.training.data.table import Reading, TrainingTable, read_table
 from framewatt.studies.training.problems.problem import Terms
 from framewatt.studies.training.trained_models import serve
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from framewatt.trials.training import TrainingSpec, TrialOf
 
 
-def open_table(workload: Workload, request: SelectRequest, _progress: Progress) -> TableProblem:
+def open_table(workload: Workload, request: SelectRequest, progress: Progress) -> TableProblem:
     """Read and check a table, and deal its folds by the request's seed.
 
     Raises:
@@ -37,7 +37,11 @@ def open_table(workload: Workload, request: SelectRequest, _progress: Progress) 
     """
     if not request.training.target:
         raise BadInput(f"{request.source}: a table needs --target, the name of the column to learn")
-    table = read_table(workload.path, request.training.target, request.work.metric, available_memory_bytes())
+    asked, metric, memory = request.training, request.work.metric, available_memory_bytes()
+    reading = Reading(asked.drop, asked.encoding)
+    table = read_table(workload.path, request.training.target, metric, memory, reading)
+    for note in table.notes:
+        progress.say(note)
     if request.work.quality is not None:
         require_possible(table.metric, request.work.quality)
     folds = divide(table.target, stratified=table.task != "regression", seed=request.race.seed)
