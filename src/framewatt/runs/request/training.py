@@ -17,6 +17,7 @@ def _known_encoding(flag: str, name: str) -> None:
         raise BadInput(f"{flag} {name!r}: no such encoding; utf-8, utf-16, latin-1, cp1252, ...") from None
 
 
+_TABLES = frozenset({StudyKind.TABLE})
 _TASKS = frozenset({StudyKind.TASK})
 
 
@@ -27,7 +28,7 @@ class TrainingOptions(Group):
     TITLE: ClassVar = "Training"
 
     target: str | None = Option(
-        "--target", TEXT, "What to learn from a table.", None, "COLUMN", frozenset({StudyKind.TABLE})
+        "--target", TEXT, "What to learn from a table.", None, "COLUMN", _TABLES
     ).field()
     drop: tuple[str, ...] = Option(
         "--drop",
@@ -35,14 +36,14 @@ class TrainingOptions(Group):
         "A column of the table not to learn from.",
         (),
         "COLUMN",
-        frozenset({StudyKind.TABLE}),
+        _TABLES,
     ).field()
     encoding: str = Option(
         "--encoding",
         checked(_known_encoding),
         "How the text of a CSV file is encoded, such as latin-1.",
         "utf-8",
-        studies=frozenset({StudyKind.TABLE}),
+        studies=_TABLES,
     ).field()
     data: str | None = Option(
         "--data",
