@@ -124,8 +124,12 @@ class FrameworkExtras(Protocol):
     ) -> Path:
         """The model in the framework's own format, written into `folder`; in the ``convert`` environment."""
 
-    def export(self, model: Path, folder: Path) -> Mapping[str, Any]:
-        """To ONNX, for the formats of EXPORTS: ``{"model", "signature", "samples"}``."""
+    def export(self, model: Path, folder: Path, samples: Path | None) -> Mapping[str, Any]:
+        """To ONNX, for the formats of EXPORTS: ``{"model", "reason", "signature", "samples"}``.
+
+        Without a ``model`` only those who read the format race, and ``reason`` says why. `samples` are the
+        user's own inputs, if any, for formats that do not tell shapes.
+        """
 
     def describe(
         self, model: Path, weights: Path, seeds: Sequence[int], shape: Sequence[int]

@@ -53,12 +53,13 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An ONNX file made from a model that only its own framework can read."""
+    """An ONNX file made from a model that only its own framework can read, or why there is none."""
 
-    model: Path
+    model: Path | None
     signature: Signature
     samples: tuple[Path, ...]
     cost: Usage
+    reason: str | None = None
 
 
 def signature_json(signature: Signature) -> dict[str, Any]:
@@ -143,23 +144,33 @@ def _once(job: ConversionJob) -> Conversion:
         raise TrialFailed(f"convert: {reason_of(error)}") from error
 
 
-def export(plugin: Plugin, environment: Environment, source: Path, folder: Path, patience: float) -> Export:
+def export(
+    plugin: Plugin,
+    environment: Environment,
+    source: Path,
+    folder: Path,
+    samples: Path | None,
+    patience: float,
+) -> Export:
     """Export the user's own model to ONNX with the framework that can read it, within `patience` seconds.
+
+    `samples` are the user's, where there are some.
 
     Raises:
         BadInput: the user's code fails, or the model cannot be exported.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        request = {"model": str(source), "folder": str(folder)}
+        own = None if samples is None else str(samples.resolve())
+        request = {"model": str(source), "folder": str(folder), "samples": own}
         answer, cost = _work(plugin, environment, "export", request, patience)
     except TrialFailed as error:
         raise BadInput(f"{source}: the model cannot be built and exported to ONNX: {error}") from None
     sides = (answer["signature"][side] for side in ("inputs", "outputs"))
     inputs, outputs = (tuple(_spec(entry) for entry in side) for side in sides)
-    return Export(
-        Path(answer["model"]), Signature(inputs, outputs), tuple(map(Path, answer["samples"])), cost
-    )
+    model = None if answer["model"] is None else Path(answer["model"])
+    samples_of_its_own = tuple(map(Path, answer["samples"]))
+    return Export(model, Signature(inputs, outputs), samples_of_its_own, cost, answer.get("reason"))
 
 
 def _convert(job: ConversionJob, folder: Path) -> Conversion:

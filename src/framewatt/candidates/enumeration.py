@@ -141,17 +141,17 @@ def left_out(choice: Choice, model_format: str) -> list[Plugin]:
     if choice.frameworks != "default":
         return []
     formats = {model_format, "onnx"}
-    return [
-        p for p in discover("frameworks").values() if not p.module.LIGHT and formats & set(p.module.ACCEPTS)
-    ]
+    heavy = [p for p in discover("frameworks").values() if not p.module.LIGHT]
+    return [p for p in heavy if formats & set(p.module.ACCEPTS) and not _is_its_own(p, model_format)]
 
 
 def _requested(
     frameworks: str, plugins: Mapping[str, Plugin], formats: Sequence[str]
 ) -> list[tuple[Plugin, str, int]]:
     if frameworks in {"default", "all"}:
-        chosen = [p for p in plugins.values() if frameworks == "all" or p.module.LIGHT]
-        usable = [p for p in chosen if set(p.module.ACCEPTS) & set(formats)]
+        usable = [p for p in plugins.values() if set(p.module.ACCEPTS) & set(formats)]
+        if frameworks == "default":
+            usable = [p for p in usable if p.module.LIGHT or _is_its_own(p, formats[0])]
         return [(plugin, plugin.module.VERSION, 1) for plugin in usable]
     requested: list[tuple[Plugin, str, int]] = []
     for word in filter(None, (part.strip() for part in frameworks.split(","))):
@@ -178,6 +178,11 @@ def _named(name: str, plugins: Mapping[str, Plugin], formats: Sequence[str]) -> 
         return [own]
     family = [p for p in plugins.values() if getattr(p.module, "FAMILY", None) == name]
     return [p for p in family if set(p.module.ACCEPTS) & set(formats)] or [own]
+
+
+def _is_its_own(plugin: Plugin, model_format: str) -> bool:
+    """Whether the format is one of a framework's own, which then races however heavy it is."""
+    return model_format != "onnx" and model_format in plugin.module.ACCEPTS
 
 
 def _takers(plugins: Mapping[str, Plugin], formats: Iterable[str]) -> list[str]:

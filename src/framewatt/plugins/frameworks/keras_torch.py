@@ -52,7 +52,7 @@ def compile(session: Any) -> Any:  # noqa: A001 - the phase's name
     return session.build()
 
 
-def export(model: Path, folder: Path) -> dict[str, Any]:
+def export(model: Path, folder: Path, samples: Path | None) -> dict[str, Any]:
     """Export to ONNX with an open batch; a ``.keras`` file carries no inputs of its own."""
     from framewatt_worker.keras_export import export_onnx
 

@@ -1,9 +1,9 @@
-"""PyTorch on the CPU, running the user's own module: a ``model.py`` or a program saved by ``torch.export``.
+"""PyTorch on the CPU, running the user's own module: a ``model.py``, a ``.pt2`` or a TorchScript program.
 
 A ``model.py`` offers ``build()``, which returns a ``torch.nn.Module``, and ``inputs()``, which returns a
 tuple of tensors or a dict of them by the names of ``forward``'s parameters. Both are called after the same
 seed in every process, so that weights which ``build()`` draws are the same everywhere. A ``.pt2`` brings its
-example inputs. Both kinds of file run code.
+example inputs; a TorchScript program has those of the samples. Every kind of file can run code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TITLE = "PyTorch"
 VERSION = "2.13.0"
-ACCEPTS = ("torch", "pt2")
+ACCEPTS = ("torch", "pt2", "torchscript")
 LIGHT = True
 PACKAGES = {
     "runtime": ("torch=={version}", "numpy==2.4.6"),
@@ -28,9 +28,11 @@ IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile", "aotinductor")}
 SHIPPED = {"precision": "fp32", "mode": "eager"}
 ENTRIES = ({"mode": "eager"}, {"mode": "torchscript"}, {"mode": "compile"}, {"mode": "aotinductor"})
-EXPORTS = ("torch", "pt2")
+EXPORTS = ("torch", "pt2", "torchscript")
 CONVERTS = {"mode": ("aotinductor",), "threads": ()}  # a compiled package has its threads built in
 
+_FROM_CODE = ("compile", "aotinductor")
+"""Modes that start from Python code."""
 _SEED = 0
 _OPSET = 18
 """The exporter's own opset; a lower one would only be reached by converting the exported model down."""
@@ -43,21 +45,37 @@ class _Source(NamedTuple):
     example: dict[str, Any]
     keywords: bool
 
+    @property
+    def positional(self) -> tuple[Any, ...]:
+        """The example for a module that takes its inputs in order."""
+        return () if self.keywords else tuple(self.example.values())
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """The example for one that takes them by keyword."""
+        return self.example if self.keywords else {}
+
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Any:
     """The user's own module in one execution mode; `signature` names its inputs as `export` did."""
     from framewatt_worker.torch_modules import ModuleSession, PackageSession, set_threads
 
     set_threads(settings)
+    mode = settings.get("mode", "eager")
+    _require_code(model, mode)
     names = [entry["name"] for entry in signature["inputs"]]
-    if settings.get("mode") == "aotinductor":
+    if mode == "aotinductor":
         return PackageSession(model, names)
-    source = _read(model)
+    source = _read(model, signature)
     if names != list(source.example):
         raise RuntimeError(f"the module's inputs are {', '.join(source.example)}, not {', '.join(names)}")
-    return ModuleSession(
-        source.module, names, settings.get("mode", "eager"), source.example, keywords=source.keywords
-    )
+    return ModuleSession(source.module, names, mode, source.example, keywords=source.keywords)
+
+
+def _require_code(model: Path, mode: str) -> None:
+    """A TorchScript program can no more be compiled from its code."""
+    if _is_script(model) and mode in _FROM_CODE:
+        raise NotImplementedError(f"mode {mode} needs Python code; a TorchScript program has none")
 
 
 def compile(session: Any) -> Any:  # noqa: A001 - the phase's name
@@ -73,6 +91,7 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     """
     from framewatt_worker.torch_modules import compile_package, set_threads
 
+    _require_code(model, settings.get("mode", "eager"))
     set_threads(settings)
     source = _read(model)
     package: Path = compile_package(
@@ -81,42 +100,73 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
     return package
 
 
-def export(model: Path, folder: Path) -> dict[str, Any]:
-    """Export to ONNX, opset 18, with the example inputs as a tensor file; needs the `convert` environment."""
-    import torch
-    from framewatt_worker.tensors import write_tensors
-    from framewatt_worker.torch_modules import leaves, name_values
+def export(model: Path, folder: Path, samples: Path | None) -> dict[str, Any]:
+    """Export to ONNX, opset 18, with the example inputs as a tensor file; needs the `convert` environment.
 
+    What PyTorch cannot export it still runs by itself: the answer then says why there is no ONNX file.
+    """
+    import torch
+    from framewatt_worker.exported import exported
+    from framewatt_worker.tensors import write_tensors
+    from framewatt_worker.torch_modules import leaves
+
+    if _is_script(model):
+        from framewatt_worker import torchscript
+
+        script: dict[str, Any] = torchscript.export_onnx(model, folder, samples)
+        return script
     source = _read(model)
-    positional = () if source.keywords else tuple(source.example.values())
-    named = source.example if source.keywords else {}
     with torch.inference_mode():
-        result = source.module(*positional, **named)
+        result = source.module(*source.positional, **source.named)
+    path, sample = folder / "model.onnx", folder / "sample-00000.tensors"
+    write_tensors(sample, {name: tensor.numpy() for name, tensor in source.example.items()})
+    names, reason = _output_names(result), None
+    try:
+        names = _write_onnx(source, names, path)
+    except Exception as error:  # noqa: BLE001 - the exporter raises whatever its steps do
+        cause = error.__cause__ or error
+        reason = f"{type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]}"
+    outputs = dict(zip(names, leaves(result), strict=True))
+    answer: dict[str, Any] = exported(
+        None if reason else path, _entries(source.example), _entries(outputs), samples=[sample], reason=reason
+    )
+    return answer
+
+
+def _write_onnx(source: _Source, outputs: list[str], path: Path) -> list[str]:
+    """Write the module as ONNX; returns what its outputs are called there."""
+    import torch
+    from framewatt_worker.torch_modules import name_values
+
     program = torch.onnx.export(
-        source.module, positional, kwargs=named, dynamo=True, opset_version=_OPSET, verbose=False
+        source.module,
+        source.positional,
+        kwargs=source.named,
+        dynamo=True,
+        opset_version=_OPSET,
+        verbose=False,
     )
     graph = program.model.graph
     name_values(graph.inputs, list(source.example), graph)
-    name_values(graph.outputs, _output_names(result), graph)
-    path, sample = folder / "model.onnx", folder / "sample-00000.tensors"
+    name_values(graph.outputs, outputs, graph)
     program.save(str(path), external_data=False)
-    write_tensors(sample, {name: tensor.numpy() for name, tensor in source.example.items()})
-    outputs = {value.name: tensor for value, tensor in zip(graph.outputs, leaves(result), strict=True)}
-    return {
-        "model": str(path),
-        "signature": {"inputs": _entries(source.example), "outputs": _entries(outputs)},
-        "samples": [str(sample)],
-    }
+    return [value.name for value in graph.outputs]
 
 
-def _read(model: Path) -> _Source:
-    """The module and its examples, in inference mode."""
+def _is_script(model: Path) -> bool:
+    return model.suffix not in {".py", ".pt2"}
+
+
+def _read(model: Path, signature: Mapping[str, Any] | None = None) -> _Source:
+    """The module and its examples, in inference mode; a TorchScript program has those of `signature`."""
     import torch
     from framewatt_worker.model_files import run_file
 
     torch.manual_seed(_SEED)
     if model.suffix == ".pt2":
         return _read_program(model)
+    if _is_script(model):
+        return _read_script(model, signature or {"inputs": ()})
     code = run_file(model, TITLE)
     missing = [name for name in ("build", "inputs") if not hasattr(code, name)]
     if missing:
@@ -151,6 +201,14 @@ def _read_program(model: Path) -> _Source:
         raise NotImplementedError("a program with both positional and keyword inputs is not supported")
     example = _tensors(dict(zip(list(named) or names, tensors, strict=True)))
     return _Source(program.module(), example, bool(named))
+
+
+def _read_script(model: Path, signature: Mapping[str, Any]) -> _Source:
+    """A TorchScript program, which brings no inputs of its own."""
+    from framewatt_worker import torchscript
+
+    program, _ = torchscript.load_program(model)
+    return _Source(program, torchscript.zeros(signature), keywords=False)
 
 
 def _as_tuple(given: Any) -> tuple[Any, ...]:

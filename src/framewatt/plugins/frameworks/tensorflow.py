@@ -1,4 +1,4 @@
-"""TensorFlow on the CPU; models are converted by onnx2tf."""
+"""TensorFlow on the CPU; others' models are converted by onnx2tf."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
 TITLE = "TensorFlow"
 VERSION = "2.19.0"
-ACCEPTS = ("onnx",)
+ACCEPTS = ("saved_model", "onnx")
 LIGHT = False
 PACKAGES = {
     "runtime": ("tensorflow-cpu=={version}", "numpy==2.1.3"),
-    "convert": ("onnx2tf==1.29.24", "tensorflow==2.19.0", "numpy==1.26.4"),
+    "convert": ("onnx2tf==1.29.24", "tensorflow==2.19.0", "numpy==1.26.4", "tf2onnx==1.17.0"),
 }
 EXCLUDES = ("tensorboard", "torch", "torchvision")
 IMPORTS = ("tensorflow",)
+EXPORTS = ("saved_model",)
 SETTINGS = {"precision": ("fp32",), "mode": ("graph", "xla")}
 SHIPPED = {"precision": "fp32", "mode": "graph"}
 
@@ -30,6 +31,14 @@ def convert(model: Path, folder: Path, settings: Mapping[str, str], signature: M
 
     saved_model: Path = to_saved_model(model, folder / "saved_model", signature)
     return saved_model
+
+
+def export(model: Path, folder: Path, samples: Path | None) -> dict[str, Any]:
+    """A user's own SavedModel to ONNX; it names its inputs itself."""
+    from framewatt_worker.tensorflow_to_onnx import export_saved_model
+
+    exported: dict[str, Any] = export_saved_model(model, folder)
+    return exported
 
 
 def load(model: Path, settings: Mapping[str, str], signature: Mapping[str, Any]) -> Session:
@@ -50,18 +59,19 @@ def compile(session: Session) -> Session:  # noqa: A001 - the phase's name
 
 
 class Session:
-    """Runs one query; the converted function numbers its inputs and outputs in the model's order."""
+    """Runs one query."""
 
     def __init__(self, loaded: Any, mode: str, signature: Mapping[str, Any]) -> None:
         """`loaded` is the SavedModel, which must outlive its functions."""
+        from framewatt_worker.tensor_names import names_in
+
         self._loaded, self._mode = loaded, mode
         self._function = loaded.signatures["serving_default"]
-        specs = self._function.structured_input_signature[1]
-        numbered = ((entry["name"], f"input_{index}") for index, entry in enumerate(signature["inputs"]))
-        self._inputs = [(source, name, specs[name]) for source, name in numbered]
-        self._outputs = [
-            (f"output_{index}", entry["dtype"]) for index, entry in enumerate(signature["outputs"])
-        ]
+        specs, made = self._function.structured_input_signature[1], self._function.structured_outputs
+        named = zip(signature["inputs"], names_in(specs, signature["inputs"], "inputs"), strict=True)
+        self._inputs = [(entry["name"], name, specs[name]) for entry, name in named]
+        named = zip(signature["outputs"], names_in(made, signature["outputs"], "outputs"), strict=True)
+        self._outputs = [(name, entry["dtype"]) for entry, name in named]
 
     def build(self) -> None:
         """Compile ahead of the first query."""

@@ -49,7 +49,8 @@ class Material:
     """The model in the formats we have it in, its concrete signature, and the sample files.
 
     `own_file` is the ONNX file as it came where that in `models` is our copy of it, with fixed shapes;
-    `right` are the oracle's answers to the first samples, None where it has none.
+    `right` are the oracle's answers to the first samples, None where it has none. `not_exported` says why the
+    model is not there as ONNX.
     """
 
     models: Mapping[str, Path]
@@ -59,6 +60,7 @@ class Material:
     files: tuple[Path, ...]
     right: Answer | None
     own_file: Path | None = None
+    not_exported: str | None = None
 
     @property
     def model_digest(self) -> str:
@@ -76,18 +78,27 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     exported = None
     if workload.signature is None:
         exported = _export(workload, context)
-        models["onnx"] = exported.model
+        if exported.model is not None:
+            models["onnx"] = exported.model
         context.keep(ConversionCost("export", exported.cost, exported.cost))
     signature = workload.signature or exported.signature  # type: ignore[union-attr] # one of them is there
     library = _library(workload, context.request, signature, exported)
     # What a model.py imports changes its export, and not its own hash.
-    digest = workload.sha256 if exported is None else _digest(exported.model)
+    origin = exported.model if exported else None
+    digest = workload.sha256 if origin is None else _digest(origin)
     files = tuple(library.write(context.run.path / "samples"))
     _record_inputs(library, context)
+    if "onnx" not in models:
+        exact = samples.concrete(signature, library) if library.uniform else signature
+        return Material(models, digest, exact, library, files, None, not_exported=_reason(exported))
     context.progress.say("asking the oracle")
     right = oracle.consult(models["onnx"], digest, files[:CHECKED_SAMPLES], context.request.race.timeout)
     material = Material(models, digest, signature, library, files, right)
     return _with_fixed_shapes(material, context.run.path / "model.onnx") if library.uniform else material
+
+
+def _reason(exported: conversion.Export | None) -> str | None:
+    return exported.reason if exported else None
 
 
 def equip(
@@ -162,8 +173,15 @@ def _export(workload: Workload, context: StudyContext) -> conversion.Export:
     except EnvironmentFailed as error:
         raise BadInput(f"{workload.path}: cannot be exported to ONNX: {error}") from None
     context.progress.say(f"exporting {workload.name} to ONNX")
+    asked = context.request.work.samples
+    own = Path(asked).expanduser() if asked else None
     folder, patience = context.run.path / "export", context.request.race.timeout
-    return conversion.export(plugin, environment, workload.path, folder, patience)
+    exported = conversion.export(plugin, environment, workload.path, folder, own, patience)
+    if exported.model is None:
+        context.progress.say(
+            f"not exported, so that only {plugin.module.TITLE} can run it: {exported.reason}"
+        )
+    return exported
 
 
 def _library(
@@ -177,8 +195,7 @@ def _library(
         source = f"inputs() of {workload.path.name}"
         return samples.from_tensor_files(exported.samples, signature, asked.batch_size, source)
     graph = workload.path if exported is None else exported.model
-    model = onnx.load(str(graph), load_external_data=False)
-    vocabulary = vocabulary_sizes(model)
+    vocabulary = vocabulary_sizes(onnx.load(str(graph), load_external_data=False)) if graph else {}
     return samples.generate(signature, asked.dims, vocabulary, request.race.seed, asked.batch_size)
 
 
@@ -208,7 +225,9 @@ def _converted(
     context: StudyContext,
 ) -> conversion.Conversion:
     plugin, version = spec.plugin, spec.candidate.version
-    chosen = next(name for name in plugin.module.ACCEPTS if name in material.models)
+    chosen = next((name for name in plugin.module.ACCEPTS if name in material.models), None)
+    if chosen is None:
+        raise Inapplicable(f"the model could not be exported to ONNX: {material.not_exported}")
     if not conversion.needed(plugin.module, chosen, spec.settings):
         return conversion.Conversion(material.models[chosen])
     converter = runtime

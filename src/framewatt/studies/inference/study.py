@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from framewatt.trials.inference import Inference, InferenceSpec
 
 
+_SHAPELESS = frozenset({"torchscript"})
+"""Formats that do not tell the shapes of a model's inputs."""
+
+
 def select(request: SelectRequest, workload: Workload, progress: Progress | None = None) -> Decision:
     """Race the candidates for a user's own model; the run folder keeps everything.
 
@@ -49,6 +53,10 @@ def select(request: SelectRequest, workload: Workload, progress: Progress | None
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
+    if workload.format in _SHAPELESS and not request.work.samples:
+        raise BadInput(
+            f"{request.source}: it does not tell the shapes of its inputs; give some with --samples"
+        )
     _require_labels(request, workload)
     specs = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.race.incumbent, specs)

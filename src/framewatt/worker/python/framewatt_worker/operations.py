@@ -148,7 +148,10 @@ class Operations(TrainingOperations):
 
     def op_export(self, request: dict[str, Any]) -> dict[str, Any]:
         """Export a model that only this framework can read to ONNX, with inputs and signature."""
-        answer: dict[str, Any] = self._framework.export(Path(request["model"]), Path(request["folder"]))
+        samples = Path(request["samples"]) if request.get("samples") else None
+        answer: dict[str, Any] = self._framework.export(
+            Path(request["model"]), Path(request["folder"]), samples
+        )
         return answer
 
     def op_describe(self, request: dict[str, Any]) -> dict[str, Any]:
