@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         (("--samples", "gone.npz"), "no .npz file there"),
         (("--samples", "s.npz", "--dim", "batch=2"), "--dim shapes generated inputs"),
         (("--labels", "labels.npy"), "needs --metric"),
-        (("--labels", "labels.npy", "--metric", "f1"), "known: accuracy, top5, rmse"),
+        (("--labels", "labels.npy", "--metric", "f1"), "choose from accuracy, auc"),
         (("--labels", "gone.npy", "--metric", "accuracy"), "--labels gone.npy"),
         (("--labels", "s.npz", "--metric", "accuracy"), "--labels s.npz"),
         (("--labels", "empty.npy", "--metric", "accuracy"), "--labels empty.npy"),

@@ -144,28 +144,31 @@ def _once(job: ConversionJob) -> Conversion:
         raise TrialFailed(f"convert: {reason_of(error)}") from error
 
 
-def export(
-    plugin: Plugin,
-    environment: Environment,
-    source: Path,
-    folder: Path,
-    samples: Path | None,
-    patience: float,
-) -> Export:
-    """Export the user's own model to ONNX with the framework that can read it, within `patience` seconds.
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """One export of a user's own model, into `folder`; `samples` are the user's, where there are some."""
 
-    `samples` are the user's, where there are some.
+    plugin: Plugin
+    environment: Environment
+    source: Path
+    folder: Path
+    samples: Path | None = None
+    patience: float = 300.0
+
+
+def export(job: ExportJob) -> Export:
+    """Export the user's own model to ONNX with the framework that can read it.
 
     Raises:
         BadInput: the user's code fails, or the model cannot be exported.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    job.folder.mkdir(parents=True, exist_ok=True)
+    own = None if job.samples is None else str(job.samples.resolve())
+    request = {"model": str(job.source), "folder": str(job.folder), "samples": own}
     try:
-        own = None if samples is None else str(samples.resolve())
-        request = {"model": str(source), "folder": str(folder), "samples": own}
-        answer, cost = _work(plugin, environment, "export", request, patience)
+        answer, cost = _work(job.plugin, job.environment, "export", request, job.patience)
     except TrialFailed as error:
-        raise BadInput(f"{source}: the model cannot be built and exported to ONNX: {error}") from None
+        raise BadInput(f"{job.source}: the model cannot be built and exported to ONNX: {error}") from None
     sides = (answer["signature"][side] for side in ("inputs", "outputs"))
     inputs, outputs = (tuple(_spec(entry) for entry in side) for side in sides)
     model = None if answer["model"] is None else Path(answer["model"])

@@ -74,7 +74,7 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
     _require_known_precisions(choice, plugins)
     exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
     formats = (model_format, "onnx") if exportable else (model_format,)
-    overrides = parse_overrides(choice.overrides, plugins)
+    overrides = parse_overrides(choice.overrides, plugins, _takers(plugins, formats))
     specs = []
     requested = _requested(choice.frameworks, plugins, formats)
     twice = {plugin.name for plugin, _, repeat in requested if repeat > 1}
@@ -104,6 +104,11 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
     specs = _with_incumbent(specs, choice.incumbent)
     if idle := set(overrides) - {spec.plugin.name for spec in specs}:
         raise BadInput(f"--set {min(idle)}...: {min(idle)} does not race; add it to --frameworks")
+    unfit = [_refusal(plugin, formats, model_format) for plugin, _, _ in requested]
+    if all(unfit):
+        raise BadInput(
+            f"--frameworks {choice.frameworks}: {unfit[0]}{choices('', _takers(plugins, formats))}"
+        )
     return specs
 
 
@@ -186,8 +191,10 @@ def _is_its_own(plugin: Plugin, model_format: str) -> bool:
 
 
 def _takers(plugins: Mapping[str, Plugin], formats: Iterable[str]) -> list[str]:
-    """The names of the frameworks that take a model in one of `formats`."""
-    return [plugin.name for plugin in plugins.values() if set(plugin.module.ACCEPTS) & set(formats)]
+    """The names of the frameworks that take a model in one of `formats`, and of those that they stand for."""
+    takers = [plugin for plugin in plugins.values() if set(plugin.module.ACCEPTS) & set(formats)]
+    families = {plugin.module.FAMILY for plugin in takers if hasattr(plugin.module, "FAMILY")}
+    return sorted({plugin.name for plugin in takers} | families)
 
 
 def _installed_version(plugin: Plugin) -> str | None:

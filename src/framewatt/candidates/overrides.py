@@ -10,13 +10,15 @@ from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from framewatt.discovery import Plugin
 
 
-def parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> dict[str, dict[str, str]]:
-    """Each framework's settings by name.
+def parse_overrides(
+    overrides: Iterable[str], plugins: Mapping[str, Plugin], takers: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """Each framework's settings by name; `takers` are the frameworks that may take the model.
 
     Raises:
         BadInput: an unknown framework, setting or value; the message offers the nearest names.
@@ -28,7 +30,7 @@ def parse_overrides(overrides: Iterable[str], plugins: Mapping[str, Plugin]) -> 
             raise BadInput(f"--set {text!r}: write it as framework.setting=value")
         name, setting, value = match.groups()
         if name not in plugins:
-            raise BadInput(f"--set {text!r}: unknown framework {name!r}{choices(name, plugins)}")
+            raise BadInput(f"--set {text!r}: unknown framework {name!r}{choices(name, takers)}")
         space = {"threads": (), **plugins[name].module.SETTINGS}
         if setting not in space:
             raise BadInput(f"--set {text!r}: {name} has no setting {setting!r}{choices(setting, space)}")

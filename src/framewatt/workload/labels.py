@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framewatt.discovery import choices
 from framewatt.errors import BadInput
 from framewatt.workload import metrics
+from framewatt.workload.paths import missing
 
 if TYPE_CHECKING:
     from framewatt.records import Workload
     from framewatt.workload.samples import SampleLibrary
+
+_NUMBERS = "biuf"
+"""NumPy's kinds of numbers: bool, integers with and without sign, floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,14 @@ def labels_of(workload: Workload, path: str | None, metric: str | None) -> Label
     if metric is None:
         raise BadInput(f"--labels {file} needs --metric ({', '.join(metrics.METRICS)})")
     if metric not in metrics.METRICS:
-        raise BadInput(f"--metric {metric!r} is unknown; known: {', '.join(metrics.METRICS)}")
+        raise BadInput(f"--metric {metric!r} is unknown{choices(metric, metrics.METRICS)}")
+    if not file.is_file():
+        raise BadInput(f"--labels {missing(str(file))}")
     try:
         with file.open("rb") as stream:
             values = np.lib.format.read_array(stream, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadInput(f"--labels {file}: not a readable .npy file ({error})") from None
+    if values.dtype.kind not in _NUMBERS:
+        raise BadInput(f"--labels {file}: holds {values.dtype}; labels are numbers, such as those of classes")
     return Labels(metric, np.atleast_1d(values))

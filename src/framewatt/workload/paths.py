@@ -33,13 +33,15 @@ def existing_file(source: str) -> Path:
 
 def missing(source: str) -> BadInput:
     """The refusal of a path that is not there: the nearest names in its folder, or the folder that is not."""
+    if not source.strip():
+        return BadInput("the name of what to select is empty; name a file")
     if source == "-":
         return BadInput("-: no such file; name a file, since nothing is read from standard input")
     path = Path(source).expanduser()
     folder = path.parent
     if not folder.is_dir():
         return BadInput(f"{source}: no such file; there is no folder {folder} either")
-    near = get_close_matches(path.name, sorted(entry.name for entry in folder.iterdir()), n=2, cutoff=0.6)
+    near = get_close_matches(path.name, sorted(entry.name for entry in folder.iterdir()), n=2, cutoff=0.75)
     hint = f"; did you mean {' or '.join(str(folder / name) for name in near)}?" if near else ""
     return BadInput(f"{source}: no such file{hint}")
 

@@ -127,7 +127,8 @@ def _read_npz(file: Path, signature: Signature) -> dict[str, np.ndarray]:
     except TypeError:  # what was loaded is an array: it cannot be opened as an archive
         raise BadInput(f"--samples {file}: a single array; save it with numpy.savez") from None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
-        raise BadInput(f"--samples {file}: not a readable .npz file ({error})") from None
+        reason = "numpy.savez writes one, of numbers" if "pickle" in str(error) else error
+        raise BadInput(f"--samples {file}: not a readable .npz file ({reason})") from None
     names = [spec.name for spec in signature.inputs]
     if len(names) == 1 and len(arrays) == 1:
         arrays = {names[0]: next(iter(arrays.values()))}

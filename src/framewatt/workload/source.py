@@ -44,6 +44,8 @@ def open_source(source: str, data: str | None = None) -> Workload:
 def _unknown(source: str, plugins: Iterable[Plugin]) -> BadInput:
     """Why nobody claims it: it is not there, it is a folder of files, or of a kind that is not known."""
     path = Path(source).expanduser()
+    if not source.strip():
+        return missing(source)
     if _BUNDLED.joinpath(source, "example.json").is_file():
         return BadInput(f"{source}: no such file; did you mean example:{source}?")
     if _BUNDLED.joinpath("tasks", source, "task.toml").is_file():

@@ -41,8 +41,8 @@ def open_workload(source: str) -> Workload:
     if library is None:
         raise BadInput(f"{source}: not a model that XGBoost, LightGBM or CatBoost saved")
     raise BadInput(
-        f"{source}: a {library} model; this version races those that it trains itself ({_TRAIN}), and others "
-        "only as ONNX (onnxmltools converts them)"
+        f"{source}: saved by {library}; this version races such models where it trains them ({_TRAIN}), and "
+        "others only as ONNX (onnxmltools converts them)"
     )
 
 

@@ -176,7 +176,8 @@ def _export(workload: Workload, context: StudyContext) -> conversion.Export:
     asked = context.request.work.samples
     own = Path(asked).expanduser() if asked else None
     folder, patience = context.run.path / "export", context.request.race.timeout
-    exported = conversion.export(plugin, environment, workload.path, folder, own, patience)
+    job = conversion.ExportJob(plugin, environment, workload.path, folder, own, patience)
+    exported = conversion.export(job)
     if exported.model is None:
         context.progress.say(
             f"not exported, so that only {plugin.module.TITLE} can run it: {exported.reason}"

@@ -26,6 +26,7 @@ from framewatt.studies.preparation_clock import PreparationClock
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
 from framewatt.workload.labels import labels_of
+from framewatt.workload.metrics import require_possible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,11 +71,15 @@ def _require_labels(request: SelectRequest, workload: Workload) -> None:
     """Refuse to judge quality by nothing.
 
     Raises:
-        BadInput: a metric or a quality without right answers, or labels that cannot be read.
+        BadInput: a metric or a quality without right answers or that no model can have; unreadable labels.
     """
-    asked = {"--quality": request.work.quality, "--metric": request.work.metric}
-    if labels_of(workload, request.work.labels, request.work.metric):
+    quality = request.work.quality
+    labels = labels_of(workload, request.work.labels, request.work.metric)
+    if labels is not None:
+        if quality is not None:
+            require_possible(labels.metric, quality)
         return
+    asked = {"--quality": quality, "--metric": request.work.metric}
     for flag in [flag for flag, value in asked.items() if value is not None]:
         raise BadInput(f"{flag} needs --labels: the right answers (.npy), one for each of your --samples")
 

@@ -1,4 +1,4 @@
-"""What the tensors of a model in TensorFlow's formats are called: by us, by its author, or inside the file."""
+"""What the tensors of a model in TensorFlow's formats are called: by us, by its author, or in the file."""
 
 from __future__ import annotations
 
