@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.context import StudyContext
     from framewatt.studies.preparation_clock import PreparationClock
+    from framewatt.workload.labels import Labels
     from framewatt.workload.oracle import Answer
     from framewatt.workload.samples import SampleLibrary
 
@@ -99,6 +100,19 @@ def gather(workload: Workload, context: StudyContext) -> Material:
 
 def _reason(exported: conversion.Export | None) -> str | None:
     return exported.reason if exported else None
+
+
+def require_inputs(workload: Workload, request: SelectRequest, labels: Labels | None) -> None:
+    """Refuse inputs that do not fit before a run is begun, where the model tells what fits.
+
+    Raises:
+        BadInput: samples of another name, shape or type, a size that is missing, or labels of another number.
+    """
+    if workload.signature is None:
+        return
+    library = _library(workload, request, workload.signature, None)
+    if labels is not None:
+        labels.require_one_label_each(library)
 
 
 def equip(

@@ -20,7 +20,7 @@ from framewatt.studies.beginning import begin, opened_meter, reopen
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.admission import Admission
 from framewatt.studies.inference.own_file import on_right_file
-from framewatt.studies.inference.preparation import equip, gather
+from framewatt.studies.inference.preparation import equip, gather, require_inputs
 from framewatt.studies.pipeline import GONE, conduct, metered_idle, write_decision
 from framewatt.studies.preparation_clock import PreparationClock
 from framewatt.studies.progress import Silent
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from framewatt.runs.request import SelectRequest
     from framewatt.studies.progress import Progress
     from framewatt.trials.inference import Inference, InferenceSpec
+    from framewatt.workload.labels import Labels
 
 
 _SHAPELESS = frozenset({"torchscript"})
@@ -54,11 +55,7 @@ def select(request: SelectRequest, workload: Workload, progress: Progress | None
         BadInput: the question cannot be asked this way.
         StoreError: the run folder cannot be written.
     """
-    if workload.format in _SHAPELESS and not request.work.samples:
-        raise BadInput(
-            f"{request.source}: it does not tell the shapes of its inputs; give some with --samples"
-        )
-    _require_labels(request, workload)
+    require_inputs(workload, request, _required_labels(request, workload))
     specs = enumerate_candidates(choice_of(request), workload.format)
     require_incumbent(request.race.incumbent, specs)
     with opened_meter(request) as meter:
@@ -67,21 +64,22 @@ def select(request: SelectRequest, workload: Workload, progress: Progress | None
         return conduct(InferenceStudy(context, workload, meter, specs))
 
 
-def _require_labels(request: SelectRequest, workload: Workload) -> None:
-    """Refuse to judge quality by nothing.
+def _required_labels(request: SelectRequest, workload: Workload) -> Labels | None:
+    """The labels, where there are any; without them quality cannot be judged.
 
     Raises:
-        BadInput: a metric or a quality without right answers or that no model can have; unreadable labels.
+        BadInput: samples or labels are wanted and not there, or a quality that no model can have.
     """
+    if workload.format in _SHAPELESS and not request.work.samples:
+        raise BadInput(f"{request.source}: it does not tell its inputs' shapes; give some with --samples")
     quality = request.work.quality
     labels = labels_of(workload, request.work.labels, request.work.metric)
-    if labels is not None:
-        if quality is not None:
-            require_possible(labels.metric, quality)
-        return
     asked = {"--quality": quality, "--metric": request.work.metric}
-    for flag in [flag for flag, value in asked.items() if value is not None]:
+    for flag in [flag for flag, value in asked.items() if value is not None and labels is None]:
         raise BadInput(f"{flag} needs --labels: the right answers (.npy), one for each of your --samples")
+    if labels is not None and quality is not None:
+        require_possible(labels.metric, quality)
+    return labels
 
 
 def resume(path: Path, progress: Progress | None = None) -> Decision:
