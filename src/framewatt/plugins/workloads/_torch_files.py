@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 _LEGACY = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
 """How every file begins that torch.save wrote before PyTorch 1.6: a magic number, pickled."""
 _PROGRAM = {"archive_format", "serialized_exported_program.json"}
-_OF_TENSORS = ("torch._utils", "torch._tensor", "collections", "numpy", "_codecs", "builtins", "__builtin__")
+_OF_TENSORS = ("torch._utils", "torch._tensor", "collections", "numpy", "_codecs")
 """Modules whose classes a dict of tensors is pickled with, beside torch's own storages and types."""
+_CONTAINERS = frozenset({"bytearray", "complex", "dict", "frozenset", "list", "set", "slice", "tuple"})
 
 
 class Holding(Enum):
@@ -77,6 +78,6 @@ def _classes(pickled: bytes) -> Iterator[str]:
 
 def _is_of_tensors(class_name: str) -> bool:
     module, _, name = class_name.rpartition(".")
-    return module in {"torch", "torch.storage", "torch.serialization"} or (
-        module.startswith(_OF_TENSORS) and name != "eval"
-    )
+    if module in {"builtins", "__builtin__"}:
+        return name in _CONTAINERS
+    return module in {"torch", "torch.storage", "torch.serialization"} or module.startswith(_OF_TENSORS)
