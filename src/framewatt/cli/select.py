@@ -35,11 +35,12 @@ _NO_SELECTION = 1
 def command(model: str | None, resume: str | None, output: Output, **options: Any) -> None:
     """Race frameworks for MODEL and say which one needs the least energy, how much less, and how sure.
 
-    MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2 or a
-    .keras file, or example:digits. A model.py whose build() returns a compiled Keras model is trained on
-    --data by every back end to one quality. A task (a folder with task.toml, or task:cnn, task:transformer,
-    task:mlp, task:recommender) is trained by every script to one quality. A table (.csv, .parquet) with
-    --target is learnt to the same quality by every library; that makes two studies, training and inference.
+    MODEL is an ONNX file, a model.py whose build() returns a torch.nn.Module (its code is run), a .pt2,
+    TorchScript, .tflite, .keras or .h5 file, a SavedModel or Hugging Face folder, or example:digits. A
+    model.py whose build() returns a compiled Keras model is trained on --data by every back end to one
+    quality. A task (a folder with task.toml, or task:cnn, task:transformer, task:mlp, task:recommender) is
+    trained by every script to one quality. A table (.csv, .tsv, .parquet) with --target is learnt to the same
+    quality by every library; that makes two studies, training and inference.
     """
     if (model is None) == (resume is None):
         raise BadInput("give either a MODEL or --resume RUN; `framewatt select --help` shows examples")

@@ -19,7 +19,10 @@ class CandidateOptions(Group):
     TITLE: ClassVar = "Candidates"
 
     frameworks: str = Option(
-        "--frameworks", NAMES, "Names (a,b==1.2,a#2), 'default' (light) or 'all'.", "default"
+        "--frameworks",
+        NAMES,
+        "Names (a,b==1.2,a#2; see `framewatt frameworks`), 'default' (light) or 'all'.",
+        "default",
     ).field()
     environment: str = Option(
         "--env",

@@ -28,7 +28,7 @@ class StudyKind(StrEnum):
 
 _CALLED = {StudyKind.TABLE: "a table", StudyKind.TASK: "a task", StudyKind.KERAS: "a Keras model"}
 _SOURCES = {
-    StudyKind.TABLE: "tables (.csv, .parquet)",
+    StudyKind.TABLE: "tables (.csv, .tsv, .parquet)",
     StudyKind.TASK: "tasks (task:cnn, or a folder with task.toml)",
     StudyKind.KERAS: "Keras models to train (model.py)",
 }
