@@ -5,7 +5,7 @@
 A script for the framework's own environment: it needs that framework and numpy, and nothing of framewatt.
 The job says what to do: ``export`` a model.py to ONNX, ``simplify`` an ONNX file to fixed shapes, ``convert``
 it to a framework's format, or ``run`` it with one thread in single precision. The answer is written to the
-job's folder: that of a run is ``{"cpu_seconds": CPU seconds per inference, ...}`` beside all queries' outputs.
+job's folder: that of a run is ``{"cpu_seconds": CPU seconds per inference, ...}`` beside all outputs.
 """
 
 from __future__ import annotations

@@ -42,10 +42,14 @@ def heads_and_tails_of_files(number: int) -> Feed:
     return {"bytes": np.frombuffer(content[:1024] + content[-1024:], np.uint8).astype(np.int32)[None]}
 
 
+def speech_with_state(number: int) -> Feed:
+    """32 ms of sound with the 4 ms before it, and the state at the beginning."""
+    return {"input": _speech(576, number)[None], "state": np.zeros((2, 1, 128), np.float32)}
+
+
 def speech_with_state_and_rate(number: int) -> Feed:
-    """32 ms of sound with the 4 ms before it, the state at the beginning, and the rate."""
-    state = np.zeros((2, 1, 128), np.float32)
-    return {"input": _speech(576, number)[None], "state": state, "sr": np.array(_RATE, np.int64)}
+    """The same, and the rate."""
+    return {**speech_with_state(number), "sr": np.array(_RATE, np.int64)}
 
 
 def wake_word_audio(number: int) -> Feed:
@@ -140,6 +144,7 @@ MAKERS: dict[str, Callable[[int], Feed]] = {
     maker.__name__: maker
     for maker in (
         heads_and_tails_of_files,
+        speech_with_state,
         speech_with_state_and_rate,
         wake_word_audio,
         mel_frames,

@@ -96,6 +96,14 @@ MODELS: tuple[Model, ...] = (
         "speech_with_state_and_rate",
     ),
     Fetched(
+        "silero-vad-half",
+        _SILERO,
+        "silero_vad/data/silero_vad_half.onnx",
+        "1e0b195ad4806595ef4466f419d16fca7e4afcfc6669b8c0b5f76ea87547c769",
+        "MIT",
+        "speech_with_state",
+    ),
+    Fetched(
         "basic-pitch",
         "pip:basic-pitch==0.4.0",
         "basic_pitch/saved_models/icassp_2022/nmp.onnx",

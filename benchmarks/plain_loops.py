@@ -76,16 +76,15 @@ class PlainLoops:
         second = self._attempt(framework, simplified, "simplified by onnxsim")
         return second if second.runs else own
 
-    def again(self, loop: Loop) -> float:
+    def again(self, framework: str, job: dict[str, Any]) -> float:
         """CPU seconds per inference of a loop that ran, in a fresh process.
 
         Raises:
             RuntimeError: it does not run any more.
         """
-        if loop.job is None:
-            raise RuntimeError(f"{loop.framework} does not run by hand")
-        seconds: float = _do(_interpreter(loop.framework, "runtime", self._extra), loop.job)["cpu_seconds"]
-        return seconds
+        extra = self._extra if framework == "pytorch" else ()
+        again = {**job, "seconds": self._seconds}
+        return float(_do(_interpreter(framework, "runtime", extra), again)["cpu_seconds"])
 
     def _attempt(self, framework: str, job: dict[str, Any], file: str) -> Loop:
         folder = self._folder / framework / file.replace(" ", "-")
