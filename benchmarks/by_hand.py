@@ -3,9 +3,10 @@
     python by_hand.py JOB.json
 
 A script for the framework's own environment: it needs that framework and numpy, and nothing of framewatt.
-The job says what to do: ``export`` a model.py to ONNX, ``simplify`` an ONNX file to fixed shapes, ``convert``
-it to a framework's format, or ``run`` it with one thread in single precision. The answer is written to the
-job's folder: that of a run is ``{"cpu_seconds": CPU seconds per inference, ...}`` beside all outputs.
+The job says what to do: ``export`` a model.py to ONNX, ``fix`` the shapes of an ONNX file, ``simplify`` it,
+``convert`` it to a framework's format, or ``run`` it with one thread in single precision. The answer is
+written to the job's folder: that of a run is ``{"cpu_seconds": CPU seconds per inference, ...}`` beside all
+outputs.
 """
 
 from __future__ import annotations
@@ -39,8 +40,7 @@ def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     folder = Path(job["folder"])
     os.chdir(folder)
-    answer = {"export": export, "simplify": simplify, "convert": convert, "run": run}[job["do"]](job, folder)
-    Path(job["answer"]).write_text(json.dumps(answer), encoding="utf-8")
+    Path(job["answer"]).write_text(json.dumps(JOBS[job["do"]](job, folder)), encoding="utf-8")
 
 
 def run(job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -76,6 +76,20 @@ def export(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     queries = {name: tensor.numpy() for name, tensor in zip(names, tensors, strict=True)}
     np.savez(folder / "query-0.npz", **queries)
     return {"model": str(folder / "model.onnx"), "queries": [str(folder / "query-0.npz")]}
+
+
+def fix(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The model with the queries' shapes at its inputs, and what follows from them."""
+    import onnx
+
+    model, queries = onnx.load(job["model"]), np.load(job["queries"][0])
+    for value in model.graph.input:
+        sizes = queries[value.name].shape if value.name in queries else ()
+        for axis, size in enumerate(sizes):
+            value.type.tensor_type.shape.dim[axis].dim_value = size
+    del model.graph.value_info[:]
+    onnx.save(onnx.shape_inference.infer_shapes(model), folder / "fixed.onnx")
+    return {"model": str(folder / "fixed.onnx")}
 
 
 def simplify(job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -381,6 +395,7 @@ CONVERTERS: dict[str, Callable[[dict[str, Any], Feed, Path], Path]] = {
     "litert": by_onnx2tf,
     "iree": by_iree,
 }
+JOBS = {"export": export, "fix": fix, "simplify": simplify, "convert": convert, "run": run}
 LOADERS: dict[str, Callable[[dict[str, Any], Feed], Run]] = {
     function.__name__: function
     for function in (

@@ -1,8 +1,8 @@
 """Runs the plain loops of ``by_hand.py`` in framewatt's environments, and compares what they compute.
 
 A loop "runs by hand" when it runs and its outputs are ONNX Runtime's, within a thousandth of their largest
-magnitude. Converters and loaders get the user's own file first; where that fails, the file that onnxsim makes
-of it with fixed shapes, as their users would try next.
+magnitude. Converters and loaders get the user's own file first; where that fails, one with fixed shapes, and
+then what onnxsim makes of it, as their users would try next.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).with_name("by_hand.py")
 TOLERANCE = 1e-3
 REFERENCE = "onnxruntime"
-SIMPLIFIER = "litert"  # onnxsim comes with onnx2tf
+_VARIANTS = {"fix": "with fixed shapes", "simplify": "simplified by onnxsim"}
+_CHANGER = "litert"  # onnx and onnxsim come with onnx2tf
 _PATIENCE_SECONDS = 600.0
 _CONVERTED = ("mnn", "ncnn", "tensorflow", "litert", "iree")
 _MOST_AXES = 5  # of which every order is tried
@@ -66,15 +67,16 @@ class PlainLoops:
         return [name for name, plugin in files if formats & set(plugin.module.ACCEPTS)]
 
     def measure(self, framework: str) -> Loop:
-        """The framework's loop on the user's own file, or on what onnxsim makes of it."""
+        """The framework's loop on the user's own file, or on the first of its variants that it runs."""
         if framework == "pytorch":
             return self._attempt(framework, {**self._job, "model": str(self._source)}, "the module")
         own = self._attempt(framework, self._job, "the file itself")
-        simplified = None if own.runs else self._simplified()
-        if simplified is None:
-            return own
-        second = self._attempt(framework, simplified, "simplified by onnxsim")
-        return second if second.runs else own
+        for do, file in _VARIANTS.items() if not own.runs else ():
+            job = self._variant(do)
+            loop = self._attempt(framework, job, file) if job else own
+            if loop.runs:
+                return loop
+        return own
 
     def again(self, framework: str, job: dict[str, Any]) -> float:
         """CPU seconds per inference of a loop that ran, in a fresh process.
@@ -138,10 +140,11 @@ class PlainLoops:
             "seconds": self._seconds,
         }
 
-    def _simplified(self) -> dict[str, Any] | None:
-        job = {**self._job, "do": "simplify", "folder": str(self._folder / "simplified")}
+    def _variant(self, do: str) -> dict[str, Any] | None:
+        """The same for a changed copy of the file; None where it cannot be made."""
+        job = {**self._job, "do": do, "folder": str(self._folder / do)}
         try:
-            answer = _do(_interpreter(SIMPLIFIER, "convert"), job)
+            answer = _do(_interpreter(_CHANGER, "convert"), job)
         except RuntimeError:
             return None
         return {**self._job, "model": answer["model"], "open": False}

@@ -68,7 +68,7 @@ def test_short_and_long_inferences_have_limits_of_their_own() -> None:
 
 
 def test_a_framework_ended_as_the_luckiest_of_its_candidates() -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"framework": "f", "status": "failed", "reason": "no such mode"},
         {"framework": "f", "status": "eliminated", "reason": "dearer"},
         {"framework": "g", "status": "measured", "reason": None},
