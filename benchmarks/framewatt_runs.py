@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.config import cache_root
+from framewatt.errors import BadInput
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import BlockTold
 from models import Fetched, Model
@@ -73,7 +74,7 @@ def _stands(run: Path) -> bool:
     """Whether a block of the race has ended: that is when the first standings are told."""
     try:
         return next(RunFolder.open_run(run).records(BlockTold), None) is not None
-    except ValueError:  # being written
+    except BadInput:  # its manifest is about to be written
         return False
 
 

@@ -18,6 +18,8 @@ from framewatt.trials.window import Instrument
 from framewatt.workload.source import open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from framewatt.trials.inference import InferenceSpec
 
 _WINDOW_SECONDS = 1.0
@@ -27,9 +29,9 @@ _WINDOWS = 2
 class ThroughFramewatt:
     """The frameworks of one stored run, each by its default entry, prepared as `framewatt select` does it."""
 
-    def __init__(self, run: Path) -> None:
-        """Nothing is prepared before it is entered."""
-        self._run = RunFolder.open_run(run)
+    def __init__(self, run: Path, frameworks: Collection[str]) -> None:
+        """Nothing is prepared before it is entered, and only these frameworks are."""
+        self._run, self._frameworks = RunFolder.open_run(run), frameworks
         self._meter = choose_meter("estimate", inspect_host())
         self._contestants: dict[str, InferenceSpec] = {}
         self._logs = TemporaryDirectory()
@@ -43,7 +45,8 @@ class ThroughFramewatt:
         material = gather(workload, context)
         for spec in enumerate_candidates(choice_of(request), workload.format):
             framework = spec.candidate.framework
-            if spec.equal_budget and framework not in self._contestants:
+            missing = framework in self._frameworks and framework not in self._contestants
+            if missing and spec.equal_budget:
                 ready = equip([spec], material, context).get(spec.candidate.id)
                 self._contestants.update({framework: ready} if ready else {})
         return self

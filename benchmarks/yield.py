@@ -76,7 +76,8 @@ def measure_frameworks(model: Model, options: argparse.Namespace) -> Rows:
     for framework in sorted(loops.frameworks(), key=lambda name: name != REFERENCE):
         loop = loops.measure(framework)
         status, reason = status_of(framework, document["candidates"])
-        pair = Pair(model.name, framework, loop.runs, status, reason or document["reason"], loop.reason)
+        told = document["reason"] if status == "absent" else reason
+        pair = Pair(model.name, framework, loop.runs, status, told, loop.reason)
         rows.append({**asdict(pair), "run": document["run"], "loop": asdict(loop)})
     return rows
 
@@ -96,16 +97,15 @@ def measure_cost(model: Model, options: argparse.Namespace) -> Rows:
     """In turns, each in a fresh process: the plain loop and a trial of the run that part `framework` made."""
     known = _rows("framework", model, options)
     both = [row for row in known if row["by_hand"] and row["status"] in {"measured", "eliminated"}]
-    loops, rows = PlainLoops(model, LOOP_SECONDS), []
     if not both:
         return []
-    with ThroughFramewatt(Path(both[0]["run"])) as through:
+    loops, rows = PlainLoops(model, LOOP_SECONDS), []
+    with ThroughFramewatt(Path(both[0]["run"]), {row["framework"] for row in both}) as through:
         for row in both:
-            framework = row["framework"]
-            pairs = [
-                (loops.again(framework, row["loop"]["job"]), through.per_inference(framework, number))
-                for number in range(options.alternations)
-            ]
+            framework, job = row["framework"], row["loop"]["job"]
+            print(f"  {framework}", file=sys.stderr, flush=True)
+            turns = range(options.alternations)
+            pairs = [(loops.again(framework, job), through.per_inference(framework, turn)) for turn in turns]
             ratio = statistics.median(ours / plain for plain, ours in pairs)
             by_hand = statistics.median(plain for plain, _ in pairs)
             rows.append({**asdict(Cost(model.name, framework, by_hand, ratio)), "pairs": pairs})
