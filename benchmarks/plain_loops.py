@@ -7,7 +7,9 @@ then what onnxsim makes of it, as their users would try next.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -186,7 +188,7 @@ def _interpreter(framework: str, role: str, extra: tuple[str, ...] = ()) -> str:
 
 
 def _do(interpreter: str, job: dict[str, Any]) -> dict[str, Any]:
-    """Run a job of ``by_hand.py``; its output is kept in its folder.
+    """Run a job of ``by_hand.py``; its output is kept in its folder, and what is not timed is done once.
 
     Raises:
         RuntimeError: it failed or hung; the message is its last line.
@@ -194,15 +196,27 @@ def _do(interpreter: str, job: dict[str, Any]) -> dict[str, Any]:
     folder = Path(job["folder"])
     folder.mkdir(parents=True, exist_ok=True)
     path, log, answer = (folder / f"{job['do']}{ending}" for ending in (".json", ".log", "-answer.json"))
-    path.write_text(json.dumps({**job, "answer": str(answer)}), encoding="utf-8")
-    answer.unlink(missing_ok=True)
-    environment = {**python_environment(1), "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder)}
-    environment.pop("PYTHONPATH")
-    command = [interpreter, str(SCRIPT), str(path)]
+    written = json.dumps({**job, "answer": str(answer), "made_of": _digest(SCRIPT, Path(job["model"]))})
+    if job["do"] == "run" or not answer.exists() or path.read_text(encoding="utf-8") != written:
+        answer.unlink(missing_ok=True)
+        path.write_text(written, encoding="utf-8")
+        _call(interpreter, path, log)
+    told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    return told
+
+
+def _call(interpreter: str, job: Path, log: Path) -> None:
+    """The script in the environment, with its home in the job's folder.
+
+    Raises:
+        RuntimeError: see `_do`.
+    """
+    environment = {**python_environment(1), "PATH": os.defpath, "HOME": str(job.parent)}
+    del environment["PYTHONPATH"]
     with log.open("w") as output:
         try:
             done = subprocess.run(
-                command,
+                [interpreter, str(SCRIPT), str(job)],
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -210,11 +224,14 @@ def _do(interpreter: str, job: dict[str, Any]) -> dict[str, Any]:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise RuntimeError(f"{job['do']} takes longer than {_PATIENCE_SECONDS:.0f} s") from None
+            raise RuntimeError(f"{job.stem} takes longer than {_PATIENCE_SECONDS:.0f} s") from None
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""]
     if done.returncode < 0:
-        raise RuntimeError(f"{job['do']} crashed, signal {-done.returncode}")
-    if done.returncode or not answer.exists():
-        raise RuntimeError(f"{job['do']}: {lines[-1][:300]}")
-    told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    return told
+        raise RuntimeError(f"{job.stem} crashed, signal {-done.returncode}")
+    if done.returncode:
+        raise RuntimeError(f"{job.stem}: {lines[-1][:300]}")
+
+
+def _digest(*paths: Path) -> str:
+    contents = (path.read_bytes() if path.is_file() else b"" for path in paths)
+    return hashlib.sha256(b"".join(contents)).hexdigest()
