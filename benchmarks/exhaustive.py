@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from framewatt.candidates.enumeration import choice_of, enumerate_candidates
+from framewatt.candidates.choice import choice_of
+from framewatt.candidates.enumeration import enumerate_candidates
 from framewatt.decision.costs import selection_cost
 from framewatt.decision.findings import read_findings
 from framewatt.decision.incumbent import Incumbent

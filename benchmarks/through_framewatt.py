@@ -6,12 +6,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from framewatt.candidates.enumeration import choice_of, enumerate_candidates
+from framewatt.candidates.choice import choice_of
+from framewatt.candidates.enumeration import enumerate_candidates
 from framewatt.metering.choice import choose_meter
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.runs.folder import RunFolder
 from framewatt.studies.context import StudyContext
 from framewatt.studies.inference.preparation import equip, gather
+from framewatt.studies.preparation_clock import PreparationClock
 from framewatt.studies.progress import Silent
 from framewatt.trials.trial import Trial
 from framewatt.trials.window import Instrument
@@ -47,7 +49,7 @@ class ThroughFramewatt:
             framework = spec.candidate.framework
             missing = framework in self._frameworks and framework not in self._contestants
             if missing and spec.equal_budget:
-                ready = equip([spec], material, context).get(spec.candidate.id)
+                ready = equip([spec], material, PreparationClock(context), context).get(spec.candidate.id)
                 self._contestants.update({framework: ready} if ready else {})
         return self
 

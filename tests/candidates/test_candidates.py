@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from framewatt.candidates.enumeration import (
-    CandidateSpec,
-    Choice,
-    choice_of,
-    enumerate_candidates,
-)
+from framewatt.candidates.choice import Choice, choice_of
+from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
 from framewatt.candidates.incumbent import require_incumbent
 from framewatt.discovery import discover
 from framewatt.errors import BadInput

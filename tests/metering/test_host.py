@@ -2,7 +2,7 @@
 
 import pytest
 
-from framewatt.candidates.enumeration import choice_of
+from framewatt.candidates.choice import choice_of
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
 from framewatt.runs.request import SelectRequest

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import plain_manifest, refused
-from framewatt.candidates.enumeration import choice_of
+from framewatt.candidates.choice import choice_of
 from framewatt.errors import BadInput, StoreError
 from framewatt.metering.host.inspection import inspect_host
 from framewatt.records import HostState, Measurement, Phase, Stage, Usage

@@ -8,10 +8,10 @@ from importlib import metadata
 from itertools import product
 from typing import TYPE_CHECKING
 
+from framewatt.candidates.choice import require_known_precisions
 from framewatt.candidates.overrides import parse_overrides
-from framewatt.discovery import Plugin, choices, discover, nearest
+from framewatt.discovery import Plugin, choices, discover
 from framewatt.errors import BadInput
-from framewatt.metering.host.inspection import reservable_cpus
 from framewatt.records import AS_SHIPPED, Candidate
 from framewatt.runs.manifest import CandidateLine
 
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import ModuleType
 
-    from framewatt.runs.request import SelectRequest
+    from framewatt.candidates.choice import Choice
 
-REFERENCE_PRECISION = "fp32"
 _ENTRY = re.compile(r"(?P<name>[\w.-]+?)(==(?P<version>[\w.+!-]+))?(#(?P<repeat>[1-9]\d*))?")
 
 
@@ -42,28 +41,6 @@ class CandidateSpec:
     begins: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the user asked for: which frameworks, with which settings.
-
-    `installed` races what the user's own interpreter holds, whatever version that is. `tune` lets the race
-    search every framework's own settings, with up to `most_threads` threads; a framework that is entered
-    twice is compared with itself, so its settings are left alone. What runs today, the `incumbent`, enters as
-    it is asked for: as shipped where no setting is named; `as_shipped` lets everybody enter so too.
-    """
-
-    frameworks: str = "default"
-    threads: int = 1
-    precision: str | None = None
-    allowed_precisions: tuple[str, ...] = ()
-    overrides: tuple[str, ...] = ()
-    installed: bool = False
-    tune: bool = False
-    most_threads: int = 1
-    as_shipped: bool = False
-    incumbent: str | None = None
-
-
 def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpec]:
     """All contestants for a model of `model_format`, applicable or not.
 
@@ -71,7 +48,7 @@ def enumerate_candidates(choice: Choice, model_format: str) -> list[CandidateSpe
         BadInput: an unknown framework, setting or value; the message offers the nearest names.
     """
     plugins = discover("frameworks")
-    _require_known_precisions(choice, plugins)
+    require_known_precisions(choice, plugins)
     exportable = any(model_format in getattr(p.module, "EXPORTS", ()) for p in plugins.values())
     formats = (model_format, "onnx") if exportable else (model_format,)
     overrides = parse_overrides(choice.overrides, plugins, _takers(plugins, formats))
@@ -133,12 +110,6 @@ def _with_incumbent(specs: Sequence[CandidateSpec], asked: str | None) -> list[C
     if not meant or any(spec.begins for spec in meant):
         return list(specs)
     return [replace(spec, begins=spec.begins or spec is meant[0]) for spec in specs]
-
-
-def known_precisions() -> tuple[str, ...]:
-    """Every precision that some framework computes in."""
-    plugins = discover("frameworks").values()
-    return tuple(sorted({precision for p in plugins for precision in p.module.SETTINGS["precision"]}))
 
 
 def left_out(choice: Choice, model_format: str) -> list[Plugin]:
@@ -245,45 +216,6 @@ def _precision_problem(plugin: Plugin, settings: Mapping[str, str]) -> str | Non
     return (
         f"{plugin.module.TITLE} does not compute in {settings['precision']} here; it knows {', '.join(known)}"
     )
-
-
-def _require_known_precisions(choice: Choice, plugins: Mapping[str, Plugin]) -> None:
-    for plugin in plugins.values():
-        if "precision" not in plugin.module.SETTINGS:
-            raise BadInput(f"{plugin.path}: SETTINGS does not say in which precisions it computes")
-    known = known_precisions()
-    asked = [("--precision", choice.precision or REFERENCE_PRECISION)]
-    asked += [("--allow-precision", precision) for precision in choice.allowed_precisions]
-    for option, precision in asked:
-        if precision not in known:
-            raise BadInput(f"{option} {precision!r}: no framework computes in it{nearest(precision, known)}")
-
-
-def choice_of(request: SelectRequest) -> Choice:
-    """Which frameworks the user asked for, under which settings.
-
-    Raises:
-        BadInput: this machine has fewer CPUs than were asked for.
-    """
-    request.require_cpus()
-    return Choice(
-        frameworks=request.candidates.frameworks,
-        threads=request.candidates.threads,
-        precision=request.candidates.precision,
-        allowed_precisions=request.candidates.allow_precision or _precisions_a_quality_permits(request),
-        overrides=request.candidates.settings,
-        installed=request.candidates.environment == "current",
-        tune=request.candidates.tune,
-        most_threads=reservable_cpus(),
-        as_shipped=request.candidates.as_shipped,
-        incumbent=request.race.incumbent,
-    )
-
-
-def _precisions_a_quality_permits(request: SelectRequest) -> tuple[str, ...]:
-    """Every precision, where the user's labels and a quality target say what may not be lost."""
-    judged = request.work.labels is not None and request.work.quality is not None
-    return known_precisions() if judged and request.candidates.precision is None else ()
 
 
 def candidate_line(spec: CandidateSpec) -> CandidateLine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.candidates.enumeration import REFERENCE_PRECISION
+from framewatt.candidates.choice import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
 from framewatt.records import Candidate, Status
 from framewatt.records.units import format_bytes

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewatt.candidates.enumeration import (
-    candidate_line,
-    choice_of,
-    enumerate_candidates,
-    left_out,
-)
+from framewatt.candidates.choice import choice_of
+from framewatt.candidates.enumeration import candidate_line, enumerate_candidates, left_out
 from framewatt.candidates.incumbent import require_incumbent
 from framewatt.candidates.locks import locked_bytes
 from framewatt.errors import BadInput

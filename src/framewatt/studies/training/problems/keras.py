@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewatt.candidates import environments
-from framewatt.candidates.enumeration import CandidateSpec, choice_of, enumerate_candidates
+from framewatt.candidates.choice import choice_of
+from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
 from framewatt.discovery import discover, nearest
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed
 from framewatt.metering.host.inspection import available_memory_bytes

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framewatt.candidates.enumeration import CandidateSpec, choice_of, enumerate_candidates
+from framewatt.candidates.choice import choice_of
+from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
 from framewatt.errors import BadInput, Inapplicable
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.studies.training.admission.tabular import TabularAdmission
