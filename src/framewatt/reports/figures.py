@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from framewatt.records.units import format_si, significant
@@ -84,4 +85,8 @@ def dearer(ratio: Json | None) -> Cell:
 
 def _in_the_unit_of(written: str, value: float, end: float) -> str:
     """An end of an interval with the prefix that the figure itself is written in."""
-    return significant(end * float(written.split(maxsplit=1)[0]) / value if value else end)
+    number = float(written.split(maxsplit=1)[0])
+    if not value or not number:
+        return significant(end)
+    thousands = round(math.log10(value / number) / 3)
+    return significant(end / 1000**thousands)

@@ -12,6 +12,7 @@ from conftest import STAND_INS, hold_to_schema, write_table
 from framewatt.cli import cli
 from framewatt.decision import build_decision
 from framewatt.errors import BadInput
+from framewatt.records.units import significant
 from framewatt.runs.folder import RunFolder
 from framewatt.runs.records import Admitted, BlockTold, RaceEvent
 from framewatt.runs.request import SelectRequest
@@ -127,12 +128,12 @@ def test_an_edit_run_loop_of_training_ends_with_the_first_trained_step(decisions
 
 def test_the_report_says_what_it_took_to_reach_the_quality(decisions: list[Decision]) -> None:
     run = str(decisions[0].document["run"])
-    shown = CliRunner().invoke(cli, ["report", run], env={"COLUMNS": "100"}).output
+    shown = CliRunner().invoke(cli, ["report", run, "--details"], env={"COLUMNS": "100"}).output
     table = shown[shown.index("What it took to reach the quality") :].splitlines()
-    assert table[1].split() == ["framework", "rounds", "auc", "on", "test", "model", "tuning"]
+    assert table[1].split() == ["rounds", "auc", "on", "test", "model", "tuning"]
     learner = next(line for line in table if "earner" in line)
     test = row(decisions[0], "learner")["quality"]["value"]
-    assert f"({test['low']:.3f} to {test['high']:.3f})" in " ".join(table)
+    assert f"({significant(test['low'])}–{significant(test['high'])})" in " ".join(table)
     assert learner.split()[-1] in {"J", "mJ"}
 
 

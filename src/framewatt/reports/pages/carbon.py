@@ -8,6 +8,7 @@ from framewatt.carbon.basis import View
 from framewatt.carbon.decided import RunFigures
 from framewatt.carbon.intensity import DECLARED
 from framewatt.records.units import format_si, significant
+from framewatt.reports.pages.savings import volume_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,13 +24,44 @@ _SHOWN = 3
 
 
 def carbon_lines(decision: Json) -> Iterator[str]:
-    """What the work emits, what that rests on, and what it would be elsewhere."""
+    """What the work emits and what it would be elsewhere, where that is known or was asked for."""
     run = RunFigures.from_json(decision)
-    intensity = run.basis.intensity
+    yield from _of_volume(decision, run)
+    yield from _rankings(run)
+
+
+def _of_volume(decision: Json, run: RunFigures) -> Iterator[str]:
+    """What so many units emit that people can picture it, of the first candidate that has figures."""
+    measured = next((row for row in run.candidates if row.energy.value is not None), None)
+    if measured is None or measured.footprint is None:
+        return
+    footprint, (volume, units) = measured.footprint, volume_of(decision)
+    parts = {"": footprint.score, " in operation": footprint.operational}
+    for alone, part in parts.items():
+        if part.value is not None and run.basis.intensity is not None:
+            emitted = format_si(part.value * units, "g")
+            yield f"{volume}: {emitted} of CO2eq{alone} with {measured.name} ({run.basis.intensity.region})."
+            return
+
+
+def carbon_details(decision: Json) -> Iterator[str]:
+    """What it rests on, and what is open."""
+    run = RunFigures.from_json(decision)
     yield _intensity(run.basis)
+    yield from _emitted(run)
+    yield from _rankings(run)
+
+
+def _emitted(run: RunFigures) -> Iterator[str]:
+    """Of the first candidate that has figures: the chosen one, or the cheapest."""
     measured = next((row for row in run.candidates if row.energy.value is not None), None)
     if measured and measured.footprint:
         yield from _emissions(measured, measured.footprint, run)
+
+
+def _rankings(run: RunFigures) -> Iterator[str]:
+    """Regions and starting hours, where they were asked for."""
+    intensity = run.basis.intensity
     if run.elsewhere:
         own = intensity.region if intensity else None
         places = ", ".join(_place(place, own) for place in _picked(run.elsewhere, own))

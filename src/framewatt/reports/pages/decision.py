@@ -8,6 +8,7 @@ from framewatt.decision.incumbent import NO_INCUMBENT
 from framewatt.records import Stage
 from framewatt.reports.figures import dearer, figure, grams, joules, seconds
 from framewatt.reports.page import Column, Mark, Page, Row, Sentence, Table, Tone, sentences, words
+from framewatt.reports.pages.carbon import carbon_lines
 from framewatt.reports.pages.decision_details import details
 from framewatt.reports.pages.notices import leading_warnings
 from framewatt.reports.pages.reference import Reference
@@ -54,6 +55,7 @@ def _body(decision: Json) -> Iterator[Table | Sentence]:
     setting = decision.get("setting")
     if setting and setting["sentence"]:
         yield Sentence(_sentence(f"Setting: {setting['sentence']}"))
+    yield from sentences(carbon_lines(decision))
     if decision["incumbent_reason"] not in {None, NO_INCUMBENT}:
         yield Sentence(_sentence(decision["incumbent_reason"]), Tone.WARNING)
     if decision["verdict"] in _OPEN:

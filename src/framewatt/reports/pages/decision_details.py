@@ -8,7 +8,7 @@ from framewatt.records import Status
 from framewatt.records.units import format_bytes, format_duration, significant
 from framewatt.reports.figures import UNKNOWN, dearer, figure, grams, joules, seconds, written
 from framewatt.reports.page import Cell, Column, Mark, Sentence, Table, Tone, sentences, table, words
-from framewatt.reports.pages.carbon import carbon_lines
+from framewatt.reports.pages.carbon import carbon_details
 from framewatt.reports.pages.development import development_parts
 from framewatt.reports.pages.notices import all_warnings
 from framewatt.reports.pages.training import training_tables
@@ -30,7 +30,7 @@ def details(decision: Json) -> Iterator[Table | Sentence]:
     yield from development_parts(rows, decision["network"])
     yield from sentences(_reasons(decision))
     yield from sentences(_costs(decision))
-    yield from sentences(carbon_lines(decision))
+    yield from sentences(carbon_details(decision))
     yield from sentences(_sources(decision))
     yield from sentences((f"{remedy}." for remedy in decision["remedies"]), Tone.REMEDY)
     yield from sentences(all_warnings(decision), Tone.WARNING)

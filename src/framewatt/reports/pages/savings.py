@@ -22,15 +22,20 @@ def saving_lines(decision: Json) -> Iterator[str]:
     if not savings or savings["against"] is None or savings["against"] in decision["selected"]:
         return
     unit, name = decision["functional_unit"]["name"], savings["name"]
-    training = decision["stage"] == Stage.TRAINING
-    scale = _MILLION if training else 1.0
-    volume = "Each training" if training else f"A million {plural(unit)}"
-    if told := _parts(savings["per_million_units"], scale):
-        yield f"{volume}: {told} than {name}."
+    words, units = volume_of(decision)
+    if told := _parts(savings["per_million_units"], _MILLION / units):
+        yield f"{words}: {told} than {name}."
     if savings["per_year"] and (told := _parts(savings["per_year"], 1.0)):
         asked = savings["volume"]
         often = f"{_counted(asked['units'])} {plural(unit)} a {asked['per']}"
         yield f"A year, at {often}: {told}."
+
+
+def volume_of(decision: Json) -> tuple[str, float]:
+    """So many units as people can picture, in words and as a number: one training, or a million samples."""
+    if decision["stage"] == Stage.TRAINING:
+        return "Each training", 1.0
+    return f"A million {plural(decision['functional_unit']['name'])}", _MILLION
 
 
 def plural(unit: str) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from framewatt.studies.training.admission.admission import Equipped
     from framewatt.studies.training.problems.problem import LearningProblem
 
+_PREPARING = "preparing"
+
 
 def select(request: SelectRequest, workload: Workload, progress: Progress | None = None) -> list[Decision]:
     """Train what `request.source` is to one quality with everybody who can.
@@ -148,7 +150,8 @@ def _equip(
     needed = {_library(name) for name in _admitted(context.run)}
     arrays = problem.lay_out(context.run.path)
     equipped = {}
-    for spec in specs:
+    for number, spec in enumerate(specs):
+        context.progress.step(_PREPARING, number, len(specs))
         name = spec.candidate.id
         if name in settled and _library(name) not in needed:
             continue
@@ -158,6 +161,7 @@ def _equip(
             if name not in settled:
                 status = Status.INAPPLICABLE if isinstance(reason, Inapplicable) else Status.FAILED
                 context.settle(name, status, str(reason))
+    context.progress.step(_PREPARING, len(specs), len(specs))
     return equipped
 
 

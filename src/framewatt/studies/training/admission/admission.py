@@ -143,7 +143,7 @@ class Admission(ABC):
         self, contestant: TrainingSpec, labels: NDArray[Any]
     ) -> tuple[TrainingSpec, Confirmation] | None:
         """Clean refits, judged once on the test part; the first fold's model is kept in the run folder."""
-        self._context.progress.say(f"refitting {contestant.candidate}")
+        self._context.progress.say(f"refitting {Candidate.parse(contestant.candidate).framework}")
         folder, scratch = self._context.run.path / "models", self._context.run.path / "scratch"
         folder.mkdir(exist_ok=True)
         path = folder / f"{len(list(folder.iterdir())):02d}.model"

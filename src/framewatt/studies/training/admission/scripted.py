@@ -92,7 +92,7 @@ class ScriptedAdmission(Admission):
 
     def _begin(self, contestant: TrainingSpec) -> Trainee | None:
         """The losses of the first epoch from the first seed."""
-        self._context.progress.say(f"first steps of {contestant.candidate}")
+        self._context.progress.say(f"first steps of {Candidate.parse(contestant.candidate).framework}")
         clock = time.monotonic()
 
         def first_epoch(trial: TrainingTrial) -> Trainee:
@@ -149,7 +149,8 @@ class ScriptedAdmission(Admission):
 
     def _explore(self, trainee: Trainee, seeds: range, allowance: float) -> bool:
         """These seeds, epoch by epoch, until the quality has lasted or the epochs end."""
-        self._context.progress.say(f"learning curves of {trainee.contestant.candidate}")
+        framework = Candidate.parse(trainee.contestant.candidate).framework
+        self._context.progress.say(f"learning curves of {framework}")
 
         def every_seed(trial: TrainingTrial) -> bool:
             clock = time.monotonic()

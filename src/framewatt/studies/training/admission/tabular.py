@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from framewatt.studies.training.data.table import TrainingTable
     from framewatt.trials.training import TrainingSpec, TrainingTrial, TrialOf
 
+_EXPLORING = "learning curves"
 _EXPLORING_SHARE, _TUNING_SHARE = 0.35, 0.15
 _WORTH_TUNING = 0.95
 """A tuned point must need less than this share of the comparable one's CPU seconds to be taken further."""
@@ -104,13 +105,14 @@ class TabularAdmission(Admission):
         left = self._context.request.race.budget * _EXPLORING_SHARE
         for position, (spec, contestant) in enumerate(contestants.values()):
             allowance = left / (len(contestants) - position)
-            self._context.progress.say(f"learning curve of {contestant.candidate}")
+            self._context.progress.step(_EXPLORING, position, len(contestants))
             quality = self._context.request.work.quality
             explore = partial(self._explorer.explore, folds=folds, target=quality, allowance=allowance)
             curve = self._with_trial(contestant, explore)
             left -= sum(seconds for _, seconds, _, _ in curve.cost) if curve else allowance
             if curve is not None:
                 trainees.append(Trainee(spec, contestant, curve))
+        self._context.progress.step(_EXPLORING, len(contestants), len(contestants))
         return trainees
 
     def _target(self, explored: list[Trainee]) -> float:
