@@ -46,6 +46,7 @@ def run_race(
     if stored is None:
         return
     race = stored.race
+    context.progress.standing(race.standings(), context.request.race.budget)
     while (block := stored.ask()) is not None:
         refused = _recruit(block, contestants, recruit)
         earlier = _finished(stored.measurements, block)
