@@ -98,6 +98,15 @@ def test_a_pipe_gets_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None
     assert len(lines) == 7
 
 
+def test_a_pipe_is_not_told_what_a_question_was_about_to_do_when_it_was_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with PlainProgress() as progress:
+        progress.say("not in the default set: iree")
+        progress.say("asking the reference evaluator")
+    assert capsys.readouterr().err.splitlines() == ["not in the default set: iree"]
+
+
 def seen(progress: LiveProgress) -> list[str]:
     buffer = io.StringIO()
     Console(file=buffer, width=80).print(progress._view())

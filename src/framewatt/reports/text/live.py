@@ -34,20 +34,34 @@ _FRAMES_PER_SECOND = 8
 
 
 class PlainProgress:
-    """A line for each step and for each change in the race, on stderr."""
+    """A line for each step and for each change in the race, on stderr.
+
+    What is being done is told when something follows it: a question that is refused gets one line.
+    """
 
     def __init__(self) -> None:
         """A console without colours or movement."""
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         self._step: Step | None = None
         self._racing = False
+        self._said = ""
         self._last_line = ""
         self._last_time = 0.0
 
     def say(self, line: str) -> None:
-        """Print it, unless it is a part of a step or of the race."""
+        """Print it, unless it is a part of a step or of the race, or nothing follows it."""
         if self._step is None and not self._racing:
-            self._console.print(line)
+            self._release()
+            self._said = line
+
+    def _print(self, line: str) -> None:
+        self._release()
+        self._console.print(line)
+
+    def _release(self) -> None:
+        if self._said:
+            self._console.print(self._said)
+        self._said = ""
 
     def step(self, what: str, done: int, total: int, limit_seconds: float | None = None) -> None:
         """Say that it begins, and what it took; who comes late to a race is no step of its own."""
@@ -56,7 +70,7 @@ class PlainProgress:
         now = time.monotonic()
         if self._step is None or self._step.what != what:
             self._end()
-            self._console.print(Step(what, 0, total, now, limit_seconds).line(now))
+            self._print(Step(what, 0, total, now, limit_seconds).line(now))
         began = now if self._step is None else self._step.began
         self._step = Step(what, done, total, began, limit_seconds)
         if done >= total:
@@ -64,7 +78,7 @@ class PlainProgress:
 
     def _end(self) -> None:
         if self._step is not None:
-            self._console.print(self._step.ended(time.monotonic()))
+            self._print(self._step.ended(time.monotonic()))
         self._step = None
 
     def building(self, what: str, done_bytes: int, total_bytes: int) -> None:
@@ -72,11 +86,11 @@ class PlainProgress:
         line = building_line(what, 0, total_bytes).replace("0 B of ", "")
         if total_bytes and not done_bytes and line != self._last_line:
             self._last_line = line
-            self._console.print(line)
+            self._print(line)
 
     def settled(self, candidate: str, status: Status, reason: str) -> None:
         """Say who dropped out, and why."""
-        self._console.print(f"{status.value}: {short_name(candidate)}: {reason}")
+        self._print(f"{status.value}: {short_name(candidate)}: {reason}")
 
     def standing(self, standings: Standings, budget_seconds: float) -> None:
         """Say how the race stands, when that changes or a while has passed."""
@@ -86,7 +100,7 @@ class PlainProgress:
         now = time.monotonic()
         if leader != self._last_line or now - self._last_time >= _SILENCE_SECONDS or standings.over:
             self._last_line, self._last_time = leader, now
-            self._console.print(f"[{spent_line(standings, budget_seconds)}] {standing_line(standings)}")
+            self._print(f"[{spent_line(standings, budget_seconds)}] {standing_line(standings)}")
 
     def __enter__(self) -> PlainProgress:  # noqa: PYI034 - not subclassed
         """Nothing to prepare."""
