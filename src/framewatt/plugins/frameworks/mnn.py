@@ -109,43 +109,41 @@ class Session:
             (entry["name"], kinds[entry["dtype"]], np.dtype(entry["dtype"].replace("int64", "int32")))
             for entry in inputs
         ]
-        self._places = [
-            MNN.expr.placeholder(entry["shape"], self._layout, kinds[entry["dtype"]])
-            for entry in inputs
-            if None not in entry["shape"]
-        ]
+        self._places: list[Any] = []
+        if all(None not in entry["shape"] for entry in inputs):
+            make = MNN.expr.placeholder
+            self._places = [make(entry["shape"], self._layout, kinds[entry["dtype"]]) for entry in inputs]
         self._dtypes = [np.dtype(entry["dtype"]) for entry in outputs]
         self._held: list[Any] = []
 
     def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        """Outputs in the model's order, layout and type."""
-        fixed = len(self._places) == len(self._inputs)
-        outputs = self._module.forward(self._written(feed) if fixed else self._made(feed))
+        """Outputs in the model's order, layout and type.
+
+        Raises:
+            RuntimeError: MNN answered with too few.
+        """
+        self._held = []  # given back first: MNN would take other memory for this query's
+        outputs = self._module.forward(self._written(feed) if self._places else self._made(feed))
         if len(outputs) != len(self._dtypes):
             raise RuntimeError(f"MNN answered with {len(outputs)} of {len(self._dtypes)} outputs")
-        self._held = [self._laid_out(variable) for variable in outputs]
-        arrays = [variable.read() for variable in self._held]
-        return [
-            array if array.dtype == dtype else array.astype(dtype)
-            for array, dtype in zip(arrays, self._dtypes, strict=True)
+        self._held = [
+            variable if variable.data_format == self._layout else self._expr.convert(variable, self._layout)
+            for variable in outputs
         ]
+        arrays = [variable.read() for variable in self._held]
+        for index, dtype in enumerate(self._dtypes):
+            if arrays[index].dtype is not dtype:
+                arrays[index] = arrays[index].astype(dtype, copy=False)
+        return arrays
 
     def _written(self, feed: Mapping[str, np.ndarray]) -> list[Any]:
         """The variables of fixed shapes, holding this query."""
         for place, (name, _, dtype) in zip(self._places, self._inputs, strict=True):
             array = feed[name]
-            place.write(array if array.dtype == dtype else array.astype(dtype))
+            place.write(array if array.dtype is dtype else array.astype(dtype, copy=False))
         return self._places
 
     def _made(self, feed: Mapping[str, np.ndarray]) -> list[Any]:
         """Variables of this query's own shapes."""
-        return [
-            self._expr.const(feed[name].astype(dtype, copy=False), list(feed[name].shape), self._layout, kind)
-            for name, kind, dtype in self._inputs
-        ]
-
-    def _laid_out(self, variable: Any) -> Any:
-        """The variable with its values as the model lays them out."""
-        if variable.data_format == self._layout:
-            return variable
-        return self._expr.convert(variable, self._layout)
+        arrays = [(feed[name].astype(dtype, copy=False), kind) for name, kind, dtype in self._inputs]
+        return [self._expr.const(array, list(array.shape), self._layout, kind) for array, kind in arrays]

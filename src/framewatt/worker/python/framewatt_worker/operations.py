@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from array import array
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Operations(TrainingOperations):
         os.environ.update(getattr(framework, "ENVIRONMENT", {}))  # nothing of the framework is imported yet
         self._session: Any = None
         self._samples: list[dict[str, np.ndarray]] = []
-        self._durations = array("q")
+        self._answered = array("q")
 
     @property
     def title(self) -> str:
@@ -103,17 +104,20 @@ class Operations(TrainingOperations):
                 return {"queries": done, "seconds_per_query": fastest}
 
     def op_run(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run `count` queries, from sample `first` on; returns when the last output is on the host."""
-        run, samples, clock = self._session.run, self._samples, time.perf_counter_ns
-        durations = array("q", bytes(8 * request["count"]))
-        size, first = len(samples), request["first"]
-        for query in range(request["count"]):
-            feed = samples[(first + query) % size]
-            start = clock()
+        """Run `count` queries, from sample `first` on; returns when the last output is on the host.
+
+        The clock is read once a query: a latency is the time from one answer to the next.
+        """
+        run, clock, count = self._session.run, time.perf_counter_ns, request["count"]
+        first = request["first"] % len(self._samples)
+        feeds = islice(cycle(self._samples), first, first + count)
+        answered = array("q", bytes(8 * (count + 1)))
+        answered[0] = clock()
+        for query, feed in enumerate(feeds, 1):
             run(feed)
-            durations[query] = clock() - start
-        self._durations = durations
-        return {"queries": request["count"]}
+            answered[query] = clock()
+        self._answered = answered
+        return {"queries": count}
 
     def op_latencies(self, _request: dict[str, Any]) -> dict[str, Any]:
         """The last run's latencies, counted in logarithmic bins; asked after the window is closed."""
@@ -121,7 +125,8 @@ class Operations(TrainingOperations):
 
         scale = 1 / log(_BIN_GROWTH)
         counts: dict[int, int] = {}
-        for nanoseconds in self._durations:
+        for before, after in pairwise(self._answered):
+            nanoseconds = after - before
             index = round(log(max(nanoseconds, 1)) * scale)
             counts[index] = counts.get(index, 0) + 1
         return {"counts": counts}
