@@ -44,10 +44,10 @@ def failed(checks: list[Check]) -> dict[str, str]:
 def test_the_file_of_contributing_keeps_every_promise() -> None:
     shown = CliRunner().invoke(cli, ["frameworks", "--check", str(EXAMPLE)])
     assert shown.exit_code == 0
-    first, *lines = shown.stdout.splitlines()
-    assert first == str(EXAMPLE)
-    assert len(lines) == len(check_framework_file(EXAMPLE))
-    assert all(line.startswith("  passed ") for line in lines)
+    sentence, file, *lines = shown.stdout.splitlines()
+    assert sentence.startswith("Every check passed.")
+    assert EXAMPLE.name in file
+    assert sum(line.rstrip().endswith("passed") for line in lines) == len(check_framework_file(EXAMPLE))
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,7 @@ def test_a_failed_check_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     path = planted(tmp_path, "onnx==1.23.2", "onnx>=1.23")
     shown = CliRunner().invoke(cli, ["frameworks", "--check", str(EXAMPLE), "--check", str(path)])
     assert shown.exit_code == 1
-    (line,) = (line for line in shown.stdout.splitlines() if line.startswith("  failed "))
-    assert line.endswith("pins every requirement exactly: 'onnx>=1.23' is not exact; write NAME==VERSION")
+    assert "'onnx>=1.23' is not exact; write NAME==VERSION" in " ".join(shown.stdout.split())
 
 
 def test_what_rests_on_a_missing_constant_is_not_called_passed(tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ def test_a_recorded_line_is_written_again_as_it_was(line: dict[str, Any]) -> Non
     assert set(written) - set(own) <= YOUNGER
 
 
-def test_there_are_eighteen_kinds() -> None:
-    assert len(KINDS) == 18
+def test_there_are_nineteen_kinds() -> None:
+    assert len(KINDS) == 19
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ ONE_THREAD = {"threads": "1", "precision": "fp32"}
 def started(settings: dict[str, str], folder: Path) -> tuple[InferenceSpec, float]:
     """How a candidate of these settings is started, and the share of the machine that a report gives it."""
     plugin = find("frameworks", "onnxruntime")
-    spec = CandidateSpec(Candidate("onnxruntime", "1", settings=tuple(settings.items())), plugin, settings)
+    candidate = Candidate("onnxruntime", "1", settings=tuple(settings.items()))
+    spec = CandidateSpec(candidate, plugin, settings, as_shipped=candidate.as_shipped)
     manifest = plain_manifest(candidates=(candidate_line(spec),))
     manifest = replace(manifest, host=replace(manifest.host, logical_cpus=64))
     context = StudyContext(SelectRequest.of("m.onnx"), RunFolder.create(folder, "run", manifest), Silent())

@@ -52,6 +52,8 @@ def select(  # noqa: PLR0913 - the command's options, for whoever completes them
     max_latency: str | None = None,
     max_memory: str | float | None = None,
     target: str | None = None,
+    drop: str | Sequence[str] = (),
+    encoding: str = "utf-8",
     data: str | PathLike[str] | Mapping[str, Array] | None = None,
     size: str | int | None = None,
     dataset: str | None = None,

@@ -18,7 +18,12 @@ def test_a_window_of_several_seeds_may_take_the_patience_for_each_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: dict[str, float] = {}
-    worker = SimpleNamespace(request=lambda operation, timeout, **_: asked.update({operation: timeout}))
+
+    def answer(operation: str, timeout: float, **_: object) -> dict[str, object]:
+        asked[operation] = timeout
+        return {}
+
+    worker = SimpleNamespace(request=answer)
     contestant = LaunchSpec("a@1", (), {}, (0,), {}, Training(Path(), {}), patience=10.0)
     no_meter: Any = None
     trial = Trial(contestant, 0, no_meter, Path("log"))
