@@ -111,6 +111,8 @@ class FrameworkExtras(Protocol):
     """Settings of a learner of tables among which its best is searched."""
     EXPORTS: tuple[str, ...]
     """Formats that `export` turns into ONNX for all others."""
+    NEEDS: Mapping[str, tuple[str, ...]]
+    """Requirements that come to every role where the model is in that format."""
     EXCLUDES: tuple[str, ...]
     """Packages that requirements pull in and that must stay out of every role."""
     ENVIRONMENT: Mapping[str, str]

@@ -51,19 +51,29 @@ torch.jit.script(Net().eval()).save("net.pt")
 """
 
 
-def run_in(framework: str, role: str, code: str, folder: Path) -> None:
-    """Run code in a framework's own environment, in `folder`."""
+TRANSFORMERS = """
+import transformers
+
+sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+config = transformers.ViTConfig(**sizes, image_size=32, patch_size=8)
+transformers.ViTForImageClassification(config).save_pretrained("pretrained")
+"""
+
+
+def run_in(framework: str, role: str, code: str, folder: Path, *packages: str) -> None:
+    """Run code in a framework's own environment, in `folder`; TorchScript is compiled from a file's lines."""
+    (folder / "make.py").write_text(code, encoding="utf-8")
     plugin = find("frameworks", framework)
-    spec = environments.spec_for(plugin, plugin.module.VERSION, role)
+    spec = environments.spec_for(plugin, plugin.module.VERSION, role, packages)
     interpreter = environments.provide(spec, plugin, lambda *_: None).interpreter
-    subprocess.run([str(interpreter), "-c", code], cwd=folder, check=True, capture_output=True)
+    subprocess.run([str(interpreter), "make.py"], cwd=folder, check=True, capture_output=True)
 
 
-def agreeing(source: Path, frameworks: str, samples: Path, folder: Path) -> set[str]:
+def agreeing(source: Path, frameworks: str, samples: Path | None, folder: Path) -> set[str]:
     """Who was measured; all of them must agree with the oracle."""
     request = SelectRequest.of(
         str(source),
-        samples=str(samples),
+        samples=samples,
         frameworks=frameworks,
         tune=False,
         budget=5,
@@ -92,3 +102,12 @@ def test_a_torchscript_program_runs_at_home_and_elsewhere(tmp_path: Path) -> Non
     np.savez(tmp_path / "samples.npz", image=rng.standard_normal((6, 3, 16, 16)).astype(np.float32))
     found = agreeing(tmp_path / "net.pt", "pytorch,onnxruntime", tmp_path / "samples.npz", tmp_path)
     assert found == {"pytorch", "onnxruntime"}
+
+
+def test_a_folder_of_hugging_face_weights_runs_in_pytorch_and_elsewhere(tmp_path: Path) -> None:
+    needs = find("frameworks", "pytorch").module.NEEDS["transformers"]
+    run_in("pytorch", "convert", TRANSFORMERS, tmp_path, *needs)
+    assert agreeing(tmp_path / "pretrained", "pytorch,onnxruntime", None, tmp_path) == {
+        "pytorch",
+        "onnxruntime",
+    }

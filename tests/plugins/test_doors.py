@@ -121,6 +121,21 @@ def test_of_several_onnx_files_the_user_chooses(tmp_path: Path) -> None:
     assert "select one of onnx/a.onnx, onnx/b.onnx" in refusal(folder)
 
 
+def test_weights_in_a_hugging_face_folder_are_for_transformers_and_code_in_it_is_not_run(
+    tmp_path: Path,
+) -> None:
+    folder = write_hub_model(tmp_path / "bert")
+    assert "neither an ONNX file nor a transformers model" in refusal(folder)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    first = opened(folder)
+    assert (first.format, first.path, first.name) == ("transformers", folder, "bert")
+    (folder / "model.safetensors").write_bytes(b"others")
+    assert opened(folder).sha256 != first.sha256
+    (folder / "config.json").write_text(json.dumps({"model_type": "bert", "auto_map": {}}))
+    assert "brings code of its own, which is not run" in refusal(folder)
+
+
 def test_a_hugging_face_id_is_looked_up_in_the_local_cache_alone(hub: Path) -> None:
     told = refusal("org/bert-v1.5")
     assert "not in the local cache: `hf download org/bert-v1.5 --local-dir bert-v1.5`" in told

@@ -176,6 +176,7 @@ _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "CONVERTS": (_are_lists, "a dict of names to tuples of texts"),
     "POINTS": (_are_choices, "a tuple of dicts of texts"),
     "EXPORTS": (_are_texts, "a tuple of texts"),
+    "NEEDS": (_lists, "a dict of formats to tuples of requirements"),
     "EXCLUDES": (_are_texts, "a tuple of texts"),
     "ENVIRONMENT": (_is_choice, "a dict of texts"),
 }

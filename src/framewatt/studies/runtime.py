@@ -78,6 +78,7 @@ def environment_of(plugin: Plugin, version: str, role: str, context: StudyContex
     """The isolated environment of a framework for a role; the user's packages come where its code runs."""
     exports = context.run.manifest.workload.format in getattr(plugin.module, "EXPORTS", ())
     runs_own_code = exports or hasattr(plugin.module, "describe")
-    extra = context.request.candidates.packages if runs_own_code else ()
+    needed = getattr(plugin.module, "NEEDS", {}).get(context.run.manifest.workload.format, ())
+    extra = (*needed, *context.request.candidates.packages) if runs_own_code else ()
     spec = environments.spec_for(plugin, version, role, extra)
     return environments.provide(spec, plugin, context.progress.building)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TITLE = "PyTorch"
 VERSION = "2.13.0"
-ACCEPTS = ("torch", "pt2", "torchscript")
+ACCEPTS = ("torch", "pt2", "torchscript", "transformers")
 LIGHT = True
 PACKAGES = {
     "runtime": ("torch=={version}", "numpy==2.4.6"),
@@ -28,8 +28,9 @@ IMPORTS = ("torch",)
 SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile", "aotinductor")}
 SHIPPED = {"precision": "fp32", "mode": "eager"}
 ENTRIES = ({"mode": "eager"}, {"mode": "torchscript"}, {"mode": "compile"}, {"mode": "aotinductor"})
-EXPORTS = ("torch", "pt2", "torchscript")
+EXPORTS = ("torch", "pt2", "torchscript", "transformers")
 CONVERTS = {"mode": ("aotinductor",), "threads": ()}  # a compiled package has its threads built in
+NEEDS = {"transformers": ("transformers==4.57.6",)}
 
 _FROM_CODE = ("compile", "aotinductor")
 """Modes that start from Python code."""
@@ -115,7 +116,7 @@ def export(model: Path, folder: Path, samples: Path | None) -> dict[str, Any]:
 
         script: dict[str, Any] = torchscript.export_onnx(model, folder, samples)
         return script
-    source = _read(model)
+    source = _read(model, samples=samples)
     with torch.inference_mode():
         result = source.module(*source.positional, **source.named)
     path, sample = folder / "model.onnx", folder / "sample-00000.tensors"
@@ -128,7 +129,11 @@ def export(model: Path, folder: Path, samples: Path | None) -> dict[str, Any]:
         reason = f"{type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]}"
     outputs = dict(zip(names, leaves(result), strict=True))
     answer: dict[str, Any] = exported(
-        None if reason else path, _entries(source.example), _entries(outputs), samples=[sample], reason=reason
+        None if reason else path,
+        _entries(source.example),
+        _entries(outputs),
+        samples=[] if model.is_dir() else [sample],  # made up for its shapes alone
+        reason=reason,
     )
     return answer
 
@@ -154,17 +159,22 @@ def _write_onnx(source: _Source, outputs: list[str], path: Path) -> list[str]:
 
 
 def _is_script(model: Path) -> bool:
-    return model.suffix not in {".py", ".pt2"}
+    return model.is_file() and model.suffix not in {".py", ".pt2"}
 
 
-def _read(model: Path, signature: Mapping[str, Any] | None = None) -> _Source:
-    """The module and its examples, in inference mode; a TorchScript program has those of `signature`."""
+def _read(model: Path, signature: Mapping[str, Any] | None = None, samples: Path | None = None) -> _Source:
+    """The module and its examples, in inference mode.
+
+    What brings no examples has those of `signature`, or before that is known, of the user's `samples`.
+    """
     import torch
     from framewatt_worker.model_files import run_file
 
     torch.manual_seed(_SEED)
     if model.suffix == ".pt2":
         return _read_program(model)
+    if model.is_dir():
+        return _read_pretrained(model, signature, samples)
     if _is_script(model):
         return _read_script(model, signature or {"inputs": ()})
     code = run_file(model, TITLE)
@@ -201,6 +211,15 @@ def _read_program(model: Path) -> _Source:
         raise NotImplementedError("a program with both positional and keyword inputs is not supported")
     example = _tensors(dict(zip(list(named) or names, tensors, strict=True)))
     return _Source(program.module(), example, bool(named))
+
+
+def _read_pretrained(model: Path, signature: Mapping[str, Any] | None, samples: Path | None) -> _Source:
+    """A folder of Hugging Face's transformers, whose inputs go by name."""
+    from framewatt_worker import transformers_models
+
+    module = transformers_models.build(model)
+    known = transformers_models.shaped_like(signature) if signature else None
+    return _Source(module, known or transformers_models.example_of(module, samples), keywords=True)
 
 
 def _read_script(model: Path, signature: Mapping[str, Any]) -> _Source:

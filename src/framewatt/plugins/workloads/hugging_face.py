@@ -1,10 +1,11 @@
 """A Hugging Face model: a folder that ``hf download`` wrote, or an id whose files lie in the local cache.
 
-Its ONNX file is raced. Weights alone are not, since the code that they belong to is not in the folder.
+Its ONNX file is raced; without one, what the transformers library builds from its configuration and weights.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -13,12 +14,13 @@ from pathlib import Path
 
 from framewatt.errors import BadInput
 from framewatt.plugins.workloads import onnx
-from framewatt.records import Workload  # noqa: TC001 - a plug-in is small; one import block reads better
+from framewatt.records import Workload
 from framewatt.workload.paths import missing
 
 TITLE = "Hugging Face model (a folder with config.json, or ORG/NAME)"
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _CONFIG = "config.json"
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _ONNX = ("onnx/model.onnx", "model.onnx")
 
 
@@ -31,10 +33,10 @@ def claims(source: str) -> bool:
 
 
 def open_workload(source: str) -> Workload:
-    """The ONNX file of the model.
+    """The model's ONNX file, else the folder for PyTorch and transformers.
 
     Raises:
-        BadInput: it is not here, or holds no ONNX file; with what to do.
+        BadInput: it is not here, or holds neither ONNX file nor weights; with what to do.
     """
     path = Path(source).expanduser()
     folder = _folder(path) if path.exists() else _cached(source)
@@ -45,9 +47,9 @@ def open_workload(source: str) -> Workload:
     if len(found) > 1 and not files:
         names = ", ".join(str(file.relative_to(folder)) for file in found)
         raise BadInput(f"{source}: holds several ONNX files; select one of {names}")
-    if not found:
-        raise _without_onnx(source, folder)
     name = folder.name if path.exists() else source.rpartition("/")[2]
+    if not found:
+        return _pretrained(source, folder, name)
     return replace(onnx.open_workload(str(found[0])), name=name, kind="hugging_face")
 
 
@@ -81,12 +83,25 @@ def _absent(source: str) -> BadInput:
     )
 
 
-def _without_onnx(source: str, folder: Path) -> BadInput:
+def _pretrained(source: str, folder: Path, name: str) -> Workload:
+    """Configuration and weights, of which the transformers library makes a module; nothing is loaded here."""
     try:
-        (architecture, *_) = json.loads((folder / _CONFIG).read_bytes())["architectures"]
-    except (OSError, ValueError, KeyError, TypeError):
-        architecture = "a model"
-    return BadInput(
-        f"{source}: {architecture} without an ONNX file; `optimum-cli export onnx --model {source} FOLDER` "
-        "writes one, or write a model.py: `framewatt new model FOLDER`"
-    )
+        config = json.loads((folder / _CONFIG).read_bytes())
+    except (OSError, ValueError):
+        raise BadInput(f"{source}: its {_CONFIG} cannot be read as JSON") from None
+    weights = [file for pattern in _WEIGHTS for file in folder.glob(pattern)]
+    if not weights or "model_type" not in config:
+        raise BadInput(
+            f"{source}: holds {_CONFIG}, but neither an ONNX file nor a transformers model with its weights; "
+            "write a model.py: `framewatt new model FOLDER`"
+        )
+    if "auto_map" in config:
+        raise BadInput(
+            f"{source}: brings code of its own, which is not run; write a model.py that does: "
+            "`framewatt new model FOLDER`"
+        )
+    digest = hashlib.sha256()
+    for file in sorted([folder / _CONFIG, *weights]):
+        with file.open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
+    return Workload(name, "hugging_face", "transformers", folder, digest.hexdigest())
