@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from framewatt.candidates.choice import Choice, choice_of
-from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates
+from framewatt.candidates.enumeration import CandidateSpec, enumerate_candidates, left_out
 from framewatt.candidates.incumbent import require_incumbent
 from framewatt.discovery import discover
 from framewatt.errors import BadInput
@@ -181,3 +181,25 @@ def test_lower_precision_enters_only_when_allowed_or_when_labels_judge_it(
     request = SelectRequest.of(source="example:digits", frameworks="openvino", **asked)
     entries = enumerate_candidates(choice_of(request), "onnx")
     assert ("bf16" in {entry.settings["precision"] for entry in entries}) is lower
+
+
+@pytest.mark.parametrize(
+    ("model_format", "own"), [("tflite", "litert"), ("saved_model", "tensorflow"), ("torchscript", "pytorch")]
+)
+def test_a_framework_s_own_format_is_in_its_default_set_however_heavy_it_is(
+    model_format: str, own: str
+) -> None:
+    racing = {spec.candidate.framework for spec in enumerate_candidates(Choice(), model_format)}
+    assert {own, "onnxruntime"} <= racing
+    assert own not in {plugin.name for plugin in left_out(Choice(), model_format)}
+    heavy = {"litert", "tensorflow"} & {
+        spec.candidate.framework for spec in enumerate_candidates(Choice(), "onnx")
+    }
+    assert not heavy
+
+
+def test_frameworks_of_which_none_takes_the_model_are_refused_at_once() -> None:
+    with pytest.raises(
+        BadInput, match=r"LightGBM takes table; this model is onnx; choose from .*onnxruntime"
+    ):
+        enumerate_candidates(Choice(frameworks="lightgbm"), "onnx")
