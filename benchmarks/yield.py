@@ -125,7 +125,7 @@ def measure_saving(model: Model, options: argparse.Namespace) -> Rows:
 
 def _short_race(model: Model, options: argparse.Namespace) -> dict[str, Any]:
     """The decision over all frameworks; one without candidates where the model itself is refused."""
-    asked = ("--frameworks", "all", "--no-tune", "--budget", options.budget or "5s")
+    asked = ("--frameworks", "all", "--no-tune", "--retry", "--budget", options.budget or "5s")
     try:
         return select(model, options.folder / "runs", *asked).document
     except RuntimeError as refusal:
