@@ -163,7 +163,7 @@ def test_inputs_that_the_module_does_not_take_are_refused_with_what_was_wrong(tm
 def test_an_onnx_file_never_stands_for_pytorch_itself(tmp_path: Path) -> None:
     decision = race("example:digits", tmp_path, "pytorch,onnxruntime", budget=5, incumbent="pytorch")
     assert not rows(decision, "pytorch")
-    assert rows(decision, "pytorch_onnx")[0]["title"] == "pytorch (from ONNX)"
+    assert rows(decision, "pytorch_onnx")[0]["title"] == "PyTorch (from ONNX)"
     assert decision.document["incumbent"] is None
     assert "incumbent-absent" in {warning["code"] for warning in decision.document["warnings"]}
 

@@ -40,7 +40,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.chdir(folder)
         (folder / "framewatt.toml").write_text(HARDWARE)
         model = write_perceptron(folder / "tiny.onnx")
-        options = ["--objective", "carbon", "--region", "FR", "--budget", "6s", "--format", "json"]
+        options = ["--objective", "carbon", "--region", "FR", "--budget", "20s", "--format", "json"]
         result = CliRunner().invoke(cli, ["select", str(model), *FRAMEWORKS, *options])
         assert result.exit_code == 0, result.output
         (folder / "framewatt.toml").unlink()

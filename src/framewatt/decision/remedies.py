@@ -56,6 +56,6 @@ def _undecided(
 def _thinned(frameworks: Sequence[FrameworkRow], findings: Findings) -> Iterator[str]:
     failed = [row for row in frameworks if row.status is Status.FAILED]
     if failed:
-        yield f"see why {failed[0].name} failed: {findings.manifest.request.race.runs_dir}/.../logs"
+        yield f"see why {failed[0].name} failed: framewatt report latest --details"
     if findings.manifest.request.candidates.frameworks == "default":
         yield "let the larger frameworks try too: --frameworks all"

@@ -100,5 +100,5 @@ def _too_slow(measurements: list[Measurement], context: StudyContext) -> dict[st
         low, _ = latency.percentile_interval(counts, percent)
         if low is not None and low > limit:
             excess = f"p{percent:.0f} latency is above {format_duration(low)}"
-            slow[name] = Inapplicable(f"{excess}, the bound is {format_duration(limit)}")
+            slow[name] = Inapplicable(f"{excess}; --max-latency is {context.request.work.max_latency}")
     return slow

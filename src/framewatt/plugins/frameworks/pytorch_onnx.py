@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TITLE = "pytorch (from ONNX)"
+TITLE = "PyTorch (from ONNX)"
 VERSION = "2.13.0"
 ACCEPTS = ("onnx",)
 FAMILY = "pytorch"  # who asks for PyTorch with an ONNX file gets this, under its own name
