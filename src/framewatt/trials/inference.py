@@ -53,7 +53,10 @@ class Inference:
         for phase, step in steps:
             record(trial.metered(phase, block, 0, step)[0])
         warming, answer = trial.metered(
-            Phase.WARMUP, block, 0, lambda: trial.ask("warmup", seconds=_WARMUP_SECONDS)
+            Phase.WARMUP,
+            block,
+            0,
+            lambda: trial.ask("warmup", seconds=_WARMUP_SECONDS, whole=not self.uniform),
         )
         record(warming)
         return float(answer["seconds_per_query"])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PROTOCOL = 1
 
+_SHORTEST_TURN = 0.02
+"""Seconds of queries at a time from which their pace is well known."""
 _BIN_GROWTH = 1.01
 """Latencies are counted in bins that are 1 % wide: `counts[i]` holds those of about 1.01**i ns."""
 
@@ -91,17 +93,21 @@ class Operations(TrainingOperations):
         return self.op_run({"first": 0, "count": 1})
 
     def op_warmup(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run whole cycles of the library until `seconds` have passed; says how long a query takes."""
+        """Run until `seconds` have passed, in `whole` cycles if asked to; says how long a query takes."""
         deadline = time.perf_counter() + float(request["seconds"])
+        whole = request.get("whole", True)
+        count = len(self._samples) if whole else 1
         done, fastest = 0, float("inf")
         while True:
             before = time.perf_counter()
-            self.op_run({"first": 0, "count": len(self._samples)})
+            self.op_run({"first": done, "count": count})
             after = time.perf_counter()
-            done += len(self._samples)
-            fastest = min(fastest, (after - before) / len(self._samples))
+            done += count
+            fastest = min(fastest, (after - before) / count)
             if after >= deadline:
                 return {"queries": done, "seconds_per_query": fastest}
+            if not whole and after - before < _SHORTEST_TURN:
+                count *= 2
 
     def op_run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run `count` queries, from sample `first` on; returns when the last output is on the host.
