@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -408,3 +409,64 @@ def test_a_slow_launcher_rests_instead_of_eating_the_budget() -> None:
         race.tell(block, observations, spent + sum(dearer.values()) - sum(launches.values()), dearer)
     assert 30 <= launched["slow"] < 200
     assert race.standings().candidate("a").trials > 3 * race.standings().candidate("slow").trials
+
+
+def test_what_one_that_fell_had_beaten_is_judged_again_without_it() -> None:
+    costs = {"a[1]": 1.0, "a[2]": 1.2, "b[1]": 1.4}
+    race, field = Race([*_settings("a", "1", "2"), *_settings("b", "1")], _strict()), Field(costs)
+    while (block := race.ask()) is not None:
+        race.tell(*field.run(block))
+        if 1 in race.state.eliminated and 0 not in race.state.dropped:
+            race.drop("a[1]", "it crashed")
+    standings = race.standings()
+    assert 0 in race.state.dropped
+    assert standings.verdict is Verdict.WINNER
+    assert standings.selected == ("a[2]",)
+
+
+def test_one_that_falls_after_it_has_won_leaves_the_race_to_the_rest() -> None:
+    costs = {"a": 1.0, "b": 1.5, "c": 2.0}
+    race, field = start(list(costs)), Field(costs)
+    while (block := race.ask()) is not None:
+        race.tell(*field.run(block))
+        if race.state.answer and 0 not in race.state.dropped:
+            race.drop("a", "p99 latency is above the bound")
+    standings = race.standings()
+    assert standings.selected == ("b",)
+    assert standings.verdict in {Verdict.GOOD, Verdict.WINNER}
+
+
+def test_a_framework_with_one_other_setting_has_it_tried() -> None:
+    entrants = [
+        *_settings("a", "1"),
+        Entrant("a[2]", "a", {"at": "2"}, equal_budget=False),
+        *_settings("b", "1"),
+    ]
+    race = Race(entrants, _strict())
+    finish(race, Field({"a[1]": 1.1, "a[2]": 0.7, "b[1]": 1.0}))
+    assert race.standings().selected == ("a[2]",)
+
+
+def test_a_reference_is_no_sibling_that_a_setting_has_beaten() -> None:
+    entrants = [*_settings("a", "1"), Entrant("a[shipped]", "a", reference=True), *_settings("b", "1")]
+    race = Race(entrants, _strict())
+    finish(race, Field({"a[1]": 1.0, "a[shipped]": 1.5, "b[1]": 1.4}))
+    setting = race.standings().setting
+    assert setting is not None
+    assert setting.verdict is Verdict.UNCONTESTED
+
+
+def test_a_counter_s_race_is_advised_by_energy_alone() -> None:
+    race = start(["a", "b"], budget_seconds=15)
+    field = Field({"a": 1.0, "b": 1.02})
+    while (block := race.ask()) is not None:
+        block, seen, seconds, launches = field.run(block)
+        crossed = [replace(one, cpu_seconds=1 / one.cpu_seconds**9) for one in seen]
+        race.tell(block, crossed, seconds, launches)
+    standings = race.standings()
+    assert standings.verdict is Verdict.UNDECIDED
+    assert standings.budget_needed_seconds is not None
+
+
+def _strict() -> RaceRules:
+    return RaceRules(seed=3, window_seconds=0.5, max_regret=0, budget_seconds=600)

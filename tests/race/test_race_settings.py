@@ -115,3 +115,13 @@ def _results(
         for slot, cost in values.items()
     ]
     return seen, 0.6 * len(seen), {}
+
+
+def test_scouting_goes_on_where_the_budget_cut_it_off_or_a_setting_was_there_from_the_start() -> None:
+    entrants = _grid("a")
+    (family,) = families(entrants)
+    start = next(index for index, one in enumerate(entrants) if one.equal_budget)
+    scouts = proposals(family, {start: 0.0})
+    assert set(proposals(family, {start: 0.0, scouts[0]: 0.1})) == set(scouts[1:])
+    incumbent = next(index for index, one in enumerate(entrants) if one.id == "a[2,1]")
+    assert set(proposals(family, {start: 0.0, incumbent: 0.1})) == set(scouts)

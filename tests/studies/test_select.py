@@ -17,6 +17,7 @@ import pytest
 
 from conftest import STAND_INS, hold_to_schema, write_perceptron
 from framewatt.cli import cli
+from framewatt.decision import build_decision
 from framewatt.discovery import _load as plugin_loader
 from framewatt.errors import BadInput
 from framewatt.records import Provenance, Scope
@@ -215,6 +216,47 @@ def test_a_run_goes_on_without_a_candidate_that_can_no_longer_start(
     assert row(decision, "wasteful")["status"] == "failed"
     assert "no longer there" in row(decision, "wasteful")["reason"]
     assert row(decision, "faithful")["status"] == "measured"
+
+
+def _prepared_within(seconds: float, stand_ins: Path, model: Path, runs: Path) -> Path:
+    """The run of two stand-ins that could get ready for so long."""
+    assert stand_ins
+    request = SelectRequest.of(
+        source=str(model),
+        frameworks="faithful,wasteful",
+        environment="current",
+        tune=False,
+        budget=3,
+        prepare_budget=seconds,
+        runs_dir=str(runs),
+    )
+    return Path(str(decide(request)[0].document["run"]))
+
+
+def test_who_is_not_ready_in_time_is_let_go_and_nobody_wins_by_that(
+    stand_ins: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    document = build_decision(
+        RunFolder.open_run(_prepared_within(1e-6, stand_ins, tiny_model, tmp_path))
+    ).document
+    assert document["verdict"] == "none"
+    reasons = {candidate["reason"] for candidate in document["candidates"]}
+    assert all("--prepare-budget" in reason for reason in reasons)
+    assert {candidate["status"] for candidate in document["candidates"]} == {"eliminated"}
+
+
+def test_a_resumed_run_makes_those_ready_again_that_were_admitted(
+    stand_ins: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    run = _prepared_within(60, stand_ins, tiny_model, tmp_path)
+    lines = (run / "measurements.jsonl").read_text().splitlines(keepends=True)
+    admitted = next(i for i, line in enumerate(lines) if '"kind": "admitted"' in line)
+    spent = [json.dumps({"kind": "prepared", "seconds": 99.0}) + "\n" if "prepared" in line else line
+             for line in lines[: admitted + 1]]  # fmt: skip
+    (run / "measurements.jsonl").write_text("".join(spent))
+    statuses = {candidate["status"] for candidate in resume(run).candidates}
+    assert statuses <= {"measured", "eliminated"}
+    assert "measured" in statuses
 
 
 def test_a_changed_model_cannot_continue_an_old_run(

@@ -99,20 +99,20 @@ def _undecided(outcome: Outcome) -> str:
         return f"Nothing can be said yet: {outcome.conclusion.reason}."
     leader = chosen[0]
     lost = f", which is {_bound(outcome)} than the best" if outcome.conclusion.regret is not None else ""
+    why = f" ({outcome.conclusion.reason})" if not lost else ""
     if len(open_) > 1:
         names = _join([row.name for row in open_], "or")
-        return f"Any of {names}: {leader.name} leads{lost}{_ruled_out(outcome)}."
-    why = f" ({outcome.conclusion.reason})" if not lost else ""
+        return f"Any of {names}: {leader.name} leads{lost or why}{_ruled_out(outcome)}."
     return f"{leader.name} leads{lost}, but it is not proved{why}{_ruled_out(outcome)}."
 
 
 def _uncontested(outcome: Outcome) -> str:
     chosen, failed = outcome.chosen[0], outcome.at(Place.FAILED)
     if not failed:
-        return f"{chosen.name} ran alone: there was nothing to compare it with."
+        return f"{chosen.name} ran alone: there was nothing to compare it with{_saving(outcome)}."
     return (
         f"{chosen.name} is the only one of {_count(len(outcome.frameworks))} that does this work here: "
-        "it was measured, not compared."
+        f"it was measured, not compared{_saving(outcome)}."
     )
 
 
@@ -143,10 +143,11 @@ def _ruled_out(outcome: Outcome) -> str:
 def _saving(outcome: Outcome) -> str:
     """What the change saves against what runs today."""
     share, against = outcome.savings.share, outcome.savings.against
-    if share.value is None or against is None:
+    if share.value is None or against is None or against.id in outcome.conclusion.selected:
         return ""
-    word = "less" if share.value >= 0 else "more"
-    return f", {abs(100 * share.value):.0f} % {word} than {against.name}, your incumbent"
+    if share.value < 0:
+        return f", but {abs(100 * share.value):.0f} % more than {against.name}, your incumbent: keep that"
+    return f", {100 * share.value:.0f} % less than {against.name}, your incumbent"
 
 
 def _ratio(row: FrameworkRow, outcome: Outcome) -> Quantity:

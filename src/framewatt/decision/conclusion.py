@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _NO_REGRET = {
     Verdict.UNCONTESTED: "there was no rival to be better",
-    Verdict.UNDECIDED: "too little was measured to bound it",
 }
 _RESTS_ON_MEANS = {Verdict.WINNER, Verdict.GOOD, Verdict.EQUIVALENT}
 

@@ -22,12 +22,12 @@ class Decision:
 
     @property
     def verdict(self) -> str:
-        """``winner``, ``equivalent``, ``undecided`` or ``none``."""
+        """``winner``, ``good``, ``equivalent``, ``undecided``, ``uncontested`` or ``none``."""
         return str(self.document["verdict"])
 
     @property
     def selected(self) -> list[str]:
-        """Candidate ids, preferred first; empty when nothing was decided."""
+        """Candidate ids, preferred first; empty only for ``none``."""
         return list(self.document["selected"])
 
     @property

@@ -46,7 +46,8 @@ class Findings:
     """A run, read once. Mappings are by candidate id; the last record of a kind counts.
 
     `admission_seconds` is what of the budget was spent before the race, `preparation_seconds` what getting
-    ready took beside it; None in runs that did not tell.
+    ready took beside it; None in runs that did not tell. `references` are those who were only run to be
+    compared with, and why.
     """
 
     manifest: Manifest
@@ -69,6 +70,7 @@ class Findings:
     network: Network = PUBLISHED
     admission_seconds: float = 0.0
     preparation_seconds: float | None = None
+    references: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = None) -> Findings:
@@ -104,6 +106,7 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         trainings=_by_candidate(run.records(TrainingOutcome)),
         target=next(run.records(QualityTarget), None),
         preparation_seconds=_total(run),
+        references=next((admitted.references for admitted in run.records(Admitted)), {}),
         admission_seconds=next((admitted.seconds for admitted in run.records(Admitted)), 0.0),
         network=network or network_of(run.manifest.request.carbon.network_energy),
     )

@@ -140,7 +140,7 @@ def _place(best: CandidateRow, standing: FrameworkStanding | None, findings: Fin
 def setting_block(rows: Mapping[str, CandidateRow], findings: Findings) -> dict[str, Any] | None:
     """Which setting of the chosen framework was taken, and how sure that is; None where nobody was chosen."""
     setting = findings.standings.setting if findings.standings else None
-    if setting is None or not findings.conclusion.selected:
+    if setting is None or setting.candidates[0] not in findings.conclusion.selected[:1]:
         return None
     return {
         "verdict": setting.verdict.value,
@@ -171,8 +171,12 @@ def _sentence(setting: SettingStanding, rows: Mapping[str, CandidateRow]) -> str
     return {
         Verdict.WINNER: f"{words}: its other settings are dearer",
         Verdict.GOOD: f"{words}: {most} than {rest}",
-        Verdict.EQUIVALENT: f"{words}: any of the {len(raced)} settings that were raced would do",
+        Verdict.EQUIVALENT: f"{words}: {_others(len(setting.candidates) - 1)} would do as well",
     }.get(setting.verdict, f"{words} was taken: {f'{most} than' if most else 'it may not be'} {rest}")
+
+
+def _others(number: int) -> str:
+    return "another setting" if number == 1 else f"{number} other settings"
 
 
 def settings_in_words(row: CandidateRow, siblings: Sequence[CandidateRow]) -> str:

@@ -31,7 +31,7 @@ def incumbent_of(findings: Findings) -> Incumbent:
     if asked is None:
         return Incumbent(None, NO_INCUMBENT)
     lines = [line for line in findings.manifest.candidates if Candidate.parse(line.id).matches(asked)]
-    lines.sort(key=lambda line: not line.as_shipped)
+    lines = [line for line in lines if line.as_shipped] or lines
     raced = {s.id for s in findings.standings.candidates if s.windows} if findings.standings else set()
     chosen = next((line.id for line in lines if line.id in raced), None)
     if chosen is not None:

@@ -19,7 +19,9 @@ def name_of(line: CandidateLine, lines: Sequence[CandidateLine]) -> str:
     """
     if line.as_shipped:
         precision = line.settings.get("precision", "fp32")
-        return f"{line.title} as shipped" + (f" ({precision})" if precision != "fp32" else "")
+        others = (other for other in lines if other.as_shipped and other.framework == line.framework)
+        version = f" {line.version}" if any(other.version != line.version for other in others) else ""
+        return f"{line.title}{version} as shipped" + (f" ({precision})" if precision != "fp32" else "")
     same = [other for other in lines if other.framework == line.framework and not other.as_shipped]
     siblings = [other for other in same if other.equal_budget] if line.equal_budget else same
     name = line.title

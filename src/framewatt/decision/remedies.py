@@ -41,14 +41,17 @@ def _undecided(
     budget: float | None,
     warnings: Sequence[AuditWarning],
 ) -> Iterator[str]:
+    let_go = [row.name for row in frameworks if row.status is Status.ELIMINATED and row.place is Place.FAILED]
+    if let_go:
+        yield f"give {', '.join(let_go)} the time, or leave others out with --frameworks"
     if any(warning.code in _BUSY for warning in warnings):
         yield "race again on a quiet machine: others worked beside this race"
     if budget is not None and budget <= _WORTH_WAITING:
         yield f"a --budget of about {format_duration(budget)} should settle it"
-    open_ = [row.framework for row in frameworks if row.place is Place.MAYBE]
+    open_ = [row.key.replace("@", "==") for row in frameworks if row.place is Place.MAYBE]
     raced = [row for row in frameworks if row.place is not Place.FAILED]
     if 1 < len(open_) < len(raced):
-        yield f"race only those that may be the best: --frameworks {','.join(dict.fromkeys(open_))}"
+        yield f"race only those that may be the best: --frameworks {','.join(open_)}"
     if findings.manifest.meter.provenance is Provenance.ESTIMATED:
         yield "a machine with an energy counter measures what is estimated here: framewatt doctor"
 

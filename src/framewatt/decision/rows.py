@@ -82,9 +82,10 @@ def _status(name: str, findings: Findings) -> tuple[Status, str | None]:
     if name in findings.statuses:
         settled = findings.statuses[name]
         return settled.status, settled.reason
-    if findings.standings is None:
-        return Status.FAILED, "the run ended before this candidate was launched"
-    standing = next((s for s in findings.standings.candidates if s.id == name), None)
+    if name in findings.references:
+        return Status.MEASURED, f"{findings.references[name]}; it was run to be compared with"
+    known = findings.standings.candidates if findings.standings else ()
+    standing = next((s for s in known if s.id == name), None)
     if standing is None:
         return Status.FAILED, "the run ended before this candidate was launched"
     if not standing.windows:

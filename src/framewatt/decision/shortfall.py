@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from framewatt.records import Status
 from framewatt.records.units import significant
-from framewatt.workload.metrics import is_worse
+from framewatt.workload.metrics import SMALLER_IS_BETTER, is_worse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,10 @@ def _quality(rows: Sequence[CandidateRow], findings: Findings) -> str | None:
     for row in judged[1:]:
         if is_worse(str(row.quality.by), best.quality.figure.value or 0.0, row.quality.figure.value or 0.0):
             best = row
-    value = significant(best.quality.figure.value or 0.0, 4)
-    return f"the best {best.quality.by} was {value} ({best.name}): --quality {value}, or leave it out"
+    value, metric = best.quality.figure.value or 0.0, str(best.quality.by)
+    enough = _rounded(value, 4, up=metric in SMALLER_IS_BETTER)
+    told = significant(value, 4)
+    return f"the best {metric} was {told} ({best.name}): --quality {enough}, or leave it out"
 
 
 def _parity(rows: Sequence[CandidateRow]) -> str | None:
@@ -48,7 +51,14 @@ def _parity(rows: Sequence[CandidateRow]) -> str | None:
     if not off:
         return None
     error, name = min(off)
-    within = significant(error, 2)
+    within = _rounded(error, 2, up=True)
     return (
         f"the closest outputs, {name}'s, differ by {within} of their scale: --tolerance {within}, or --labels"
     )
+
+
+def _rounded(value: float, digits: int, *, up: bool) -> str:
+    """A bound that the value keeps: with so many digits that count, rounded to the side that lets it pass."""
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 1.0
+    steps = math.ceil(value / unit) if up else math.floor(value / unit)
+    return f"{steps * unit:.{digits}g}"

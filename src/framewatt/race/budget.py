@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from framewatt.statistics import Bounds
 
 _FEWEST_ROUNDS = 3
+_APART = "the energy estimate and measured CPU seconds point apart"
+_AT_THE_BOUND = "the estimated ratio lies at the bound: no budget would tell"
 _TOO_LITTLE = "too little was measured to compare them"
 
 
@@ -29,12 +31,13 @@ def budget_needed(state: RaceState) -> tuple[float | None, str | None]:
     rivals = np.flatnonzero(state.alive & state.frameworks.apart[best])
     if bounds is None or rounds < _FEWEST_ROUNDS:
         return _least_budget(state), _TOO_LITTLE
-    factors = [_factor(known, best, int(at), state) for at in rivals for known in (bounds.cost, bounds.cpu)]
-    factor = max(factors, default=0.0)
-    if math.isnan(factor):
+    grounds = (bounds.cost, bounds.cpu) if bounds.modelled else (bounds.cost,)
+    factors = [_factor(known, best, int(at), state) for at in rivals for known in grounds]
+    if any(map(math.isnan, factors)):
         return _least_budget(state), _TOO_LITTLE
+    factor = max(factors, default=0.0)
     if math.isinf(factor):
-        return None, "the energy estimate and measured CPU seconds point apart"
+        return None, _APART if bounds.modelled else _AT_THE_BOUND
     windows = round(float(np.mean(state.ledger.window_counts)))
     missing = max((factor - 1) * rounds, 1.0)
     return state.costs.spent + missing * state.round_seconds([best, *map(int, rivals)], windows), None

@@ -40,14 +40,17 @@ def answer_of(state: RaceState, *, precise: bool = True) -> Answer | None:
             points = _representatives(state, equal, loss)
             return Answer(Verdict.EQUIVALENT, points, float(loss[list(points)].max()), by_cpu)
     loss, by_cpu = losses(state)
-    best = int(loss.argmin())
+    best = least_loss(state, loss)
     if precise and loss[best] <= state.rules.log_regret:
         return Answer(Verdict.GOOD, (best,), float(loss[best]), by_cpu)
     return None
 
 
 def losses(state: RaceState) -> tuple[Array, bool]:
-    """The most that each survivor may lose, and whether in CPU seconds: where only those prove enough."""
+    """The most that each survivor's framework may cost more than the best of all others, as log ratios.
+
+    And whether in CPU seconds: where only those prove enough.
+    """
     nothing = np.full(len(state.entrants), np.inf)
     if state.ruling is None:
         return nothing, False
@@ -58,14 +61,19 @@ def losses(state: RaceState) -> tuple[Array, bool]:
     return cpu, True
 
 
+def least_loss(state: RaceState, loss: Array) -> int:
+    """Who may lose least: the leader among those that may lose as little."""
+    return state.leader if loss[state.leader] <= loss.min() else int(loss.argmin())
+
+
 def setting_of(state: RaceState, point: int) -> SettingAnswer:
     """Which setting of the framework that `point` stands for, as well as it is known."""
-    raced = [int(at) for at in np.flatnonzero(~state.frameworks.apart[point] & state.has_run)]
-    siblings = np.array([at in raced for at in range(len(state.entrants))]) & state.alive
-    if len(raced) < 2 or not siblings[point]:  # noqa: PLR2004 - a choice
+    raced = ~state.frameworks.apart[point] & state.has_run & ~state.reference
+    siblings = raced & state.alive
+    if raced.sum() < 2 or not siblings[point]:  # noqa: PLR2004 - a choice
         return SettingAnswer(Verdict.UNCONTESTED, (point,), 0.0)
     if siblings.sum() == 1:
-        return SettingAnswer(Verdict.WINNER, (point,), 0.0)
+        return _last_setting(state, point, raced)
     loss = sibling_losses(state, siblings)
     order = sorted((int(at) for at in np.flatnonzero(siblings)), key=lambda at: (at != point, loss[at]))
     if all(loss[at] <= state.rules.log_margin for at in order):
@@ -73,6 +81,19 @@ def setting_of(state: RaceState, point: int) -> SettingAnswer:
     if loss[point] <= state.rules.log_regret:
         return SettingAnswer(Verdict.GOOD, (point,), float(loss[point]))
     return SettingAnswer(Verdict.UNDECIDED, tuple(order), float(loss[point]))
+
+
+def _last_setting(state: RaceState, point: int, raced: Mask) -> SettingAnswer:
+    """The only setting that is left: its siblings are dearer than the best of all, which may be another's."""
+    answer = state.answer
+    if answer and answer.verdict in {Verdict.WINNER, Verdict.UNCONTESTED}:
+        return SettingAnswer(Verdict.WINNER, (point,), 0.0)
+    loss = float(sibling_losses(state, raced)[point])
+    loss = min(loss, answer.loss) if answer else loss
+    if loss <= 0:
+        return SettingAnswer(Verdict.WINNER, (point,), 0.0)
+    good = loss <= state.rules.log_regret
+    return SettingAnswer(Verdict.GOOD if good else Verdict.UNDECIDED, (point,), loss)
 
 
 def sibling_losses(state: RaceState, siblings: Mask) -> Array:

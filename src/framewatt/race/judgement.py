@@ -41,8 +41,8 @@ class PairBounds:
 class Ruling:
     """What a look proves, ``[..., K]`` each: on the cost itself, or on CPU seconds that agree with it.
 
-    `loss` is the most that a point may cost more than the best of all other frameworks, as a log ratio from 0
-    on: what a *good selection* bounds (Eckman & Henderson 2018, "Guarantees on the probability of good
+    `loss` is the most that a point's framework may cost more than the best of all others, as a log ratio from
+    0 on: what a *good selection* bounds (Eckman & Henderson 2018, "Guarantees on the probability of good
     selection", Winter Simulation Conference). `equal` holds the points whose loss is within the margin, where
     every framework that may be the best has one and there are two such frameworks.
     """

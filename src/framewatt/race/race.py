@@ -88,9 +88,9 @@ class Race:
         The other slots of the block in progress are still to be told.
         """
         index = self.state.ledger.index[candidate_id]
-        self.state.dropped.setdefault(index, reason)
-        if self.state.answer and index in self.state.answer.points:
-            self.state.answer = None
+        if index not in self.state.dropped:
+            self.state.dropped[index] = reason
+            self._judge_without(index)
         if self._pending is not None:
             slots = tuple(slot for slot in self._pending.slots if slot.candidate != candidate_id)
             self._pending = Block(self._pending.number, slots) if slots else None
@@ -182,6 +182,17 @@ class Race:
         self._precise = bool(precise[state.alive].all())
         state.ruling = ruling
         self._eliminate(ruling, precise)
+
+    def _judge_without(self, fallen: int) -> None:
+        """Take back what was proved by one that fell: those it has beaten may be the best of the rest."""
+        state = self.state
+        if not state.ledger.cost.appearances[fallen] or fallen in state.eliminated:
+            return
+        state.eliminated.clear()
+        state.rests_on_cpu, state.answer, state.over = False, None, False
+        if state.bounds is not None:
+            state.ruling = rule(state.bounds, state.alive, state.frameworks, state.rules.log_margin)
+            self._eliminate(state.ruling, np.ones(len(state.entrants), dtype=bool))
 
     def _plan_looks(self) -> Looks:
         state = self.state

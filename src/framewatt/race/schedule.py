@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,9 @@ def _hindrances(state: RaceState, contenders: Mask) -> Mask:
     """Who is in the way of a good selection; everybody where ratios are to be known precisely."""
     if state.bounds is None or state.rules.precision is not None or not state.rules.max_regret:
         return contenders
-    high = np.maximum(state.bounds.cost.high, state.bounds.cpu.high)
+    high = state.bounds.cost.high
+    if state.bounds.modelled:
+        high = np.maximum(high, state.bounds.cpu.high)
     return design.hindrances(high, contenders, np.asarray(state.leader), state.rules.log_regret)
 
 
@@ -101,7 +104,7 @@ def _search(state: RaceState, families: Sequence[Family], most: float) -> list[i
     remaining = state.remaining_seconds * design.SEARCH_SHARE
     at_once = sum(entrant.at_once for entrant in state.entrants)
     allowed = (state.most_points or len(state.entrants)) - at_once
-    room = round(most * allowed) - (len(state.entered) - at_once)
+    room = math.ceil(most * allowed) - (len(state.entered) - at_once)
     newcomers: list[int] = []
     for family in sorted(families, key=lambda family: _lag(state, family, level)):
         known = {

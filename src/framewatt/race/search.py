@@ -75,8 +75,9 @@ def proposals(family: Family, known: Mapping[int, float]) -> list[int]:
     if start not in usable:
         return []
     lag = min(usable.values())
-    if len(known) == 1:
-        return _scouts(family, known) if lag <= WORTH_SEARCHING else []
+    scouts = _scouts(family, known)
+    if scouts:
+        return scouts if lag <= WORTH_SEARCHING else []
     if lag > WORTH_REFINING:
         return []
     at_point = {point: usable[index] for point, index in family.points.items() if index in usable}

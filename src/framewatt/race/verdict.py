@@ -9,7 +9,7 @@ import numpy as np
 
 from framewatt.race.answer import Answer
 from framewatt.race.budget import budget_needed
-from framewatt.race.concluding import best_setting, losses, setting_of
+from framewatt.race.concluding import best_setting, least_loss, losses, setting_of
 from framewatt.race.standings import FrameworkStanding, SettingStanding, Standing, Standings
 from framewatt.records import Estimate, Verdict
 from framewatt.statistics import differences, geometric_means, to_best
@@ -71,8 +71,7 @@ def _taken(state: RaceState) -> Answer:
     loss, by_cpu = losses(state)
     answer = state.answer
     if answer is None:
-        known = bool(np.isfinite(loss).any())
-        at = int(loss.argmin()) if known else state.leader
+        at = least_loss(state, loss)
         points = (at,) if state.has_run[at] else ()
         return Answer(Verdict.UNDECIDED, points, float(loss[at]), by_cpu or state.rests_on_cpu)
     if len(answer.points) > 1:
@@ -102,7 +101,7 @@ def _reason(state: RaceState, taken: Answer) -> str:
     ground = "CPU seconds" if taken.by_cpu else state.rules.objective_decides_on.replace("_", " ")
     margin = f"{state.rules.margin:.3g}"
     known = {
-        Verdict.NONE: "no candidate was measured",
+        Verdict.NONE: "nobody was measured, or everybody fell",
         Verdict.WINNER: f"beats every other framework in {ground} beyond a margin of {margin}",
         Verdict.GOOD: f"costs at most {state.rules.max_regret:.3g} more in {ground} than whoever is best",
         Verdict.EQUIVALENT: f"equal in {ground} within a margin of {margin}",

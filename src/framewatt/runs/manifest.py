@@ -7,7 +7,8 @@ ones: what older runs lack is optional here.
     The first. Younger than its first runs are ``hardware`` and ``carbon`` (without them a run has no carbon
     figures), ``training`` (of a training study, and of the trained models' race inside it), ``whole_budget``
     (of such a race alone), ``question`` (of a comparison of commands), and of the request ``data``, ``size``,
-    ``dataset``, ``drop``, ``encoding`` and ``network_energy``.
+    ``dataset``, ``drop``, ``encoding``, ``network_energy``, ``max_regret``, ``prepare_budget``,
+    ``as_shipped``, ``retry`` and ``volume``; of candidates ``as_shipped`` and ``begins``.
 """
 
 from __future__ import annotations

@@ -54,4 +54,5 @@ class Question:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """A stored question."""
-        return cls(**known_fields(cls, record) | {"commands": tuple(record["commands"])})
+        older = {"max_regret": 0.0}  # of questions that went on until there was a winner
+        return cls(**older | known_fields(cls, record) | {"commands": tuple(record["commands"])})

@@ -6,7 +6,6 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from framewatt.errors import TrialFailed
 from framewatt.records.units import format_duration
 from framewatt.runs.records import Prepared
 
@@ -48,12 +47,10 @@ class PreparationClock:
             self._spent += seconds
             self._context.keep(Prepared(seconds))
 
-    def require_time(self) -> None:
-        """Refuse to begin another preparation once the budget is used up.
-
-        Raises:
-            TrialFailed: it is.
-        """
-        if self.left <= 0:
-            budget = format_duration(self._budget)
-            raise TrialFailed(f"not ready within --prepare-budget {budget}: give it more, or name fewer")
+    @property
+    def refusal(self) -> str | None:
+        """Why no other preparation may begin; None while there is time."""
+        if self.left > 0:
+            return None
+        budget = format_duration(self._budget)
+        return f"it was not ready within --prepare-budget {budget}: give it more, or name fewer frameworks"

@@ -33,14 +33,14 @@ class Admitted(PlainRecord):
     """Who begins the race, and what of the budget was spent to find that out.
 
     `cohort` is how many workers fit into memory together; None: all, and in runs that did not ask.
-    `references` are those of the candidates that are only run to be compared with, `launches` the wall
-    seconds of first launches, where those are not part of `seconds`.
+    `references` are those of the candidates that are only run to be compared with, and why, `launches` the
+    wall seconds of first launches, where those are not part of `seconds`.
     """
 
     candidates: tuple[str, ...]
     seconds: float
     cohort: int | None = None
-    references: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
     launches: Mapping[str, float] = field(default_factory=dict)
 
     KIND: ClassVar[str] = "admitted"
@@ -52,7 +52,7 @@ class Admitted(PlainRecord):
             candidates=tuple(record["candidates"]),
             seconds=float(record["seconds"]),
             cohort=record.get("cohort"),
-            references=tuple(record.get("references", ())),
+            references=record.get("references", {}),
             launches=record.get("launches", {}),
         )
 

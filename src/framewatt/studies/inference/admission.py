@@ -51,7 +51,7 @@ class Admission:
         self._right: Answer | None = None
         self._source = "none yet"
         self._full_precision_quality: list[float] = []
-        self._references: list[str] = []
+        self._references: dict[str, str] = {}
         self._wanted = len(material.files) if labels else min(CHECKED_SAMPLES, len(material.files))
 
     def admit_all(self, contestants: Mapping[str, InferenceSpec]) -> Admitted:
@@ -72,7 +72,7 @@ class Admission:
             admitted,
             seconds=0.0,
             cohort=self._runner.cohort_size(),
-            references=tuple(self._references),
+            references=self._references,
             launches={name: launches[name] for name in admitted},
         )
 
@@ -167,11 +167,11 @@ class Admission:
         problem = self._memory_problem(contestant.candidate)
         wrong = self._parity_problem(contestant.candidate, answer)
         poor = self._quality_problem(contestant.candidate, answer, lower=lower)
-        problem = problem or self._precision_problem(contestant.candidate)
-        problem = problem or (poor if judged_by_labels else wrong or poor)
-        if problem and contestant.candidate == self._as_shipped_today():
-            self._references.append(contestant.candidate)  # savings are told against what runs today
+        own = self._precision_problem(contestant.candidate)
+        if own and not problem and contestant.candidate == self._as_shipped_today():
+            self._references[contestant.candidate] = own  # savings are told against what runs today
             return True
+        problem = problem or own or (poor if judged_by_labels else wrong or poor)
         if problem:
             ours = self._blamed(contestant, problem) if problem == wrong else problem
             self._dismiss(contestant.candidate, Status.INFEASIBLE, ours)

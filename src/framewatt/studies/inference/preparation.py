@@ -15,7 +15,7 @@ from framewatt.decision.audits import audit_samples
 from framewatt.discovery import discover
 from framewatt.errors import BadInput, EnvironmentFailed, Inapplicable, TrialFailed, TrialStopped
 from framewatt.records import Status
-from framewatt.runs.records import BuiltConverter, ConversionCost, Inputs
+from framewatt.runs.records import Admitted, BuiltConverter, ConversionCost, Inputs
 from framewatt.studies.runtime import environment_of, launch_spec, record_environment, runtime_of
 from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.workload import oracle, samples
@@ -118,8 +118,12 @@ def require_inputs(workload: Workload, request: SelectRequest, labels: Labels | 
 def equip(
     specs: Sequence[CandidateSpec], material: Material, clock: PreparationClock, context: StudyContext
 ) -> dict[str, InferenceSpec]:
-    """Build each candidate's environment and convert the model for it; who cannot be ready is settled."""
+    """Build each candidate's environment and convert the model for it; who cannot be ready is settled.
+
+    Who was admitted in an earlier life of the run is made ready again whatever the clock says.
+    """
     contestants = {}
+    admitted = {name for record in context.run.records(Admitted) for name in record.candidates}
     limit = context.request.race.prepare_budget
     for number, spec in enumerate(specs):
         context.progress.step(_PREPARING, number, len(specs), limit)
@@ -127,8 +131,10 @@ def equip(
         if spec.inapplicable:
             context.settle(identity, Status.INAPPLICABLE, spec.inapplicable)
             continue
+        if clock.refusal and identity not in admitted:
+            context.settle(identity, Status.ELIMINATED, clock.refusal)
+            continue
         try:
-            clock.require_time()
             contestants[identity] = _contestant(spec, material, clock.patience, context)
         except Inapplicable as reason:
             context.settle(identity, Status.INAPPLICABLE, str(reason))
