@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from framewatt.statistics import Bounds, PairSums
 
 
-_UNBOUNDED = 3.0
-"""Log ratio from which a bound says nothing: twenty times as dear."""
+_UNBOUNDED = math.log(2)
+"""Log ratio beyond which a bound says nothing: twice as dear."""
 
 
 def build_standings(state: RaceState) -> Standings:
