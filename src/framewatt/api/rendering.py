@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewatt.discovery import find
-from framewatt.errors import BadInput, StoreError, reason_of
+from framewatt.errors import StoreError, reason_of
 from framewatt.reports.pages.catalogue import pages_of
-from framewatt.reports.rendering import FORMS
+from framewatt.reports.rendering import FORMS, json_text, reported
 from framewatt.reports.rendering import rendered as drawn
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from framewatt.records import Json
-
-_REPORTED = "framewatt/decision/1"
-"""The one document that reporters take."""
 
 
 def rendered(document: Json, form: str, *, details: bool) -> str:
@@ -28,15 +24,10 @@ def rendered(document: Json, form: str, *, details: bool) -> str:
         BadInput: no such form, or this document is not told in it.
     """
     if form == "json":
-        return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+        return json_text(document)
     if form in FORMS:
         return drawn(pages_of(document), form, details=details)
-    render = find("reporters", form).module.render
-    own: Json = document["studies"][0] if "studies" in document else document
-    if own["schema"] != _REPORTED:
-        raise BadInput(f"a comparison of commands is told as json, {' or '.join(FORMS)}, not as {form}")
-    told: bytes = render(own)
-    return told.decode()
+    return reported(document, find("reporters", form).module.render)
 
 
 def save(text: str, path: str | PathLike[str]) -> None:

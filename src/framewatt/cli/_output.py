@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,12 +61,12 @@ class Output:
 
     def _rendered(self, document: Json, reference: Reference | None) -> str:
         from framewatt.reports.pages.catalogue import pages_of
-        from framewatt.reports.rendering import rendered
+        from framewatt.reports.rendering import json_text, rendered
 
         if self.own and self.form in self.own:
             return self.own[self.form](document)
         if self.form == "json":
-            return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+            return json_text(document)
         return rendered(pages_of(document, reference), self.form, details=self.details)
 
     def _show(self, document: Json, reference: Reference | None) -> None:
@@ -117,10 +116,10 @@ def output_options(*more: str, hint: str = "", explained: str = "", any_form: bo
 
 
 def _save(target: Path, rendered: str) -> None:
-    from framewatt.errors import StoreError
+    from framewatt.errors import StoreError, reason_of
 
     try:
         target.write_text(rendered, encoding="utf-8")
     except OSError as error:
-        raise StoreError(f"{target}: {error.strerror}") from error
+        raise StoreError(reason_of(error)) from error
     click.echo(f"wrote {target}", err=True)

@@ -10,7 +10,6 @@ from click.core import ParameterSource
 from framewatt.cli._options import declared, take_carbon
 from framewatt.cli._output import FORMATS, output_options
 from framewatt.cli._reference import reference_to
-from framewatt.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,16 +66,10 @@ def _with_reporter(output: Output) -> Output:
     if output.form in FORMATS:
         return output
     from framewatt.discovery import find
+    from framewatt.reports.rendering import reported
 
-    reporter = find("reporters", output.form).module
-    return output.with_own({output.form: lambda document: reporter.render(_own_study(document)).decode()})
-
-
-def _own_study(document: Json) -> Json:
-    studies: list[Json] = document.get("studies") or [document]
-    if studies[0]["schema"] != "framewatt/decision/1":
-        raise BadInput("a comparison of commands is told as text, json, markdown or csv")
-    return studies[0]
+    render = find("reporters", output.form).module.render
+    return output.with_own({output.form: lambda document: reported(document, render)})
 
 
 def _typed(options: Mapping[str, object]) -> list[str]:

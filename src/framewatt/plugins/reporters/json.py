@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from framewatt.reports.rendering import json_text
 
 if TYPE_CHECKING:
     from framewatt.records import Json
@@ -13,4 +14,4 @@ TITLE = "JSON document"
 
 def render(decision: Json) -> bytes:
     """The document, indented."""
-    return (json.dumps(decision, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
+    return json_text(decision).encode()
