@@ -76,12 +76,13 @@ def select(  # noqa: PLR0913 - the command's options, for whoever completes them
 ) -> Selection:
     """Race frameworks for `model` and say which needs the least energy, how much less, and how sure.
 
-    `model` is what the command takes (the path of an ONNX file, a model.py, a .pt2 or .keras file, a table,
-    a task's folder; ``example:digits``) or an object: a ``torch.nn.Module`` with its example `inputs` (a
-    tensor, a tuple, or a dict by the names of forward's parameters), an exported program, an
-    ``onnx.ModelProto``, a pandas or polars data frame with `target`. `samples` may be an array, a dict of
-    arrays by the names of the model's inputs, or a list of them, one a query; `labels` an array; `data` a
-    dict of arrays. Objects are kept in files below `runs_dir`, so that `resume` finds them.
+    `model` is what the command takes (the path of an ONNX file, a model.py, a .pt2, TorchScript, .tflite,
+    .keras or .h5 file, a SavedModel or Hugging Face folder, a table, a task's folder; ``example:digits``) or
+    an object: a ``torch.nn.Module`` with its example `inputs` (a tensor, a tuple, or a dict by the names of
+    forward's parameters), an exported program, an ``onnx.ModelProto``, a pandas or polars data frame with
+    `target`. `samples` may be an array, a dict of arrays by the names of the model's inputs, or a list of
+    them, one a query; `labels` an array; `data` a dict of arrays. Objects are kept in files below `runs_dir`,
+    so that `resume` finds them.
 
     Every option has the command's name, default and spellings: ``budget="90s"`` or ``budget=90``,
     ``margin="2%"`` or ``margin=0.02``. `progress` is shown in terminals and notebooks; False shows none.

@@ -24,7 +24,7 @@ from framewatt.discovery import find
 from framewatt.errors import BadInput, Inapplicable, TrialFailed, TrialStopped, reason_of
 from framewatt.metering.host.cpu_time import timed
 from framewatt.metering.host.inspection import inspect_host
-from framewatt.records import Signature, TensorSpec, Usage
+from framewatt.records import AS_SHIPPED, Signature, TensorSpec, Usage
 from framewatt.trials.process import WORKERS, WorkerProcess, python_environment, python_worker
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class ConversionJob:
     def settings_that_matter(self) -> dict[str, str]:
         """Those that the framework file says: a search over the runtime's own converts nothing anew."""
         module = self.plugin.module
-        own = module.SHIPPED if self.settings.get("as") == "shipped" else self.settings
+        own = module.SHIPPED if self.settings == dict(AS_SHIPPED) else self.settings
         names = {"precision", *getattr(module, "CONVERTS", {})}
         return {name: value for name, value in own.items() if name in names}
 

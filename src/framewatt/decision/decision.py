@@ -27,7 +27,7 @@ class Decision:
 
     @property
     def selected(self) -> list[str]:
-        """Candidate ids, preferred first; empty only for ``none``."""
+        """Candidate ids, the one to take first; empty where the verdict is ``none``."""
         return list(self.document["selected"])
 
     @property

@@ -17,7 +17,7 @@ _ID = re.compile(
 )
 _ASKED = re.compile(r"(?P<framework>[^@=\[]+)(==(?P<version>[^\[]+))?(\[(?P<settings>.+)\])?")
 AS_SHIPPED = (("as", "shipped"),)
-"""The settings of a framework that none of its settings is touched of."""
+"""The settings of a framework of which none is touched."""
 _NEXT_SETTING = re.compile(r",(?=\w[\w-]*=)")  # a value may hold commas
 
 

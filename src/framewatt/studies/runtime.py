@@ -41,7 +41,7 @@ def launch_spec(
 
     As shipped it holds all of them, and no variable tells it how many threads to have.
     """
-    shipped = spec.settings.get("as") == "shipped"
+    shipped = spec.as_shipped
     threads = reservable_cpus() if shipped else int(spec.settings["threads"])
     return LaunchSpec(
         candidate=spec.candidate.id,
