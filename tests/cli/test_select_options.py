@@ -72,6 +72,8 @@ GOOD: dict[str, Any] = {
     "max_latency": "p99=20ms",
     "max_memory": "1GB",
     "as_shipped": True,
+    "retry": True,
+    "prepare_budget": "1min",
     "volume": "1M/day",
     "precision": "fp16",
     "allow_precision": "bf16",

@@ -119,9 +119,11 @@ def _answer(
     decided_on = findings.standings.decided_on if findings.standings else Objective.ENERGY.value
     frameworks = framework_rows(rows, findings)
     chosen = next(iter(findings.conclusion.selected), None)
-    by_cpu, volume = decided_on == "cpu_seconds", findings.manifest.request.work.production()
+    by_cpu, manifest = decided_on == "cpu_seconds", findings.manifest
+    # A table's volume counts rows that are scored: nobody trains a model for each.
+    volume = manifest.request.work.production() if manifest.stage is Stage.INFERENCE else None
     savings = savings_of(chosen, incumbent, by_id, by_cpu=by_cpu, volume=volume)
-    margin = findings.manifest.request.race.margin
+    margin = manifest.request.race.margin
     outcome = Outcome(findings.conclusion, frameworks, savings, decided_on, margin, shortfall(rows, findings))
     return {
         "advice": advise(outcome),

@@ -43,6 +43,7 @@ def decisions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Decisio
             margin=0.9,
             timeout=20,
             incumbent="wasteful_learner",
+            volume="1M/day",
             runs_dir=str(folder / "runs"),
         )
         yield decide(request)
@@ -100,6 +101,12 @@ def test_a_candidate_that_dies_while_training_fails_and_the_others_go_on(decisio
 
 def test_a_framework_that_cannot_learn_tables_is_inapplicable(decisions: list[Decision]) -> None:
     assert row(decisions[0], "faithful")["status"] == "inapplicable"
+
+
+def test_a_volume_counts_rows_and_not_trainings(decisions: list[Decision]) -> None:
+    training, inference = (decision.document["savings"]["volume"] for decision in decisions)
+    assert training is None
+    assert inference == {"units": 1e6, "per": "day"}
 
 
 def test_the_model_s_size_and_the_energy_per_row_are_told(decisions: list[Decision]) -> None:

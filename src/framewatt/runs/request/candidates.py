@@ -67,4 +67,5 @@ class CandidateOptions(Group):
         SWITCH,
         "Convert the model again for frameworks for which that failed in an earlier run.",
         default=False,
+        studies=frozenset({StudyKind.MODEL}),
     ).field()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from framewatt.records import Objective
-from framewatt.runs.request.option import Group, Option
+from framewatt.runs.request.option import Group, Option, StudyKind
 from framewatt.runs.request.readers import DURATION, PATH, TEXT, one_of, share, whole
 
 
@@ -36,6 +36,7 @@ class RaceOptions(Group):
         DURATION,
         "Time to get ready: environments, conversions, first launches; who is not ready then stays out.",
         "15min",
+        studies=frozenset({StudyKind.MODEL}),
     ).field()
     timeout: float = Option(
         "--timeout",
