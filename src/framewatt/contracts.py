@@ -99,7 +99,7 @@ class FrameworkExtras(Protocol):
     alone, on all CPUs, and set nothing; `convert` gets SHIPPED. Where the precision depends on the CPU, this
     is the lowest, and the session's attribute `precision` says which it is.
     """
-    CONVERTS: Mapping[str, tuple[str, ...]]
+    CONVERT_SETTINGS: Mapping[str, tuple[str, ...]]
     """Settings that `convert` depends on besides precision, each with the values that need it (none: all).
 
     With it, models are converted under those values alone, whatever their format; without it, from ONNX.

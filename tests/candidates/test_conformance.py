@@ -85,7 +85,12 @@ def test_the_file_of_contributing_keeps_every_promise() -> None:
             AS_SHIPPED,
             "SHIPPED has precision 'fp8', which SETTINGS does not list",
         ),
-        ("LIGHT", "CONVERTS = {'mode': ('fast',)}\nLIGHT", STEPS, "CONVERTS has mode fast, which SETTINGS"),
+        (
+            "LIGHT",
+            "CONVERT_SETTINGS = {'mode': ('fast',)}\nLIGHT",
+            STEPS,
+            "CONVERT_SETTINGS has mode fast, which SETTINGS",
+        ),
         ("LIGHT", 'EXPORTS = ("torch",)\nLIGHT', STEPS, "export and EXPORTS come together"),
         ("LIGHT", "def build(task): pass\nLIGHT", STEPS, "build and describe come together"),
         (

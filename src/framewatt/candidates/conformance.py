@@ -173,7 +173,7 @@ _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "CONVERTS_FROM": (_is_text, "a text"),
     "ENTRIES": (_are_choices, "a tuple of dicts of texts"),
     "SHIPPED": (_is_choice, "a dict of texts"),
-    "CONVERTS": (_are_lists, "a dict of names to tuples of texts"),
+    "CONVERT_SETTINGS": (_are_lists, "a dict of names to tuples of texts"),
     "POINTS": (_are_choices, "a tuple of dicts of texts"),
     "EXPORTS": (_are_texts, "a tuple of texts"),
     "NEEDS": (_lists, "a dict of formats to tuples of requirements"),
@@ -244,9 +244,9 @@ def _steps(module: ModuleType) -> Problems:
         yield "export and EXPORTS come together; add the other, or take it out"
     if hasattr(module, "build") != hasattr(module, "describe"):
         yield "build and describe come together; add the other, or take it out"
-    for name, values in getattr(module, "CONVERTS", {}).items():
+    for name, values in getattr(module, "CONVERT_SETTINGS", {}).items():
         if name != "threads" and not set(values) <= set(module.SETTINGS.get(name, ())):
-            yield f"CONVERTS has {name} {', '.join(values)}, which SETTINGS does not list"
+            yield f"CONVERT_SETTINGS has {name} {', '.join(values)}, which SETTINGS does not list"
     converting = [name for name in ("convert", "export") if hasattr(module, name)]
     if converting and "convert" not in module.PACKAGES:
         yield f"{converting[0]} runs in an environment of its own; add the role convert to PACKAGES"

@@ -100,7 +100,7 @@ class ConversionJob:
         """Those that the framework file says: a search over the runtime's own converts nothing anew."""
         module = self.plugin.module
         own = module.SHIPPED if self.settings == dict(AS_SHIPPED) else self.settings
-        names = {"precision", *getattr(module, "CONVERTS", {})}
+        names = {"precision", *getattr(module, "CONVERT_SETTINGS", {})}
         return {name: value for name, value in own.items() if name in names}
 
 
@@ -108,7 +108,7 @@ def needed(module: ModuleType, model_format: str, settings: Mapping[str, str]) -
     """Whether a framework makes a file of its own from a model of that format under these settings."""
     if not hasattr(module, "convert"):
         return False
-    converts = getattr(module, "CONVERTS", None)
+    converts = getattr(module, "CONVERT_SETTINGS", None)
     if converts is None:
         return model_format == "onnx"
     return all(not values or settings.get(name) in values for name, values in converts.items())

@@ -29,7 +29,7 @@ SETTINGS = {"precision": ("fp32",), "mode": ("eager", "torchscript", "compile", 
 SHIPPED = {"precision": "fp32", "mode": "eager"}
 ENTRIES = ({"mode": "eager"}, {"mode": "torchscript"}, {"mode": "compile"}, {"mode": "aotinductor"})
 EXPORTS = ("torch", "pt2", "torchscript", "transformers")
-CONVERTS = {"mode": ("aotinductor",), "threads": ()}  # a compiled package has its threads built in
+CONVERT_SETTINGS = {"mode": ("aotinductor",), "threads": ()}  # a compiled package has its threads built in
 NEEDS = {"transformers": ("transformers==4.57.6",)}
 
 _FROM_CODE = ("compile", "aotinductor")
