@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from framewatt.discovery import discover, nearest
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import reservable_cpus
+from framewatt.records import REFERENCE_PRECISION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from framewatt.discovery import Plugin
     from framewatt.runs.request import SelectRequest
-
-REFERENCE_PRECISION = "fp32"
 
 
 @dataclass(frozen=True, slots=True)

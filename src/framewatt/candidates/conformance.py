@@ -15,6 +15,7 @@ from framewatt import __version__
 from framewatt.contracts import FrameworkExtras, FrameworkPlugin, functions
 from framewatt.discovery import lacking, load_module
 from framewatt.errors import BadInput
+from framewatt.records import REFERENCE_PRECISION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +43,7 @@ _LOAD_SECONDS = 60.0
 _LOADS = "loads where nothing but the standard library is"
 _PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?==[0-9][0-9A-Za-z.+]*")
 _ROLES = ("runtime", "convert")
-_SINGLE = "fp32"
+_SINGLE = REFERENCE_PRECISION
 _LEARNER = ("most_rounds", "train", "scores")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewatt.records import Candidate
+from framewatt.records import REFERENCE_PRECISION, Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +18,11 @@ def name_of(line: CandidateLine, lines: Sequence[CandidateLine]) -> str:
     Under the equal budget a framework goes by its title, however many settings were searched beside it.
     """
     if line.as_shipped:
-        precision = line.settings.get("precision", "fp32")
+        precision = line.settings.get("precision", REFERENCE_PRECISION)
         others = (other for other in lines if other.as_shipped and other.framework == line.framework)
         version = f" {line.version}" if any(other.version != line.version for other in others) else ""
-        return f"{line.title}{version} as shipped" + (f" ({precision})" if precision != "fp32" else "")
+        told = f" ({precision})" if precision != REFERENCE_PRECISION else ""
+        return f"{line.title}{version} as shipped{told}"
     same = [other for other in lines if other.framework == line.framework and not other.as_shipped]
     siblings = [other for other in same if other.equal_budget] if line.equal_budget else same
     name = line.title

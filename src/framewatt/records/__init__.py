@@ -19,10 +19,11 @@ from framewatt.records.words import (
     Status,
     Verdict,
 )
-from framewatt.records.work import AS_SHIPPED, Candidate, Signature, TensorSpec, Workload
+from framewatt.records.work import AS_SHIPPED, REFERENCE_PRECISION, Candidate, Signature, TensorSpec, Workload
 
 __all__ = [
     "AS_SHIPPED",
+    "REFERENCE_PRECISION",
     "AuditWarning",
     "Block",
     "Candidate",

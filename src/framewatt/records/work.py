@@ -16,6 +16,8 @@ _ID = re.compile(
     r"\[(?P<settings>.*)\](#(?P<repeat>[1-9]\d*))?"
 )
 _ASKED = re.compile(r"(?P<framework>[^@=\[]+)(==(?P<version>[^\[]+))?(\[(?P<settings>.+)\])?")
+REFERENCE_PRECISION = "fp32"
+"""What everyone computes in unless another precision is asked for."""
 AS_SHIPPED = (("as", "shipped"),)
 """The settings of a framework of which none is touched."""
 _NEXT_SETTING = re.compile(r",(?=\w[\w-]*=)")  # a value may hold commas

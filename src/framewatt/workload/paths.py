@@ -1,7 +1,8 @@
-"""The path of what a user typed, and what to say where there is none."""
+"""The file that a user typed: its path, its beginning, its hash, and what to say where there is none."""
 
 from __future__ import annotations
 
+import hashlib
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -54,3 +55,9 @@ def begins_with(source: str, magic: bytes, offset: int = 0) -> bool:
     with path.open("rb") as file:
         file.seek(offset)
         return file.read(len(magic)) == magic
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of what is in the file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _LEGACY = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
 """How every file begins that torch.save wrote before PyTorch 1.6: a magic number, pickled."""
-_PROGRAM = {"archive_format", "serialized_exported_program.json"}
+PROGRAM_MARKS = frozenset({"archive_format", "serialized_exported_program.json"})
+"""One of these lies in every exported program (the second in those written before PyTorch 2.7)."""
 _OF_TENSORS = ("torch._utils", "torch._tensor", "collections", "numpy", "_codecs")
 """Modules whose classes a dict of tensors is pickled with, beside torch's own storages and types."""
 _CONTAINERS = frozenset({"bytearray", "complex", "dict", "frozenset", "list", "set", "slice", "tuple"})
@@ -51,7 +52,7 @@ def look_into(path: Path) -> TorchFile:
 def _of_archive(archive: zipfile.ZipFile) -> TorchFile:
     names = archive.namelist()
     inside = {name.rpartition("/")[2] for name in names}
-    if inside & _PROGRAM:
+    if inside & PROGRAM_MARKS:
         return TorchFile(Holding.PROGRAM)
     if "constants.pkl" in inside and any("/code/" in name for name in names):
         return TorchFile(Holding.TORCHSCRIPT)

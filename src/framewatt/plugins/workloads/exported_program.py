@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from pathlib import Path
 
 from framewatt.errors import BadInput
+from framewatt.plugins.workloads._torch_files import PROGRAM_MARKS
 from framewatt.records import Workload
-from framewatt.workload.paths import existing_file
+from framewatt.workload.paths import existing_file, sha256_of
 
 TITLE = "PyTorch exported program"
-_MARKS = {"archive_format", "serialized_exported_program.json"}
-"""One of these files lies in every such archive (the second in those written before PyTorch 2.7)."""
 
 
 def claims(source: str) -> bool:
@@ -31,7 +29,6 @@ def open_workload(source: str) -> Workload:
         raise BadInput(f"{source}: not a .pt2 archive (torch.export.save writes one), or a truncated one")
     with zipfile.ZipFile(path) as archive:
         inside = {Path(name).name for name in archive.namelist()}
-    if not inside & _MARKS:
+    if not inside & PROGRAM_MARKS:
         raise BadInput(f"{source}: an archive, but not one that torch.export.save wrote")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Workload(name=path.stem, kind="exported_program", format="pt2", path=path, sha256=digest)
+    return Workload(name=path.stem, kind="exported_program", format="pt2", path=path, sha256=sha256_of(path))

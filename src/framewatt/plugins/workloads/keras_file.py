@@ -5,14 +5,13 @@ It is loaded in safe mode: no code that the file carries is run.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 from framewatt.errors import BadInput
 from framewatt.records import Workload
-from framewatt.workload.paths import existing_file
+from framewatt.workload.paths import existing_file, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +44,7 @@ def open_workload(source: str) -> Workload:
                 f"{source}: holds the custom object {node['class_name']}, whose code a .keras file does not "
                 "carry; export the model to ONNX and select that file"
             )
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Workload(name=path.stem, kind="keras_file", format="keras", path=path, sha256=digest)
+    return Workload(name=path.stem, kind="keras_file", format="keras", path=path, sha256=sha256_of(path))
 
 
 def _config(path: Path, source: str) -> Any:

@@ -18,6 +18,7 @@ ADVISES = True
 _SUFFIXES = (".ubj", ".json", ".cbm", ".txt", ".model", ".pkl", ".pickle", ".joblib", ".skops")
 _PICKLES = (".pkl", ".pickle", ".joblib", ".skops")
 _CATBOOST, _LIGHTGBM = b"CBM1", b"tree\n"
+_TRAIN = "`framewatt select DATA.csv --target COLUMN`"
 
 
 def claims(source: str) -> bool:
@@ -44,9 +45,6 @@ def open_workload(source: str) -> Workload:
         f"{source}: saved by {library}; this version races such models where it trains them ({_TRAIN}), and "
         "others only as ONNX (onnxmltools converts them)"
     )
-
-
-_TRAIN = "`framewatt select DATA.csv --target COLUMN`"
 
 
 def _library_of(source: str, path: Path) -> str | None:

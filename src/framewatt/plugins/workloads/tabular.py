@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
 from framewatt.metering.host.inspection import available_memory_bytes
 from framewatt.records import Stage, Workload
 from framewatt.records.units import format_bytes
-from framewatt.workload.paths import existing_file
+from framewatt.workload.paths import existing_file, sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +20,7 @@ TITLE = "table (.csv, .tsv, .parquet) with --target"
 
 
 def claims(source: str) -> bool:
-    """Whether the name ends in ``.csv``, ``.tsv`` or ``.parquet``."""
+    """Whether the name ends in ``.csv``, ``.tsv``, ``.tab`` or ``.parquet``."""
     return source.lower().endswith((".csv", ".tsv", ".tab", ".parquet"))
 
 
@@ -33,10 +32,13 @@ def open_workload(source: str) -> Workload:
     """
     path = existing_file(source)
     _require_memory(path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Workload(
-        name=path.stem, kind="tabular", format="table", path=path, sha256=digest, stage=Stage.TRAINING
+        name=path.stem,
+        kind="tabular",
+        format="table",
+        path=path,
+        sha256=sha256_of(path),
+        stage=Stage.TRAINING,
     )
 
 

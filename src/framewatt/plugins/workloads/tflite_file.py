@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from framewatt.errors import BadInput
 from framewatt.records import Workload
-from framewatt.workload.paths import begins_with, existing_file
+from framewatt.workload.paths import begins_with, existing_file, sha256_of
 
 TITLE = "LiteRT model (.tflite)"
 _MAGIC, _OFFSET = b"TFL3", 4
@@ -26,6 +24,4 @@ def open_workload(source: str) -> Workload:
     path = existing_file(source)
     if not begins_with(source, _MAGIC, _OFFSET):
         raise BadInput(f"{source}: not a .tflite file")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Workload(path.stem, "tflite", "tflite", path, digest)
+    return Workload(path.stem, "tflite", "tflite", path, sha256_of(path))

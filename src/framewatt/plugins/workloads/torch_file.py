@@ -5,12 +5,10 @@ Nothing of it is unpickled here. PyTorch loads TorchScript in its own environmen
 
 from __future__ import annotations
 
-import hashlib
-
 from framewatt.errors import BadInput
 from framewatt.plugins.workloads._torch_files import Holding, look_into
 from framewatt.records import Workload
-from framewatt.workload.paths import existing_file
+from framewatt.workload.paths import existing_file, sha256_of
 
 TITLE = "TorchScript program (.pt)"
 _SUFFIXES = (".pt", ".pth", ".bin", ".ckpt", ".torchscript")
@@ -30,9 +28,7 @@ def open_workload(source: str) -> Workload:
     path = existing_file(source)
     holding, class_name = look_into(path)
     if holding is Holding.TORCHSCRIPT:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Workload(path.stem, "torchscript", "torchscript", path, digest)
+        return Workload(path.stem, "torchscript", "torchscript", path, sha256_of(path))
     if holding is Holding.PROGRAM:
         raise BadInput(f"{source}: an exported program; name it {path.stem}.pt2")
     if holding is Holding.WEIGHTS:

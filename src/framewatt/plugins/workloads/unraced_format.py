@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framewatt.errors import BadInput
@@ -9,8 +10,6 @@ from framewatt.workload.paths import missing
 
 if TYPE_CHECKING:
     from framewatt.records import Workload
-
-from pathlib import Path
 
 TITLE = "another format"
 ADVISES = True

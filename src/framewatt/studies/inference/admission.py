@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framewatt.candidates.choice import REFERENCE_PRECISION
 from framewatt.errors import BadInput, Inapplicable, TrialFailed
-from framewatt.records import Candidate, Status
+from framewatt.records import REFERENCE_PRECISION, Candidate, Status
 from framewatt.records.units import format_bytes
 from framewatt.runs.records import Admitted, OracleOverruled, OwnFile, ParityCheck, QualityScore
 from framewatt.studies.inference.own_file import on_own_file

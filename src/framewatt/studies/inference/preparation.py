@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from framewatt.studies.runtime import environment_of, launch_spec, record_enviro
 from framewatt.trials.inference import Inference, InferenceSpec
 from framewatt.workload import oracle, samples
 from framewatt.workload.graphs import vocabulary_sizes
+from framewatt.workload.paths import sha256_of
 from framewatt.workload.shapes import fix_shapes, leaves_shapes_open, with_output_shapes
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
     library = _library(workload, context.request, signature, exported)
     # What a model.py imports changes its export, and not its own hash.
     origin = exported.model if exported else None
-    digest = workload.sha256 if origin is None else _digest(origin)
+    digest = workload.sha256 if origin is None else sha256_of(origin)
     files = tuple(library.write(context.run.path / "samples"))
     _record_inputs(library, context)
     if "onnx" not in models:
@@ -142,11 +142,6 @@ def equip(
             context.settle(identity, Status.FAILED, str(reason))
     context.progress.step(_PREPARING, len(specs), len(specs), limit)
     return contestants
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _record_inputs(library: SampleLibrary, context: StudyContext) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framewatt.candidates.enumeration import CandidateSpec
 from framewatt.discovery import nearest
 from framewatt.errors import BadInput
-from framewatt.records import Candidate
+from framewatt.records import REFERENCE_PRECISION, Candidate
 from framewatt.studies.training.admission.scripted import ScriptedAdmission
 from framewatt.studies.training.data.task_folder import Task, read_task
 from framewatt.studies.training.problems.problem import Terms
@@ -98,7 +98,7 @@ def _entries(task: Task, request: SelectRequest) -> list[CandidateSpec]:
         if name not in known:
             raise BadInput(f"--frameworks: the task has no script {name!r}{nearest(name, known)}")
         module = known[name].module
-        space = getattr(module, "SETTINGS", {"precision": ("fp32",)})
+        space = getattr(module, "SETTINGS", {"precision": (REFERENCE_PRECISION,)})
         threads = str(request.candidates.threads)
         defaults = {"threads": threads} | {key: values[0] for key, values in space.items()}
         variants: tuple[dict[str, str], ...] = getattr(module, "ENTRIES", ({},))
