@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from conftest import save_graph
 from framewatt.worker.python.framewatt_worker.tensors import write_tensors
 from framewatt.workload import oracle
-from framewatt.workload.parity import compare_outputs, consensus, default_tolerance
+from framewatt.workload.parity import compare_outputs, consensus, default_tolerance, tolerance_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,13 @@ def test_the_error_is_relative_to_the_outputs_own_scale(scale: float) -> None:
     found = check(np.array([1.0, 0.5005]) * scale, np.array([1.0, 0.5]) * scale)
     assert found.agrees
     assert found.error == pytest.approx(0.0005)
+
+
+@pytest.mark.parametrize("error", [0.0124, 0.051, 0.0996, 3e-7, 0.95])
+def test_the_tolerance_that_is_advised_lets_the_outputs_pass(error: float) -> None:
+    advised = float(tolerance_for(error))
+    assert error <= advised < 2.1 * error
+    assert check([1.0 + error], [1.0], advised).agrees
 
 
 def test_an_element_near_zero_does_not_decide() -> None:

@@ -101,3 +101,12 @@ def test_r2_is_the_squared_correlation_of_a_least_squares_fit() -> None:
 def test_what_is_no_number_misses_every_bound(metric: str) -> None:
     assert quality.is_worse(metric, np.nan, 0.5)
     assert not quality.is_worse(metric, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(("metric", "value"), [("accuracy", 0.97778), ("rmse", 0.123456), ("r2", -1.23456)])
+def test_a_quality_within_reach_is_kept_by_what_was_reached_and_hardly_less(
+    metric: str, value: float
+) -> None:
+    bound = float(quality.within_reach(metric, value))
+    assert not quality.is_worse(metric, value, bound)
+    assert bound == pytest.approx(value, rel=1e-3)

@@ -119,6 +119,15 @@ def is_worse(metric: str, value: float, bound: float) -> bool:
     return not (value <= bound if metric in SMALLER_IS_BETTER else value >= bound)
 
 
+def within_reach(metric: str, value: float) -> str:
+    """A bound of four digits that `value` just keeps, as it is typed."""
+    if value == 0:
+        return "0"
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    rounding = math.ceil if metric in SMALLER_IS_BETTER else math.floor
+    return f"{rounding(value / unit) * unit:.4g}"
+
+
 def allowed(metric: str, known: Sequence[float], loss: float) -> float:
     """The bound that the best of the `known` values sets when a share `loss` of it may be given up."""
     if metric in SMALLER_IS_BETTER:

@@ -19,6 +19,8 @@ FULL_TOLERANCE = 1e-3
 """In single precision: far above its roundoff, for approximations (large Winograd tiles, polynomial erf)."""
 _UNIT_ROUNDOFF = {"fp16": 2.0**-11, "tf32": 2.0**-11, "bf16": 2.0**-8}
 """IEEE 754 half precision, NVIDIA's and Google's formats: half the gap between 1 and the next number."""
+DIFFERS = "differs from the oracle"
+"""In the reason of whoever computes something else."""
 _ROUNDINGS = 164
 """So many independent roundings, one a layer, are expected to add up to sqrt(164) = 12.8 times the roundoff
 (Higham & Mary 2019, SIAM J. Sci. Comput. 41:A2815): 0.00625 in half precision, 0.05 in bfloat16."""
@@ -27,6 +29,12 @@ _ROUNDINGS = 164
 def default_tolerance(precision: str) -> float:
     """The largest disagreement with the oracle that rounding to this precision explains, of the scale."""
     return max(FULL_TOLERANCE, math.sqrt(_ROUNDINGS) * _UNIT_ROUNDOFF.get(precision, 0.0))
+
+
+def tolerance_for(error: float) -> str:
+    """The least tolerance of one digit that lets an `error` above 0 pass, as it is typed."""
+    unit = 10.0 ** math.floor(math.log10(error))
+    return f"{math.ceil(error / unit) * unit:.1g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,7 @@ def _compare_one(name: str, outputs: Outputs, oracle: Outputs, tolerance: float)
     error = difference / scale if scale else difference
     allowed = 0.0 if exact else tolerance
     if error > allowed:
-        reason = (
-            f"output {name!r} differs from the oracle by {error:.2g} of its scale (allowed {allowed:.2g})"
-        )
+        reason = f"output {name!r} {DIFFERS} by {error:.2g} of its scale (allowed {allowed:.2g})"
         return Parity(error, agrees=False, reason=reason)
     return Parity(error, agrees=True)
 

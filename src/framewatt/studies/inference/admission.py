@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -215,7 +214,7 @@ class Admission:
         problem = checked.reason or "wrong outputs"
         if full or not tolerance < checked.error < 1:
             return problem
-        enough = f"--tolerance {_rounded_up(checked.error)}"
+        enough = f"--tolerance {parity.tolerance_for(checked.error)}"
         return f"{problem} in {precision}; {enough} admits it, or --labels to judge it by its quality"
 
     def _quality_problem(self, name: str, answer: Answer, *, lower: bool) -> str | None:
@@ -249,12 +248,6 @@ class Admission:
 def _framework(candidate: str) -> str:
     """The framework in a candidate's id: repeated entries and other versions are no independent voices."""
     return Candidate.parse(candidate).framework
-
-
-def _rounded_up(error: float) -> str:
-    """The next number above with one digit that counts."""
-    unit = 10.0 ** math.floor(math.log10(error))
-    return f"{math.ceil(error / unit) * unit:.1g}"
 
 
 def _status_of(reason: Exception) -> Status:
