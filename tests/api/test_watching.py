@@ -82,7 +82,7 @@ def test_a_notebook_has_one_output_that_changes_and_goes(output: Output) -> None
         watcher.settled("tract@1/cpu/python[]", Status.FAILED, "no operator Loop")
     assert output.shown[0] == ""
     assert output.shown[1] == "exporting &lt;net&gt;"
-    assert output.shown[2] == "failed: tract@1/cpu/python[]: no operator Loop<br>exporting &lt;net&gt;"
+    assert output.shown[2] == "failed: tract: no operator Loop<br>exporting &lt;net&gt;"
     assert output.shown[-1] == ""
 
 

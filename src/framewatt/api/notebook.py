@@ -8,7 +8,7 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from framewatt.reports.text.progress import Step, building_line, spent_line, standing_line
+from framewatt.reports.text.progress import Step, building_line, short_name, spent_line, standing_line
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -62,7 +62,7 @@ class NotebookProgress:
 
     def settled(self, candidate: str, status: Status, reason: str) -> None:
         """Add who dropped out, and why."""
-        self._dropped.append(f"{status.value}: {candidate}: {reason}")
+        self._dropped.append(f"{status.value}: {short_name(candidate)}: {reason}")
         self._draw()
 
     def standing(self, standings: Standings, budget_seconds: float) -> None:

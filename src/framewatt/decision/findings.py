@@ -105,7 +105,7 @@ def read_findings(run: RunFolder, basis: CarbonBasis, network: Network | None = 
         own_files=tuple(run.records(OwnFile)),
         trainings=_by_candidate(run.records(TrainingOutcome)),
         target=next(run.records(QualityTarget), None),
-        preparation_seconds=_total(run),
+        preparation_seconds=_preparation_seconds(run),
         references=next((admitted.references for admitted in run.records(Admitted)), {}),
         admission_seconds=next((admitted.seconds for admitted in run.records(Admitted)), 0.0),
         network=network or network_of(run.manifest.request.carbon.network_energy),
@@ -128,7 +128,7 @@ def _let_go(run: RunFolder) -> list[str]:
     return [run.manifest.candidate(s.candidate).title for s in settled if s.status is Status.ELIMINATED]
 
 
-def _total(run: RunFolder) -> float | None:
+def _preparation_seconds(run: RunFolder) -> float | None:
     """Seconds of preparation over all lives of the run."""
     seconds = [record.seconds for record in run.records(Prepared)]
     return sum(seconds) if seconds else None

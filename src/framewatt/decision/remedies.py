@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from framewatt.decision.frameworks import FrameworkRow
     from framewatt.records import AuditWarning
 
-_WORTH_WAITING = 1800.0
+WORTH_WAITING = 1800.0
 """Seconds of a --budget beyond which nobody is told to wait for it."""
 _BUSY = {"foreign-load", "steal", "noisy-windows", "throttling"}
 
@@ -46,7 +46,7 @@ def _undecided(
         yield f"give {', '.join(let_go)} the time, or leave others out with --frameworks"
     if any(warning.code in _BUSY for warning in warnings):
         yield "race again on a quiet machine: others worked beside this race"
-    if budget is not None and budget <= _WORTH_WAITING:
+    if budget is not None and budget <= WORTH_WAITING:
         yield f"a --budget of about {format_duration(budget)} should settle it"
     open_ = [row.key.replace("@", "==") for row in frameworks if row.place is Place.MAYBE]
     raced = [row for row in frameworks if row.place is not Place.FAILED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from framewatt.decision.remedies import WORTH_WAITING
 from framewatt.records.units import format_bytes, format_duration
 from framewatt.reports.figures import dearer, figure, joules, seconds, with_interval
 from framewatt.reports.page import Cell, Column, Page, Sentence, Tone, table, words
@@ -67,11 +68,13 @@ def _fields(*, by_cpu: bool) -> list[Field]:
 
 def _budget(document: Json) -> str:
     """What deciding would have taken, where that was not reached."""
-    if document["budget_needed_seconds"]:
-        budget = format_duration(document["budget_needed_seconds"])
-        if document["budget_reason"]:
-            return f"It would take at least {budget} to compare them."
-        return f"It would take about {budget} to decide."
+    needed = document["budget_needed_seconds"]
+    if needed and needed > WORTH_WAITING:
+        return "No budget within reason would settle it: race on a quiet machine, or fewer commands."
+    if needed and document["budget_reason"]:
+        return f"A --budget of at least {format_duration(needed)} is needed to compare them."
+    if needed:
+        return f"A --budget of about {format_duration(needed)} should settle it."
     if document["budget_reason"] and document["verdict"] == "undecided":
         return f"No budget is named: {document['budget_reason']}."
     return ""
