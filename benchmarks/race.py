@@ -64,7 +64,6 @@ class Rates:
     winner: float
     false_winner: float
     wrong: float
-    equivalent: float
     covered: float
     spent: float
 
@@ -83,7 +82,6 @@ class Rates:
             winner=float(((out.winner == best) & beyond).mean()),
             false_winner=float(false_winner.mean()),
             wrong=float((false_winner | (out.equivalent & unequal)).mean()),
-            equivalent=float(out.equivalent.mean()),
             covered=float(((low <= distance) & (distance <= high)).all(axis=1).mean()),
             spent=float(out.spent.mean()),
         )

@@ -19,6 +19,7 @@ from framewatt.statistics import (
     geometric_means,
     look_plan,
     pooled_variance,
+    regrets,
     student_bounds,
     trend,
     welch_bounds,
@@ -217,7 +218,6 @@ def test_a_candidate_is_beaten_only_beyond_the_margin_of_all_that_may_be_best() 
     classes = classify(limits, np.ones(3, dtype=bool), 0.02)
     assert classes.possible_best.tolist() == [True, True, False]
     assert classes.beaten.tolist() == [False, False, False]
-    assert not classes.within.any()
 
 
 def test_who_may_still_be_the_best_is_not_beaten_however_sure_its_lower_limit() -> None:
@@ -230,8 +230,8 @@ def test_who_may_still_be_the_best_is_not_beaten_however_sure_its_lower_limit() 
     assert not classes.beaten.any()
 
 
-def test_candidates_within_the_margin_of_each_other_are_equal() -> None:
-    limits = _limits([[0, -0.015], [-0.01, 0]], [[0, 0.01], [0.015, 0]])
-    classes = classify(limits, np.ones(2, dtype=bool), 0.02)
-    assert classes.within.all()
-    assert classes.possible_best.all()
+def test_candidates_within_the_margin_of_each_other_lose_no_more_than_that() -> None:
+    limits, both = _limits([[0, -0.015], [-0.01, 0]], [[0, 0.01], [0.015, 0]]), np.ones(2, dtype=bool)
+    possible = classify(limits, both, 0.02).possible_best
+    assert possible.all()
+    assert regrets(limits, both, possible, ~np.eye(2, dtype=bool)).tolist() == [0.01, 0.015]

@@ -1,4 +1,4 @@
-"""Multiple comparisons with the best: who may be the best, who is beaten, who is as good."""
+"""Multiple comparisons with the best: who may be the best, who is beaten, what each may lose."""
 
 from __future__ import annotations
 
@@ -47,7 +47,6 @@ class Classes:
 
     possible_best: Mask
     beaten: Mask
-    within: Mask
 
 
 def student_level(level: Array | float, freedom: Array | float) -> Array:
@@ -134,9 +133,7 @@ def classify(limits: Bounds, alive: Mask, margin: Array | float) -> Classes:
     dearer = judges.any(axis=-1) & (~judges | (limits.low > margin)).all(axis=-1)
     # Where lower limits may err more often than upper ones, who is dearer may still be the best.
     beaten = alive & ~possible & dearer
-    judged = possible.any(axis=-1, keepdims=True)
-    within = alive & judged & (~judges | (limits.high <= margin)).all(axis=-1)
-    return Classes(possible, beaten, within)
+    return Classes(possible, beaten)
 
 
 def regrets(limits: Bounds, alive: Mask, possible: Mask, judges: Mask) -> Array:

@@ -48,8 +48,8 @@ def audit_feeding(measurements: Iterable[Measurement]) -> list[AuditWarning]:
     return [
         AuditWarning(
             "bindings-compared",
-            f"a query takes {format_si(shortest, 's')} at best: below {format_si(_SHORT_QUERY, 's')} "
-            f"({', '.join(short)}) what hands it over from Python is a good part of what is compared",
+            f"queries of {', '.join(short)} take {format_si(shortest, 's')} and more: below "
+            f"{1e6 * _SHORT_QUERY:.0f} µs, feeding them from Python is a good part of what is compared",
             "put several samples into a query if your service can (--scenario offline --batch-size 16), or "
             "compare your own programs with `framewatt compare`",
         )
