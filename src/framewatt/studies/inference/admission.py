@@ -212,7 +212,7 @@ class Admission:
         if checked.agrees:
             return None
         problem = checked.reason or "wrong outputs"
-        if full or not tolerance < checked.error < 1:
+        if full or parity.DIFFERS not in problem or not checked.error < 1:
             return problem
         enough = f"--tolerance {parity.tolerance_for(checked.error)}"
         return f"{problem} in {precision}; {enough} admits it, or --labels to judge it by its quality"
