@@ -470,3 +470,19 @@ def test_a_counter_s_race_is_advised_by_energy_alone() -> None:
 
 def _strict() -> RaceRules:
     return RaceRules(seed=3, window_seconds=0.5, max_regret=0, budget_seconds=600)
+
+
+def test_settings_that_estimate_and_cpu_seconds_order_differently_take_no_more_time() -> None:
+    entrants = [*_settings("a", "1", "2"), *_settings("b", "1")]
+    race = Race(entrants, RaceRules(seed=3, window_seconds=0.5, budget_seconds=600), _model(1.2))
+    field = Field({"a[1]": 1.0, "a[2]": 0.88, "b[1]": 2.0})
+    while (block := race.ask()) is not None:
+        block, seen, seconds, launches = field.run(block)
+        dear = {"a[1]": 1.0, "a[2]": 1.4, "b[1]": 1.0}
+        crossed = [replace(one, cpu_seconds=one.cpu_seconds * dear[one.candidate]) for one in seen]
+        race.tell(block, crossed, seconds, launches)
+    standings = race.standings()
+    assert standings.verdict in {Verdict.GOOD, Verdict.WINNER}
+    assert standings.spent_seconds < 120
+    assert standings.setting is not None
+    assert standings.setting.verdict is Verdict.UNDECIDED

@@ -83,6 +83,15 @@ def setting_of(state: RaceState, point: int) -> SettingAnswer:
     return SettingAnswer(Verdict.UNDECIDED, tuple(order), float(loss[point]))
 
 
+def settings_stand_apart(state: RaceState, point: int) -> bool:
+    """Whether no time would tell settings: by the estimate one is better, by CPU seconds another."""
+    if state.bounds is None or not state.bounds.modelled:
+        return False
+    own = np.flatnonzero(~state.frameworks.apart[point] & state.alive & state.has_run)
+    worse = np.maximum(state.bounds.cost.value, state.bounds.cpu.value)[np.ix_(own, own)]
+    return bool(worse.max(axis=1).min() > state.rules.log_regret)
+
+
 def _last_setting(state: RaceState, point: int, raced: Mask) -> SettingAnswer:
     """The only setting that is left: its siblings are dearer than the best of all, which may be another's."""
     answer = state.answer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt.race import design
-from framewatt.race.concluding import setting_of
+from framewatt.race.concluding import setting_of, settings_stand_apart
 from framewatt.race.search import proposals
 from framewatt.records import Verdict
 from framewatt.statistics import differences, pooled_variance, windows_per_trial
@@ -58,7 +58,7 @@ def _settings_of(state: RaceState, answer: Answer) -> Mask:
     if len(answer.points) > 1:
         return nobody
     point = answer.points[0]
-    if setting_of(state, point).verdict is not Verdict.UNDECIDED:
+    if setting_of(state, point).verdict is not Verdict.UNDECIDED or settings_stand_apart(state, point):
         return nobody
     return np.asarray(state.alive & ~state.frameworks.apart[point])
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from framewatt.race.rules import Entrant
 
-WORTH_SEARCHING = math.log(3)
+WORTH_SEARCHING = math.log(2)
 """How far behind the leader a family's best may be for its settings to be searched."""
 WORTH_REFINING = math.log(1.5)
 """The same once one setting at a time has been tried."""

@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     Answer = Sequence[Mapping[str, np.ndarray]]
     """Outputs by name, one mapping per sample."""
 
-_PATIENCE = 30.0
-"""Seconds; where it needs longer, the candidates' median serves as well."""
+PATIENCE = 30.0
+"""Seconds that it is worth waiting for."""
+QUICK = 7.0
+"""Seconds where enough candidates can vote: their median serves as well."""
 _SINGLE_TOLERANCE = 1e-2
 """Double and single precision must agree this far, or the widened graph is not the same function."""
 
 
 def consult(
-    model: Path, digest: str, samples: Sequence[Path], patience: float = _PATIENCE
+    model: Path, digest: str, samples: Sequence[Path], patience: float = PATIENCE
 ) -> list[dict[str, np.ndarray]] | None:
     """The right outputs for each sample file, or None where the evaluator cannot give them in time.
 
-    It is given `patience` seconds, and 30 at most.
+    It is given `patience` seconds.
     """
     fingerprint = hashlib.sha256(digest.encode())
     for sample in samples:
@@ -50,7 +52,7 @@ def consult(
         request = json.dumps({"model": str(model), "samples": list(map(str, samples)), "folder": str(folder)})
         command = [sys.executable, "-m", "framewatt.workload.oracle", request]
         try:
-            subprocess.run(command, capture_output=True, timeout=min(patience, _PATIENCE), check=True)
+            subprocess.run(command, capture_output=True, timeout=patience, check=True)
         except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
             return None
         (folder / "done").touch()

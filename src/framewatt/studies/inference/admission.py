@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from framewatt.workload.oracle import Answer
 
 _CHECKING = "checking what each computes"
-_VOTERS = 3
+VOTERS = 3
 """A median of fewer candidates cannot tell which one is wrong."""
 _QUALITY_LOSS = 0.01
 """How much worse than full precision a lower one may be on the labels, where no --quality is named."""
@@ -117,10 +117,10 @@ class Admission:
         """
         self._right, self._source = self._material.right, "ONNX reference evaluator"
         checked = {name: answer[:CHECKED_SAMPLES] for name, answer in answers.items()}
-        if len({_framework(name) for name in checked}) >= _VOTERS:
+        if len({_framework(name) for name in checked}) >= VOTERS:
             median = parity.consensus(list(checked.values()))
             contradicted = self._right is not None and not self._who_agrees(checked, self._right)
-            if contradicted and len(self._who_agrees(checked, median)) >= max(_VOTERS, len(checked) / 2):
+            if contradicted and len(self._who_agrees(checked, median)) >= max(VOTERS, len(checked) / 2):
                 self._context.keep(OracleOverruled(self._source))
                 self._right = None
             if self._right is None:

@@ -69,8 +69,10 @@ class Material:
         return f"{self.digest}{_FIXED}" if self.own_file else self.digest
 
 
-def gather(workload: Workload, context: StudyContext) -> Material:
-    """Export the model if need be, and lay out its samples in the run folder.
+def gather(workload: Workload, context: StudyContext, patience: float = oracle.PATIENCE) -> Material:
+    """Export the model if need be, lay out its samples in the run folder, and ask the oracle.
+
+    It is waited for `patience` seconds.
 
     Raises:
         BadInput: samples that do not fit, a model that cannot be exported.
@@ -93,7 +95,7 @@ def gather(workload: Workload, context: StudyContext) -> Material:
         exact = samples.concrete(signature, library) if library.uniform else signature
         return Material(models, digest, exact, library, files, None, not_exported=_reason(exported))
     context.progress.say("asking the oracle")
-    right = oracle.consult(models["onnx"], digest, files[:CHECKED_SAMPLES], context.request.race.timeout)
+    right = oracle.consult(models["onnx"], digest, files[:CHECKED_SAMPLES], patience)
     material = Material(models, digest, signature, library, files, right)
     return _with_fixed_shapes(material, context.run.path / "model.onnx") if library.uniform else material
 

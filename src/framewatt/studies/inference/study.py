@@ -14,13 +14,14 @@ from framewatt.records.units import format_bytes
 from framewatt.runs.records import Settled
 from framewatt.studies.beginning import begin, opened_meter, reopen
 from framewatt.studies.context import StudyContext
-from framewatt.studies.inference.admission import Admission
+from framewatt.studies.inference.admission import VOTERS, Admission
 from framewatt.studies.inference.own_file import on_right_file
 from framewatt.studies.inference.preparation import equip, gather, require_inputs
 from framewatt.studies.pipeline import GONE, conduct, metered_idle, write_decision
 from framewatt.studies.preparation_clock import PreparationClock
 from framewatt.studies.progress import Silent
 from framewatt.trials.blocks import BlockRunner
+from framewatt.workload import oracle
 from framewatt.workload.labels import labels_of
 from framewatt.workload.metrics import require_possible
 
@@ -112,7 +113,7 @@ class InferenceStudy:
     def _prepare(self) -> None:
         work = self.context.request.work
         self._labels = labels_of(self._workload, work.labels, work.metric)
-        self._material = gather(self._workload, self.context)
+        self._material = gather(self._workload, self.context, self._oracle_patience())
         if self._labels:
             self._labels.require_one_label_each(self._material.library)
         _announce_left_out(left_out(choice_of(self.context.request), self._workload.format), self.context)
@@ -121,6 +122,12 @@ class InferenceStudy:
         entering = [s for s in self._specs if s.candidate.id in begins - settled]
         self._contestants = equip(entering, self._material, self._clock, self.context)
         self._tried = {spec.candidate.id for spec in entering}
+
+    def _oracle_patience(self) -> float:
+        """Seconds to wait for the oracle: fewer where the candidates' median can stand in for it."""
+        voters = {spec.candidate.framework for spec in self._specs if not spec.inapplicable}
+        worth = oracle.QUICK if len(voters) > VOTERS else oracle.PATIENCE
+        return min(worth, self.context.request.race.timeout)
 
     def start(self) -> BlockRunner[Inference]:
         """Blocks of inference; admission keeps its workers for the race."""
