@@ -95,3 +95,20 @@ def test_a_tolerance_that_is_given_counts_for_every_precision(
 ) -> None:
     lower = bf16_that_errs_by(0.07, tiny_model, monkeypatch, tolerance=tolerance)
     assert (lower["status"] == "infeasible") is (status == "infeasible")
+
+
+def test_two_that_disagree_where_nobody_can_tell_race_with_a_warning(
+    stand_ins: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stand_ins
+    monkeypatch.setattr("framewatt.workload.oracle.consult", lambda *_: None)
+    decision = select(
+        tiny_model,
+        frameworks="faithful,wrong",
+        environment="current",
+        budget=2,
+        tune=False,
+        runs_dir=str(tmp_path / "runs"),
+    )
+    told = {warning["code"]: warning["message"] for warning in decision.document["warnings"]}
+    assert "those differ by 0.048" in told["outputs-unchecked"]

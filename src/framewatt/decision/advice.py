@@ -81,6 +81,9 @@ def _winner(outcome: Outcome) -> str:
 
 def _good(outcome: Outcome) -> str:
     chosen = outcome.chosen[0]
+    if (outcome.conclusion.regret or 0.0) <= _NOTHING:
+        others = _count(outcome.raced - 1)
+        return f"Use {chosen.name}: none of the other {others} needs less {outcome.ground}{_saving(outcome)}."
     return f"Use {chosen.name}: {_bound(outcome)} than the best of {_count(outcome.raced)}{_saving(outcome)}."
 
 
@@ -98,7 +101,7 @@ def _undecided(outcome: Outcome) -> str:
     if not chosen:
         return f"Nothing can be said yet: {outcome.conclusion.reason}."
     leader = chosen[0]
-    lost = f", which is {_bound(outcome)} than the best" if outcome.conclusion.regret is not None else ""
+    lost = f", {_bound(outcome)} than the best" if outcome.conclusion.regret is not None else ""
     why = f" ({outcome.conclusion.reason})" if not lost else ""
     if len(open_) > 1:
         names = _join([row.name for row in open_], "or")

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from framewatt.runs.manifest import CandidateLine
 
 _ORDER = [Status.MEASURED, Status.ELIMINATED, Status.INFEASIBLE, Status.FAILED, Status.INAPPLICABLE]
+_AT_LEAST_TIMES = 1.5
+"""The budget just spent was not enough, whatever the estimate says: ask for clearly more of it."""
 
 
 def build_decision(
@@ -127,7 +129,7 @@ def _answer(
     outcome = Outcome(findings.conclusion, frameworks, savings, decided_on, margin, shortfall(rows, findings))
     return {
         "advice": advise(outcome),
-        "remedies": remedies_of(frameworks, findings, _budget_to_ask(findings), notices),
+        "remedies": remedies_of(frameworks, findings, budget_to_ask(findings), notices),
         "frameworks": [row.to_json() for row in frameworks],
         "setting": setting_block(by_id, findings),
         "savings": savings.to_json(),
@@ -146,7 +148,7 @@ def _setting(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _budget_to_ask(findings: Findings) -> float | None:
+def budget_to_ask(findings: Findings) -> float | None:
     """The ``--budget`` with which the race would get what it needs: it has only a part of it to itself."""
     needed = findings.standings.budget_needed_seconds if findings.standings else None
     if needed is None:
@@ -155,7 +157,7 @@ def _budget_to_ask(findings: Findings) -> float | None:
     own, whole = manifest.request.race.budget, manifest.whole_budget
     if whole is None:
         whole = own + (manifest.training.serving_budget if manifest.training else 0.0)
-    return (needed + findings.admission_seconds) * whole / own
+    return max((needed + findings.admission_seconds) * whole / own, _AT_LEAST_TIMES * whole)
 
 
 def _rows(findings: Findings, incumbent: Incumbent) -> list[CandidateRow]:

@@ -104,6 +104,13 @@ def _setting(findings: Findings) -> Iterator[AuditWarning]:
             f"the others get, fails there ({own.reason})",
             "its figures are those of your file as it is",
         )
+    unknown = (check for check in findings.parities.values() if check.oracle.startswith("unknown: "))
+    if unchecked := next(unknown, None):
+        yield AuditWarning(
+            "outputs-unchecked",
+            f"nothing says whether outputs are right ({unchecked.oracle})",
+            "judge by labels (--labels, --metric)",
+        )
     asked = findings.manifest.request.race.incumbent
     names = {line.framework for line in findings.manifest.candidates}
     families = {line.family: line.framework for line in findings.manifest.candidates if line.family}

@@ -99,6 +99,6 @@ def _too_slow(measurements: list[Measurement], context: StudyContext) -> dict[st
         counts = latency.merge(m.latency for m in measurements if m.candidate == name and m.latency)
         low, _ = latency.percentile_interval(counts, percent)
         if low is not None and low > limit:
-            excess = f"p{percent:.0f} latency is above {format_duration(low)}"
-            slow[name] = Inapplicable(f"{excess}; --max-latency is {context.request.work.max_latency}")
+            excess = f"p{percent:.0f} is above {format_duration(low)}"
+            slow[name] = Inapplicable(f"{excess}; --max-latency {context.request.work.max_latency}")
     return slow

@@ -38,7 +38,7 @@ class CpuTimes:
         The kernel's share of system time is an estimate that may fall while the total grows, and a child's
         nanoseconds become whole ticks when it is reaped: at short distances a difference can be negative.
         """
-        used = max(0.0, self.user + self.system - before.user - before.system)
+        used = max(0.0, (self.user - before.user) + (self.system - before.system))
         system = min(max(0.0, self.system - before.system), used)
         return Usage(seconds, used - system, system)
 

@@ -13,7 +13,14 @@ _FEW = 3
 _SHORT = {
     "energy-estimated": "Joules are estimated (this machine has no counter); CPU time is measured.",
 }
-_URGENT = ("incumbent-absent", "oracle-overruled", "decided-elsewhere", "views-disagree", "generated-inputs")
+_URGENT = (
+    "incumbent-absent",
+    "oracle-overruled",
+    "outputs-unchecked",
+    "decided-elsewhere",
+    "views-disagree",
+    "generated-inputs",
+)
 """What may change the answer comes before what blurs it."""
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from framewatt.workload.oracle import Answer
 
 _CHECKING = "checking what each computes"
+_UNKNOWN = "unknown: the reference evaluator cannot run this model, and too few candidates do"
 VOTERS = 3
 """A median of fewer candidates cannot tell which one is wrong."""
 _QUALITY_LOSS = 0.01
@@ -126,7 +127,7 @@ class Admission:
             if self._right is None:
                 self._right, self._source = median, "median of the candidates"
         elif self._right is None:
-            self._source = "unknown: the reference evaluator cannot run this model, and too few candidates do"
+            self._source = f"{_UNKNOWN}{_apart(list(checked.values()))}"
 
     def _remember(self) -> None:
         """Keep what was right, for candidates that come in after the run was interrupted."""
@@ -243,6 +244,16 @@ class Admission:
     def _dismiss(self, name: str, status: Status, reason: str) -> None:
         self._runner.dismiss(name)
         self._context.settle(name, status, reason)
+
+
+def _apart(answers: Sequence[Answer]) -> str:
+    """How far two candidates' outputs lie apart, where nobody can tell which is right."""
+    if len(answers) < 2:  # noqa: PLR2004 - two
+        return ""
+    checked = parity.compare_outputs(answers[0], answers[1], parity.default_tolerance(REFERENCE_PRECISION))
+    if checked.agrees:
+        return "; those agree with each other"
+    return f"; those differ by {checked.error:.2g} of their scale" if np.isfinite(checked.error) else ""
 
 
 def _framework(candidate: str) -> str:
