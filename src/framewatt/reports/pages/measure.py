@@ -53,7 +53,7 @@ def _headline(run: Json) -> str:
     energy = run["energy"]
     if energy["value"] is None:
         return f"{cpu}; energy unknown: {energy['reason']}."
-    whole = " by the whole machine" if run["accounting"] == "whole machine" else ""
+    whole = f" by the whole {_metered(run)}" if run["accounting"] == "whole machine" else ""
     return f"{joules(energy['value'])}{whole} ({energy['provenance']}), {cpu}."
 
 
@@ -70,9 +70,20 @@ def _meter(run: Json) -> Iterator[str]:
     if run["energy"]["value"] is None:
         return
     if run["accounting"] == "whole machine":
-        yield "Energy is of the whole machine, whatever else ran on it (--idle S takes idle power apart)."
+        apart = "(--idle S takes idle power apart)"
+        yield f"Energy is of the whole {_metered(run)}, whatever else ran on it {apart}."
+    elif _metered(run) != "machine":
+        yield f"Energy is all that the {_metered(run)} drew: held whole, its idle power counts."
     else:
         yield f"Energy is the idle share of {run['reserved_cpus']} CPUs and what the command drew above it."
+
+
+def _metered(run: Json) -> str:
+    """What the meter sees: the machine, or its GPU alone."""
+    domains = run["meter"]["domains"]
+    if not all(domain.startswith("gpu") for domain in domains):
+        return "machine"
+    return "GPU" if len(domains) == 1 else f"set of {len(domains)} GPUs"
 
 
 def _notes(run: Json) -> Iterator[str]:
