@@ -63,9 +63,10 @@ class Session:
 
     def __init__(self, loaded: Any, mode: str, signature: Mapping[str, Any]) -> None:
         """`loaded` is the SavedModel, which must outlive its functions."""
+        import tensorflow as tf
         from framewatt_worker.tensor_names import names_in
 
-        self._loaded, self._mode = loaded, mode
+        self._loaded, self._mode, self._tensor = loaded, mode, tf.constant
         self._function = loaded.signatures["serving_default"]
         specs, made = self._function.structured_input_signature[1], self._function.structured_outputs
         named = zip(signature["inputs"], names_in(specs, signature["inputs"], "inputs"), strict=True)
@@ -84,8 +85,6 @@ class Session:
 
     def run(self, feed: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """Outputs in the model's order and types."""
-        import tensorflow as tf
-
-        tensors = {name: tf.constant(feed[source], spec.dtype) for source, name, spec in self._inputs}
+        tensors = {name: self._tensor(feed[source], spec.dtype) for source, name, spec in self._inputs}
         outputs = self._function(**tensors)
         return [outputs[name].numpy().astype(dtype, copy=False) for name, dtype in self._outputs]
