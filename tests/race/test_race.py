@@ -305,6 +305,36 @@ def test_where_estimate_and_cpu_seconds_point_apart_nothing_is_decided() -> None
     assert "point apart" in standings.reason
 
 
+def _on_estimate(energy: float, cpu: float) -> Race:
+    """A finished race of b against a at these costs over a's; the estimate is known to a factor 1.4."""
+    entrants = [Entrant("a", "a"), Entrant("b", "b")]
+    race = Race(entrants, RaceRules(seed=3, window_seconds=0.5), _model(1.4))
+    field = Field({"a": 1.0, "b": energy})
+    while (block := race.ask()) is not None:
+        block, seen, seconds, launches = field.run(block)
+        dear = {"a": 1.0, "b": cpu / energy}
+        told = [replace(one, cpu_seconds=one.cpu_seconds * dear[one.candidate]) for one in seen]
+        race.tell(block, told, seconds, launches)
+    return race
+
+
+def test_an_estimate_that_hardly_prefers_another_lets_cpu_seconds_say_what_is_good_enough() -> None:
+    standings = _on_estimate(energy=0.98, cpu=1.3).standings()
+    assert standings.verdict is Verdict.GOOD
+    assert standings.selected == ("a",)
+    assert standings.decided_on == "cpu_seconds"
+    assert standings.regret == 0
+    assert standings.spent_seconds < 60
+
+
+def test_an_estimate_that_prefers_another_by_more_than_may_be_lost_leaves_it_open() -> None:
+    standings = _on_estimate(energy=0.9, cpu=1.3).standings()
+    assert standings.verdict is Verdict.UNDECIDED
+    assert "point apart" in standings.reason
+    assert standings.regret is None or standings.regret > 0.05
+    assert standings.budget_needed_seconds is None
+
+
 def test_a_block_that_was_not_asked_for_and_a_cost_of_zero_are_refused() -> None:
     race = start(["a", "b"])
     block = race.ask() or pytest.fail("no block")
@@ -409,6 +439,17 @@ def test_a_slow_launcher_rests_instead_of_eating_the_budget() -> None:
         race.tell(block, observations, spent + sum(dearer.values()) - sum(launches.values()), dearer)
     assert 30 <= launched["slow"] < 200
     assert race.standings().candidate("a").trials > 3 * race.standings().candidate("slow").trials
+
+
+def test_one_that_was_slow_to_launch_before_the_race_is_not_launched_again_to_find_that_out() -> None:
+    costs = {"a": 1.0, "b": 1.0, "slow": 1.05}
+    race, field = start(list(costs), max_regret=0, budget_seconds=60), Field(costs, launch=1.0)
+    while (block := race.ask()) is not None:
+        block, observations, spent, launches = field.run(block)
+        earlier = {name: 38.0 for name in launches if name == "slow" and block.number == 1}
+        race.tell(block, observations, spent, launches if not earlier else {}, earlier)
+    assert race.standings().candidate("slow").trials == 1
+    assert race.standings().candidate("a").trials > 3
 
 
 def test_what_one_that_fell_had_beaten_is_judged_again_without_it() -> None:

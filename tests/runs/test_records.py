@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from framewatt.records.stored import Record
 
 RECORDED = Path(__file__).parent / "recorded"
-YOUNGER = {"built_now", "spent", "references", "launches"}
+YOUNGER = {"built_now", "spent", "references", "launches", "earlier_launches"}
 """Fields of records that the recorded runs are older than."""
 KINDS: dict[str, type[Any]] = {
     kind.KIND: kind
@@ -75,7 +75,7 @@ def test_there_are_nineteen_kinds() -> None:
     [
         Settled("a", Status.FAILED, "it died"),
         CandidateDropped("a", "it died"),
-        BlockTold(3, 1.5, {"a": 0.5}),
+        BlockTold(3, 1.5, {"a": 0.5}, {"b": 38.0}),
         ParityCheck("a", 0.1, "first losses of b", (1.0, None)),
         ParityCheck("a", None, "unknown"),
         QualityScore("a", "auc", 0.9, 0.8, 0.95),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WORTH_WAITING = 1800.0
 """Seconds of a --budget beyond which nobody is told to wait for it."""
+WORTH_THINNING = 0.7
+"""With more than this share of them left, a smaller race is hardly a shorter one."""
 _BUSY = {"foreign-load", "steal", "noisy-windows", "throttling"}
 
 
@@ -48,12 +50,19 @@ def _undecided(
         yield "race again on a quiet machine: others worked beside this race"
     if budget is not None and budget <= WORTH_WAITING:
         yield f"a --budget of about {format_duration(budget)} should settle it"
-    open_ = [row.key.replace("@", "==") for row in frameworks if row.place is Place.MAYBE]
     raced = [row for row in frameworks if row.place is not Place.FAILED]
-    if 1 < len(open_) < len(raced):
-        yield f"race only those that may be the best: --frameworks {','.join(open_)}"
+    open_ = [row for row in raced if row.place is Place.MAYBE]
+    if 1 < len(open_) <= WORTH_THINNING * len(raced):
+        names = ",".join(_typed(row, frameworks) for row in open_)
+        yield f"race only those that may be the best: --frameworks {names}"
     if findings.manifest.meter.provenance is Provenance.ESTIMATED:
         yield "a machine with an energy counter measures what is estimated here: framewatt doctor"
+
+
+def _typed(row: FrameworkRow, frameworks: Sequence[FrameworkRow]) -> str:
+    """What `--frameworks` takes for it: its version, too, where two versions raced."""
+    versions = sum(other.framework == row.framework for other in frameworks)
+    return row.framework if versions == 1 else row.key.replace("@", "==")
 
 
 def _thinned(frameworks: Sequence[FrameworkRow], findings: Findings) -> Iterator[str]:

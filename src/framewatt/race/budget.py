@@ -31,13 +31,15 @@ def budget_needed(state: RaceState) -> tuple[float | None, str | None]:
     rivals = np.flatnonzero(state.alive & state.frameworks.apart[best])
     if bounds is None or rounds < _FEWEST_ROUNDS:
         return _least_budget(state), _TOO_LITTLE
-    grounds = (bounds.cost, bounds.cpu) if bounds.modelled else (bounds.cost,)
-    factors = [_factor(known, best, int(at), state) for at in rivals for known in grounds]
+    ground = bounds.cpu if bounds.modelled else bounds.cost
+    factors = [_factor(ground, best, int(at), state) for at in rivals]
+    if bounds.modelled and (bounds.cost.value[best, rivals] > state.rules.log_tolerated).any():
+        return None, _APART
     if any(map(math.isnan, factors)):
         return _least_budget(state), _TOO_LITTLE
     factor = max(factors, default=0.0)
     if math.isinf(factor):
-        return None, _APART if bounds.modelled else _AT_THE_BOUND
+        return None, _AT_THE_BOUND
     windows = round(float(np.mean(state.ledger.window_counts)))
     missing = max((factor - 1) * rounds, 1.0)
     return state.costs.spent + missing * state.round_seconds([best, *map(int, rivals)], windows), None

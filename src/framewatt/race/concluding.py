@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from framewatt.race.answer import Answer, SettingAnswer
+from framewatt.race.judgement import agreed_loss
 from framewatt.records import Verdict
 from framewatt.statistics import classify, regrets
 
@@ -117,7 +118,8 @@ def sibling_losses(state: RaceState, siblings: Mask) -> Array:
 
     if not state.bounds.modelled:
         return loss(state.bounds.full)
-    return np.maximum(loss(state.bounds.cost), loss(state.bounds.cpu))
+    both = loss(state.bounds.cost), loss(state.bounds.cpu)
+    return agreed_loss(both, state.bounds.cost.value, siblings, others, state.rules.log_tolerated)
 
 
 def _alone(state: RaceState) -> Answer | None:

@@ -74,11 +74,12 @@ class Frameworks:
         return np.asarray((points[..., None] & self.member).any(axis=-2))
 
 
-def rule(bounds: PairBounds, alive: Mask, frameworks: Frameworks, margin: float) -> Ruling:
-    """Judge the survivors; `margin` is a log ratio.
+def rule(bounds: PairBounds, alive: Mask, frameworks: Frameworks, margin: float, tolerated: float) -> Ruling:
+    """Judge the survivors; `margin` and `tolerated` are log ratios.
 
     Where the estimate's own uncertainty alone keeps the cost from deciding, measured CPU seconds may, if the
-    estimate without that uncertainty says the same.
+    estimate without that uncertainty says the same: proves it too of who is beaten and who is equal, stays
+    within `tolerated` by its value of what may be lost (see `agreed_loss`).
     """
     full = _judged(bounds.full, alive, frameworks, margin)
     if not bounds.modelled:
@@ -94,8 +95,30 @@ def rule(bounds: PairBounds, alive: Mask, frameworks: Frameworks, margin: float)
         full.equal,
         both & agreed & ~full.equal.any(axis=-1, keepdims=True),
         full.loss,
-        np.maximum(cost.loss, cpu.loss),
+        agreed_loss((cost.loss, cpu.loss), bounds.cost.value, alive, frameworks.apart, tolerated),
     )
+
+
+def agreed_loss(
+    losses: tuple[Array, Array], value: Array, alive: Mask, judges: Mask, tolerated: float
+) -> Array:
+    """What may be lost in CPU seconds, ``[..., K]``; more where the estimate contradicts them.
+
+    The estimate is as good as its model, whose doubt no number of rounds removes, so its value is asked, not
+    how sharply the rounds tell it. Where that value is dearer than a rival's by more than is `tolerated`, the
+    larger bound of both counts.
+
+    Args:
+        losses: Bounds by the estimate without its model's uncertainty, and by CPU seconds.
+        value: ``[..., K, K]``, the estimate's differences of log cost.
+        alive: ``[..., K]``.
+        judges: ``[K, K]``, against whom each point is judged.
+        tolerated: A log ratio.
+    """
+    cost, cpu = losses
+    rivals = alive[..., None, :] & judges
+    apparent = np.where(rivals, value, -np.inf).max(axis=-1)
+    return np.where(apparent <= tolerated, cpu, np.maximum(cost, cpu))
 
 
 @dataclass(frozen=True, slots=True)

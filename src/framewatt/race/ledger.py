@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Costs:
-    """Seconds that launches and windows took, as told."""
+    """Seconds that launches and windows took, as told; `earlier` launches are not part of `spent`."""
 
     spent: float = 0.0
     window_total: float = 0.0
     windows: int = 0
     launches: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    earlier: dict[str, float] = field(default_factory=dict)
 
     def add(self, block: Block, spent_seconds: float, launch_seconds: Mapping[str, float]) -> None:
         """Account for one block."""
@@ -41,6 +42,7 @@ class Costs:
 
     def launch(self, candidate: str, before: float | None, default: float) -> float:
         """Mean wall time of a candidate's launches; before its first that `before` the race, or of others."""
+        before = self.earlier.get(candidate, before)
         own = self.launches.get(candidate) or ([before] if before is not None else None)
         known = own or [seconds for launches in self.launches.values() for seconds in launches]
         return sum(known) / len(known) if known else default

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from framewatt.race.design import Looks
-    from framewatt.race.judgement import Ruling
+    from framewatt.race.judgement import PairBounds, Ruling
     from framewatt.race.rules import Entrant, RaceRules, RatioUncertainty
     from framewatt.race.standings import Standings
     from framewatt.records import Estimate, Observation
@@ -66,8 +66,11 @@ class Race:
         observations: Sequence[Observation],
         spent_seconds: float,
         launch_seconds: Mapping[str, float] | None = None,
+        earlier_launches: Mapping[str, float] | None = None,
     ) -> None:
         """Results of a block: its valid windows, its wall time, and the part that each launch took.
+
+        `earlier_launches` are the seconds of launches outside of any block: paid by nobody, but known.
 
         Raises:
             ValueError: the block is not the one that was asked for, or an observation cannot belong to it.
@@ -79,6 +82,7 @@ class Race:
         self._round.add(cost, cpu, asked, self.state.dropped.keys())
         self.state.blocks += 1
         self.state.costs.add(block, spent_seconds, launch_seconds or {})
+        self.state.costs.earlier.update(earlier_launches or {})
         self._pending = None
         self._prepare()
 
@@ -173,7 +177,7 @@ class Race:
             return
         state = self.state
         state.bounds = pair_bounds(state, levels)
-        ruling = rule(state.bounds, state.alive, state.frameworks, state.rules.log_margin)
+        ruling = self._rule(state.bounds)
         precise = np.ones(len(state.entrants), dtype=bool)
         if state.rules.precision is not None and not last:
             cost = state.bounds.cost
@@ -183,6 +187,10 @@ class Race:
         state.ruling = ruling
         self._eliminate(ruling, precise)
 
+    def _rule(self, bounds: PairBounds) -> Ruling:
+        state, rules = self.state, self.state.rules
+        return rule(bounds, state.alive, state.frameworks, rules.log_margin, rules.log_tolerated)
+
     def _judge_without(self, fallen: int) -> None:
         """Take back what was proved by one that fell: those it has beaten may be the best of the rest."""
         state = self.state
@@ -191,7 +199,7 @@ class Race:
         state.eliminated.clear()
         state.rests_on_cpu, state.answer, state.over = False, None, False
         if state.bounds is not None:
-            state.ruling = rule(state.bounds, state.alive, state.frameworks, state.rules.log_margin)
+            state.ruling = self._rule(state.bounds)
             self._eliminate(state.ruling, np.ones(len(state.entrants), dtype=bool))
 
     def _plan_looks(self) -> Looks:

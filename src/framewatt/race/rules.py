@@ -93,3 +93,8 @@ class RaceRules:
     def log_regret(self) -> float:
         """The largest regret on the logarithmic scale; below every regret where none is allowed."""
         return math.log1p(self.max_regret) if self.max_regret else -math.inf
+
+    @property
+    def log_tolerated(self) -> float:
+        """How much dearer an estimate may call what is cheapest in CPU seconds, on the logarithmic scale."""
+        return max(self.log_regret, self.log_margin)

@@ -87,9 +87,11 @@ def _hindrances(state: RaceState, contenders: Mask) -> Mask:
     """Who is in the way of a good selection; everybody where ratios are to be known precisely."""
     if state.bounds is None or state.rules.precision is not None or not state.rules.max_regret:
         return contenders
-    high = state.bounds.cost.high
-    if state.bounds.modelled:
-        high = np.maximum(high, state.bounds.cpu.high)
+    bounds = state.bounds
+    high = bounds.cost.high
+    if bounds.modelled:
+        contradicted = bounds.cost.value > state.rules.log_tolerated
+        high = np.where(contradicted, np.maximum(high, bounds.cpu.high), bounds.cpu.high)
     return design.hindrances(high, contenders, np.asarray(state.leader), state.rules.log_regret)
 
 

@@ -48,7 +48,7 @@ class Replay:
         observed = self.observe(windows)
         self.stopped = self.hindrance(observed)
         if not self.stopped:
-            self.race.tell(block, observed, event.seconds, event.launch_seconds)
+            self.race.tell(block, observed, event.seconds, event.launch_seconds, event.earlier_launches)
 
 
 def cost_of(manifest: Manifest, basis: CarbonBasis) -> Callable[[Measurement], float]:

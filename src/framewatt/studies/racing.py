@@ -51,7 +51,7 @@ def run_race(
         refused = _recruit(block, contestants, recruit)
         earlier = _finished(stored.measurements, block)
         outcome = runner.run(block, contestants, {(m.candidate, m.window) for m in earlier})
-        event = BlockTold(block.number, outcome.seconds, outcome.launch_seconds)
+        event = BlockTold(block.number, outcome.seconds, outcome.launch_seconds, outcome.earlier_launches)
         context.keep(event)
         stored.tell(block, [*earlier, *outcome.measurements], event)
         fallen = {**outcome.fallen, **_too_slow(outcome.measurements, context)}

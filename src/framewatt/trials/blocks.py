@@ -38,11 +38,15 @@ _MEMORY_SHARE = 0.5
 
 @dataclass(slots=True)
 class BlockOutcome:
-    """What a block brought: its windows, wall seconds, launch seconds, and who fell."""
+    """What a block brought: its windows, wall seconds, launch seconds, and who fell.
+
+    `earlier_launches` are the seconds of launches of its candidates that came before it: no part of its own.
+    """
 
     measurements: list[Measurement] = field(default_factory=list)
     seconds: float = 0.0
     launch_seconds: dict[str, float] = field(default_factory=dict)
+    earlier_launches: dict[str, float] = field(default_factory=dict)
     fallen: dict[str, Exception] = field(default_factory=dict)
 
 
@@ -65,6 +69,7 @@ class BlockRunner(Generic[_Work]):
         self._logs = logs
         self._alive: dict[str, Trial[_Work]] = {}
         self._pace: dict[str, float] = {}
+        self._admitted: dict[str, float] = {}
         self._hopeless = 0
 
     def admit(self, contestant: LaunchSpec[_Work]) -> float:
@@ -75,7 +80,8 @@ class BlockRunner(Generic[_Work]):
         """
         clock = time.monotonic()
         self._launch(contestant, number=1, block=0)
-        return time.monotonic() - clock
+        self._admitted[contestant.candidate] = time.monotonic() - clock
+        return self._admitted[contestant.candidate]
 
     def ask(self, candidate: str, question: Callable[[Trial[_Work]], _Answer]) -> _Answer:
         """What an admitted candidate's trial answers to `question`; it runs only meanwhile."""
@@ -107,6 +113,8 @@ class BlockRunner(Generic[_Work]):
         for slot in block.slots:
             if slot.candidate not in contestants:
                 continue
+            if slot.candidate in self._admitted:
+                outcome.earlier_launches[slot.candidate] = self._admitted.pop(slot.candidate)
             try:
                 trial = self._trial(contestants[slot.candidate], slot, block.number, outcome)
                 for window in range(slot.windows):

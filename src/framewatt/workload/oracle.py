@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds that it is worth waiting for."""
-QUICK = 7.0
+QUICK = 5.0
 """Seconds where enough candidates can vote: their median serves as well."""
 _SINGLE_TOLERANCE = 1e-2
 """Double and single precision must agree this far, or the widened graph is not the same function."""

@@ -275,7 +275,8 @@ class _Simulation:
         if levels.lower <= 0:
             return decided
         pairs = self._pair_bounds(state, levels)
-        ruling = rule(pairs, state.alive, self.frameworks, self.rules.log_margin)
+        rules = self.rules
+        ruling = rule(pairs, state.alive, self.frameworks, rules.log_margin, rules.log_tolerated)
         beaten = ruling.beaten | ruling.beaten_by_cpu
         state.rests_on_cpu |= which & _some(ruling.beaten_by_cpu)
         state.alive &= ~(beaten & which[:, None])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ class RaceEvent:
 
 @dataclass(frozen=True, slots=True)
 class BlockTold(RaceEvent):
-    """A block is over: what it took of the budget, and the seconds of each launch in it."""
+    """A block is over: what it took of the budget, the seconds of launches in it and of those before it."""
 
     block: int
     seconds: float
     launch_seconds: dict[str, float]
+    earlier_launches: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The line."""
@@ -40,7 +41,8 @@ class BlockTold(RaceEvent):
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> BlockTold:
         """The event of a line."""
-        return cls(record["block"], float(record["seconds"]), dict(record["launch_seconds"]))
+        launches, earlier = record["launch_seconds"], record.get("earlier_launches", {})
+        return cls(record["block"], float(record["seconds"]), dict(launches), dict(earlier))
 
 
 @dataclass(frozen=True, slots=True)
