@@ -177,8 +177,8 @@ class Exhaustive:
     def verdict(self) -> tuple[str, list[str]]:
         """The verdict by the race's own rulings, and whom it selects, cheapest first."""
         bounds, there = self.bounds()
-        state = self.race.state
-        ruling = rule(bounds, there, state.frameworks, state.rules.log_margin, rules.log_tolerated)
+        state, rules = self.race.state, self.race.state.rules
+        ruling = rule(bounds, there, state.frameworks, rules.log_margin, rules.log_tolerated)
         left = there & ~ruling.beaten & ~ruling.beaten_by_cpu
         equal = ruling.equal if ruling.equal.any() else ruling.equal_by_cpu
         if left.sum() == 1:
