@@ -335,6 +335,16 @@ def test_an_estimate_that_prefers_another_by_more_than_may_be_lost_leaves_it_ope
     assert standings.budget_needed_seconds is None
 
 
+def test_while_nothing_is_proved_the_cheapest_so_far_leads() -> None:
+    costs = {name: 1.0 + at / 50 for at, name in enumerate("dcbaef")}
+    race, field = start(list(costs), budget_seconds=60), Field(costs)
+    while (block := race.ask()) is not None:
+        race.tell(*field.run(block))
+        standings = race.standings()
+        if standings.verdict is Verdict.UNDECIDED and standings.leader:
+            assert standings.leader == race.state.entrants[race.state.leader].id
+
+
 def test_a_block_that_was_not_asked_for_and_a_cost_of_zero_are_refused() -> None:
     race = start(["a", "b"])
     block = race.ask() or pytest.fail("no block")

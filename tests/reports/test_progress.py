@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from framewatt.race.standings import FrameworkStanding, Standings
+from framewatt.race.standings import FrameworkStanding, Standing, Standings
 from framewatt.records import Estimate, Status, Verdict
 from framewatt.reports.text.live import LiveProgress, PlainProgress, watch
 from framewatt.reports.text.progress import Step, standing_line, whole_seconds
@@ -42,6 +42,16 @@ def test_the_leader_is_named_with_the_most_it_could_lose_and_the_next_cheapest()
     assert standing_line(RACE) == (
         "onnxruntime leads, at most 9 % dearer; openvino 1.04×, mnn 1.21×; 1 of 4 ruled out"
     )
+
+
+def test_another_setting_of_the_leaders_framework_is_no_rival() -> None:
+    second = "onnxruntime@1.0/cpu/python[threads=2]"
+    none = dict.fromkeys(
+        ("eliminated_at", "reason", "cost", "cpu_seconds", "ratio_to_best", "cpu_ratio_to_best")
+    )
+    leader = Standing(second, "onnxruntime", {}, True, 1, 2, True, dropped=False, **none)  # noqa: FBT003
+    told = standing_line(standings(*RACE.frameworks, selected=(second,), candidates=(leader,)))
+    assert told == "onnxruntime leads, at most 9 % dearer; openvino 1.04×, mnn 1.21×; 1 of 4 ruled out"
 
 
 def test_a_decided_race_names_who_was_selected() -> None:

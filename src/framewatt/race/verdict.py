@@ -9,7 +9,7 @@ import numpy as np
 
 from framewatt.race.answer import Answer
 from framewatt.race.budget import budget_needed
-from framewatt.race.concluding import best_setting, least_loss, losses, setting_of
+from framewatt.race.concluding import best_setting, losses, setting_of
 from framewatt.race.standings import FrameworkStanding, SettingStanding, Standing, Standings
 from framewatt.records import Estimate, Verdict
 from framewatt.statistics import differences, geometric_means, to_best
@@ -71,7 +71,7 @@ def _taken(state: RaceState) -> Answer:
     loss, by_cpu = losses(state)
     answer = state.answer
     if answer is None:
-        at = least_loss(state, loss)
+        at = state.leader
         points = (at,) if state.has_run[at] else ()
         return Answer(Verdict.UNDECIDED, points, float(loss[at]), by_cpu or state.rests_on_cpu)
     if len(answer.points) > 1:

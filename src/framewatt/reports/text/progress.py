@@ -11,9 +11,9 @@ from framewatt.records.units import format_bytes, format_duration
 from framewatt.reports.figures import percent, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from framewatt.race import FrameworkStanding, Standings
+    from framewatt.race import Standings
 
 _MINUTE = 60
 _SHOWN = 2
@@ -51,16 +51,18 @@ def standing_line(standings: Standings) -> str:
     lost = f", at most {percent(standings.regret)} dearer" if standings.regret else ""
     if standings.verdict is not Verdict.UNDECIDED:
         return f"{standings.verdict.value}: {', '.join(map(short_name, standings.selected))}{lost}"
-    parts = [f"{short_name(standings.leader)} leads{lost}", *_rivals(standings.frameworks, standings.leader)]
+    parts = [f"{short_name(standings.leader)} leads{lost}", *_rivals(standings, standings.leader)]
     return "; ".join(parts)
 
 
-def _rivals(frameworks: Sequence[FrameworkStanding], leader: str) -> Iterator[str]:
+def _rivals(standings: Standings, leader: str) -> Iterator[str]:
     """The next cheapest, such as ``openvino 1.04×``, and how many are ruled out."""
+    frameworks = standings.frameworks
+    own = {candidate.family for candidate in standings.candidates if candidate.id == leader}
     ratios = {
         short_name(framework.best): framework.cpu_ratio_to_best or framework.ratio_to_best
         for framework in frameworks
-        if framework.surviving and framework.best != leader
+        if framework.surviving and framework.best != leader and framework.family not in own
     }
     known = [(ratio.value, name) for name, ratio in ratios.items() if ratio is not None]
     if known:
